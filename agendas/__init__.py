@@ -1,0 +1,1 @@
+"""The tailored session: the draft, its issues and their documents."""

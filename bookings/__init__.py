@@ -1,0 +1,1 @@
+"""Who asked, and what was agreed: agencies, enquiries, bookings, offers, engagements, release."""

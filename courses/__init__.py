@@ -1,0 +1,1 @@
+"""What we teach: courses, formats, topics and their points, audiences."""

@@ -1,0 +1,1 @@
+"""The day and after: attendance, feedback, certificates, reach."""

@@ -1,0 +1,1 @@
+"""Every mail that leaves: a row before it is a message."""

@@ -1,0 +1,1 @@
+"""Who teaches, and when they are busy."""
