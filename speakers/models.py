@@ -1,0 +1,175 @@
+"""Who teaches, what they can teach, and when they are busy. Nothing here knows of bookings."""
+
+import datetime as dt
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from courses.models import Topic
+
+
+class Organisation(models.Model):
+    """A partner that speakers belong to; its public description and contact address are an editor's."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60, help_text="How the desk and the run sheet call it.")
+    description = models.TextField(blank=True)
+    email = models.EmailField("public e-mail address", blank=True)
+    website = models.URLField(blank=True)
+    rank = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["rank", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SpeakerQuerySet(models.QuerySet["Speaker"]):
+    """Questions over many speakers."""
+
+    def on_the_public_page(self) -> "SpeakerQuerySet":
+        """Speakers whose bio anybody may read; invented ones never are among them."""
+        return self.filter(is_public=True, invented=False, left_on__isnull=True)
+
+    def who_may_be_asked(self) -> "SpeakerQuerySet":
+        """Speakers an offer may hold. In the demo these are the invented ones only: real people are never booked there."""
+        return self.filter(left_on__isnull=True, invented=settings.DEMO)
+
+
+class Speaker(models.Model):
+    """A person who gives the training."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="speaker"
+    )
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="speakers")
+    role = models.CharField(max_length=200, blank=True, help_text="What they do, in a few words.")
+    bio = models.TextField("public bio", blank=True)
+    is_public = models.BooleanField("bio is on the public page", default=False)
+    is_family = models.BooleanField(
+        "family member",
+        default=False,
+        help_text="Tells their own story. Never the only speaker of a session.",
+    )
+    rank = models.PositiveSmallIntegerField(default=0)
+    home_outcode = models.CharField(
+        "home, first half of the postcode", max_length=4, blank=True, help_text="For travel times only."
+    )
+    telephone = models.CharField(max_length=40, blank=True)
+    paused_until = models.DateField("no invitations until", null=True, blank=True)
+    most_sessions_a_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    days_between_accounts = models.PositiveSmallIntegerField(
+        "least days between personal accounts", null=True, blank=True
+    )
+    diary_seen_at = models.DateTimeField("last looked at their diary", null=True, blank=True)
+    invented = models.BooleanField("invented for the demo", default=False, editable=False)
+    left_on = models.DateField("left the programme on", null=True, blank=True)
+
+    topics = models.ManyToManyField(Topic, through="Expertise", related_name="speakers")
+
+    objects = SpeakerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation__rank", "rank", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_paused(self, today: dt.date | None = None) -> bool:
+        """Whether they asked not to be invited now."""
+        return self.paused_until is not None and self.paused_until > (today or timezone.localdate())
+
+
+class Expertise(models.Model):
+    """A topic that a speaker gives; our inference until the speaker confirms it."""
+
+    speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="expertise")
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="expertise")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["topic__rank"]
+        verbose_name_plural = "expertise"
+        constraints = [
+            models.UniqueConstraint(fields=["speaker", "topic"], name="a_topic_stands_once_per_speaker")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} ({'confirmed' if self.confirmed_at else 'to confirm'})"
+
+
+class DiaryEntry(models.Model):
+    """A stretch of a speaker's time that is taken: ``busy`` is half-open and holds travel and set-up.
+
+    It has no state. Freeing the time deletes the row; the audit trail keeps it. Two engagements never overlap, and an
+    engagement never overlaps an absence; absences may overlap one another.
+    """
+
+    class Kind(models.TextChoices):
+        ENGAGEMENT = "engagement", "Session"
+        ABSENCE = "absence", "Away"
+        BLACKOUT = "blackout", "Away, private"
+
+    speaker = models.ForeignKey(Speaker, models.PROTECT, related_name="diary")
+    kind = models.CharField(max_length=10, choices=Kind)
+    busy = DateTimeRangeField()
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="A hold ends then; empty means that it is agreed."
+    )
+
+    class Meta:
+        verbose_name_plural = "diary entries"
+        constraints = [
+            ExclusionConstraint(
+                name="speaker_is_in_one_place",
+                expressions=[("speaker", RangeOperators.EQUAL), ("busy", RangeOperators.OVERLAPS)],
+                condition=Q(kind="engagement"),
+                violation_error_message="This speaker is already busy at that time.",
+            ),
+            ExclusionConstraint(
+                name="speaker_is_not_away_and_speaking",
+                expressions=[
+                    ("speaker", RangeOperators.EQUAL),
+                    ("busy", RangeOperators.OVERLAPS),
+                    # kind <> kind would also part the two kinds of absence; only "a session or not" matters
+                    (
+                        models.Case(
+                            models.When(kind="engagement", then=models.Value(1)),
+                            default=models.Value(0),
+                            output_field=models.IntegerField(),
+                        ),
+                        RangeOperators.NOT_EQUAL,
+                    ),
+                ],
+                violation_error_message="This speaker is away at that time.",
+            ),
+            models.CheckConstraint(
+                name="diary_kind_is_known", condition=Q(kind__in=["engagement", "absence", "blackout"])
+            ),
+            models.CheckConstraint(
+                name="only_a_session_can_be_held",
+                condition=Q(held_until__isnull=True) | Q(kind="engagement"),
+            ),
+            models.CheckConstraint(
+                name="diary_entry_has_both_ends",
+                condition=Q(busy__startswith__isnull=False, busy__endswith__isnull=False, busy__isempty=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["held_until"], name="diary_held", condition=Q(held_until__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.speaker}"
+
+
+pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(DiaryEntry)
