@@ -1,4 +1,4 @@
-"""Europe/London words for dates and times: moments are stored in UTC and said in London time, in summer and winter."""
+"""Dates and times in London words: moments are stored in UTC and said in London time, summer and winter."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
