@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('outcomes', models.TextField(blank=True, help_text='One a line.', verbose_name='learning outcomes')),
                 ('nations', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ew', 'England and Wales'), ('sc', 'Scotland'), ('ni', 'Northern Ireland')], max_length=2), blank=True, default=list, help_text='Where this topic applies. None ticked means everywhere.', size=None)),
                 ('is_active', models.BooleanField(default=True, verbose_name='on offer')),
-                ('review_due_on', models.DateField(blank=True, help_text='When somebody should read this again, because law or practice moves.', null=True)),
+                ('review_due_on', models.DateField(blank=True, help_text='When somebody should read this again: law and practice move.', null=True)),
                 ('requires', models.ManyToManyField(blank=True, related_name='required_by', to='courses.topic', verbose_name='needs first')),
             ],
             options={
