@@ -1,0 +1,141 @@
+"""What keeps robots and floods away from public forms: limits, a trap, and the time the form was drawn."""
+
+import dataclasses
+import datetime as dt
+import ipaddress
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from trainingportal.models import Attempts
+
+STAMP_SALT = "trainingportal.guard.drawn"
+LEAST_AGE = dt.timedelta(seconds=2)
+MOST_AGE = dt.timedelta(hours=24)
+
+SEND_AGAIN = (
+    "We could not tell that a person filled in this page. Please look it over and send it again. "
+    "If it keeps happening, write to us or ring: see Contact."
+)
+TOO_MANY = (
+    "We have had several messages from you or from your network in a short time. What you typed is still here. "
+    "Please try again in an hour, or write to us or ring: see Contact."
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    """At most so many attempts in a window that starts with the first of them."""
+
+    name: str
+    most: int
+    per: dt.timedelta
+
+
+# Thousands of people may share one network address, so that limit is wide and the mailbox limit narrow.
+BY_ADDRESS = Limit("address", most=30, per=dt.timedelta(hours=1))
+BY_MAILBOX = Limit("mailbox", most=5, per=dt.timedelta(hours=1))
+
+
+def may_go_on(what: str, *, address: str, mailbox: str = "") -> bool:
+    """Count one attempt at ``what`` for this address and mailbox; True while neither is over its limit.
+
+    Call it before the work and outside its transaction, so that the count stays. It fails closed: where the count
+    cannot be written, the database error goes up and nothing is accepted.
+    """
+    tries = [(BY_ADDRESS, address)]
+    if mailbox:
+        tries.append((BY_MAILBOX, mailbox.strip().lower()))
+    counts = [(count_attempt(f"{what}:{limit.name}", who, per=limit.per), limit) for limit, who in tries]
+    return all(count <= limit.most for count, limit in counts)
+
+
+def count_attempt(what: str, who: str, *, per: dt.timedelta) -> int:
+    """Count one more attempt and give how many there were in this window, this one included.
+
+    One statement, so that attempts made at the same moment are all counted.
+    """
+    now = timezone.now()
+    key = salted_hmac("trainingportal.guard", f"{what}:{who}", algorithm="sha256").hexdigest()
+    table = connection.ops.quote_name(Attempts._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # the table's name is ours, everything else is a parameter
+            f"""
+            INSERT INTO {table} AS a (who, count, ends_at) VALUES (%(who)s, 1, %(end)s)
+            ON CONFLICT (who) DO UPDATE SET
+                count = CASE WHEN a.ends_at <= %(now)s THEN 1 ELSE a.count + 1 END,
+                ends_at = CASE WHEN a.ends_at <= %(now)s THEN excluded.ends_at ELSE a.ends_at END
+            RETURNING count
+            """,  # noqa: S608
+            {"who": key, "end": now + per, "now": now},
+        )
+        count = int(cursor.fetchone()[0])
+    if count == 1:
+        _forget_old(now)
+    return count
+
+
+def client_address(request: HttpRequest) -> str:
+    """Give the visitor's network address: a whole IPv4 address, or the /64 of an IPv6 one.
+
+    Behind our own proxy it is the last address of ``X-Forwarded-For``: the only one the proxy wrote itself.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+class GuardedForm(forms.Form):
+    """A public form with a trap that people do not see, and the signed moment it was drawn.
+
+    Draw both with ``{% include "components/guard.html" %}``. A robot's answer gets the same page back with what
+    was typed, so that a person taken for a robot loses nothing.
+    """
+
+    web_page = forms.CharField(required=False, max_length=500)
+    drawn = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        drawn = self.data.get("drawn", "")
+        self.drawn_now = drawn if is_likely_age(drawn) else stamp()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("web_page") or not is_likely_age(cleaned.get("drawn", "")):
+            raise forms.ValidationError(SEND_AGAIN, code="robot")
+        return cleaned
+
+
+def stamp() -> str:
+    """Sign this moment, for a form that is drawn now."""
+    return signing.dumps(timezone.now().timestamp(), salt=STAMP_SALT)
+
+
+def is_likely_age(drawn: str) -> bool:
+    """Say whether the form was drawn by us, longer ago than a robot takes and not longer than a day."""
+    try:
+        moment = signing.loads(drawn, salt=STAMP_SALT, max_age=MOST_AGE)
+    except signing.BadSignature:
+        return False
+    return timezone.now().timestamp() - moment >= LEAST_AGE.total_seconds()
+
+
+def _forget_old(now: dt.datetime) -> None:
+    """Drop counts whose window is over, passing by rows that somebody else holds."""
+    old = Attempts.objects.filter(ends_at__lte=now).select_for_update(skip_locked=True)
+    Attempts.objects.filter(pk__in=old.values("pk")[:500]).delete()
