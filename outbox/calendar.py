@@ -1,0 +1,85 @@
+"""Calendar files that leave with a mail: one event, one attendee, times in London."""
+
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+
+LONDON = ZoneInfo("Europe/London")
+
+# Written as rules, the only form that every calendar programme reads.
+LONDON_RULES = """\
+BEGIN:VTIMEZONE
+TZID:Europe/London
+BEGIN:DAYLIGHT
+DTSTART:19810329T010000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:BST
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:GMT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0000
+END:STANDARD
+END:VTIMEZONE
+"""
+
+
+def session_ics(
+    *,
+    uid: str,
+    sequence: int,
+    method: Literal["REQUEST", "CANCEL"],
+    stamp: datetime,
+    starts_at: datetime,
+    ends_at: datetime,
+    summary: str,
+    description: str,
+    location: str,
+    organizer: str,
+    attendee: str,
+    cancelled: bool = False,
+) -> bytes:
+    """One event as an iTIP file; the same ``uid`` with a higher ``sequence`` replaces an earlier one.
+
+    ``organizer`` may be "Name <address>"; ``attendee`` is an address. Nobody is asked to answer it.
+    Empty ``description`` and ``location`` are left out. Send it as ``text/calendar; method=<method>``.
+    """
+    name, address = parseaddr(organizer)
+    by = vCalAddress(f"mailto:{address}")
+    if name:
+        by.params["CN"] = vText(name)
+    to = vCalAddress(f"mailto:{attendee}")
+    to.params["ROLE"] = vText("REQ-PARTICIPANT")
+    to.params["RSVP"] = vText("FALSE")
+
+    event = Event()
+    event.add("uid", uid)
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", starts_at.astimezone(LONDON))
+    event.add("dtend", ends_at.astimezone(LONDON))
+    event.add("summary", summary)
+    if description:
+        event.add("description", description)
+    if location:
+        event.add("location", location)
+    event.add("organizer", by, encode=False)
+    event.add("attendee", to, encode=False)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    event.add("class", "PRIVATE")
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Working Together Against Stalking//Training portal//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(Timezone.from_ical(LONDON_RULES))
+    calendar.add_component(event)
+    return calendar.to_ical()
