@@ -1,0 +1,141 @@
+"""Where django-allauth meets the portal: our words, our outbox, nobody signs themselves up."""
+
+import secrets
+from io import BytesIO
+from typing import Any
+
+import qrcode
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.forms import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from qrcode.image.svg import SvgPathImage
+
+from accounts import kinds
+from accounts.models import User
+from outbox.queue import link, queue_message
+
+WRONG_CODE = "That code is not right. Look at the newest one and type it again"
+TOO_MANY = "That was too many tries. Wait a quarter of an hour, then start again"
+TOTP_LASTS = 90
+"""Seconds for which an app's code may count: its own 30, and 30 either side."""
+
+CHANGES = {
+    "mfa/email/totp_activated": "An authenticator app was added",
+    "mfa/email/totp_deactivated": "The authenticator app was removed",
+    "mfa/email/webauthn_added": "A passkey was added",
+    "mfa/email/webauthn_removed": "A passkey was removed",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Queues mail instead of sending it, keeps sign-up closed, and speaks plainly."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": WRONG_CODE,
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": TOO_MANY,
+        "invalid_login": "Enter an e-mail address in the form name@example.org",
+        "account_inactive": "This address cannot sign in at present",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Show only what we say in so many words; the library's own notices stay silent."""
+        if kwargs.get("message"):
+            super().add_message(request, level, message=kwargs["message"])
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue the mail. A code gets an occasion of its own each time, so none is ever sent twice."""
+        user = User.objects.get(email=email.lower())
+        if template_prefix == "account/email/login_code":
+            queue_message(
+                kinds.CODE,
+                to=user.email,
+                about=user,
+                occasion=secrets.token_hex(8),
+                context={"user": user, "code": context["code"], "minutes": kinds.CODE_MINUTES},
+            )
+        elif template_prefix in CHANGES:
+            queue_message(
+                kinds.SIGN_IN_CHANGED,
+                to=user.email,
+                about=user,
+                occasion=secrets.token_hex(8),
+                context={
+                    "user": user,
+                    "what": CHANGES[template_prefix],
+                    "url": link(reverse("mfa_index")),
+                },
+            )
+        else:
+            raise ImproperlyConfigured(f"No mail of ours stands for {template_prefix}")
+
+    def get_login_stages(self) -> list[str]:
+        """Use our own second-factor stage, which puts a trusted device on record in the session."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.stages.SecondFactorStage"}
+        return [ours.get(path, path) for path in super().get_login_stages()]
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """Name the ways to show a second factor again, in our words."""
+        words = {
+            "mfa_reauthenticate": "Use a code from your app, or a recovery code",
+            "mfa_reauthenticate:webauthn": "Use a passkey",
+        }
+        methods = super().get_reauthentication_methods(user)
+        return [method | {"description": words[method["id"]]} for method in methods if method["id"] in words]
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Passkeys, apps and recovery codes, in our words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": WRONG_CODE,
+        "cannot_delete_authenticator": "Add another way to sign in first: this is your only one",
+        "cannot_generate_recovery_codes": "Set up an app or a passkey first",
+        "unverified_email": "Sign in with an e-mailed code first, so that we know the address is yours",
+    }
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw the picture as one <svg> element that may stand in the page itself."""
+        picture = BytesIO()
+        qrcode.make(url, image_factory=SvgPathImage, border=2).save(picture)
+        return picture.getvalue().decode().partition("?>")[2].strip()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep a second factor with everyone who has one; only a coordinator's reset takes the last."""
+        return is_spare(authenticator)
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Passkey {count + 1}"
+
+    def _get_site_name(self) -> str:
+        return str(settings.MFA_TOTP_ISSUER)
+
+
+def is_spare(authenticator: Authenticator) -> bool:
+    """Say whether the person could still show a second factor without this one."""
+    return (
+        Authenticator.objects.filter(user_id=authenticator.user_id)
+        .exclude(pk=authenticator.pk)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .exists()
+    )
+
+
+def spend_totp_code(user: AbstractBaseUser, code: str) -> None:
+    """Make sure that an app's code counts once. Raises ValidationError on a replay."""
+    digits = "".join(filter(str.isdigit, code))
+    if not cache.add(f"accounts:totp-spent:{user.pk}:{digits}", 1, timeout=TOTP_LASTS):
+        raise ValidationError("That code was used already. Wait for the next one", code="incorrect_code")

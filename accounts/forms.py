@@ -1,0 +1,166 @@
+"""The forms of signing in: allauth's, with our labels and help."""
+
+from typing import Any
+
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+
+from accounts.adapter import spend_totp_code
+
+
+def _relabel(field: forms.Field, label: str, *, help_text: str = "", missing: str, **attrs: str) -> None:
+    """Put our label, help and words on a field of the library's."""
+    field.label = label
+    field.help_text = help_text
+    field.error_messages["required"] = missing
+    field.widget.attrs.pop("placeholder", None)
+    field.widget.attrs.update(attrs)
+
+
+class SignInForm(LoginForm):
+    """Asks for an e-mail address, nothing else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["login"]
+        _relabel(
+            field,
+            "E-mail address",
+            help_text="The one you gave us when you asked for training, or the one we invited.",
+            missing="Enter your e-mail address",
+            autocomplete="email",
+            spellcheck="false",
+        )
+        field.error_messages["invalid"] = "Enter an e-mail address in the form name@example.org"
+        for validator in field.validators:
+            if hasattr(validator, "message"):
+                validator.message = field.error_messages["invalid"]
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    """Asks for the six letters from our mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(
+            self.fields["code"],
+            "Code from the e-mail",
+            help_text="Six letters, such as BCD-FGH. The dash and capitals do not matter.",
+            missing="Enter the code from the e-mail",
+            autocomplete="one-time-code",
+            autocapitalize="characters",
+            spellcheck="false",
+            maxlength="20",
+        )
+
+
+class _AppCodeForm(forms.Form):
+    """Labels the field, and lets an app's code count once only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(
+            self.fields["code"],
+            "Code",
+            help_text="The six digits your authenticator app shows now, or one of your recovery codes.",
+            missing="Enter the code from your app",
+            autocomplete="one-time-code",
+            inputmode="numeric",
+            spellcheck="false",
+            maxlength="20",
+        )
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]  # from the library's form beside us
+        if self.authenticator.type == Authenticator.Type.TOTP:  # type: ignore[attr-defined]
+            spend_totp_code(self.user, code)  # type: ignore[attr-defined]
+        return code
+
+
+class SecondFactorForm(_AppCodeForm, AuthenticateForm):
+    """Asks for a second factor on the way in."""
+
+
+class SecondFactorAgainForm(_AppCodeForm, ReauthenticateForm):
+    """Asks for a second factor in the middle of a session."""
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    """Asks for the first code of a newly set up app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(
+            self.fields["code"],
+            "Code from the app",
+            help_text="The six digits it shows now.",
+            missing="Enter the code from your app",
+            autocomplete="one-time-code",
+            inputmode="numeric",
+            spellcheck="false",
+            maxlength="20",
+        )
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        spend_totp_code(self.user, code)
+        return code
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Takes a new passkey, which must be able to sign its owner in alone: with a finger, a face or a PIN."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("passwordless", None)
+        _relabel(
+            self.fields["name"],
+            "Name of this passkey",
+            help_text="So that you know it again, such as “work laptop”.",
+            missing="Give the passkey a name",
+            autocomplete="off",
+            maxlength="60",
+        )
+        self.fields["credential"].error_messages["required"] = "The passkey was not made. Try again"
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["passwordless"] = True
+        return super().clean()
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    """Gives a passkey another name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(
+            self.fields["name"],
+            "Name of this passkey",
+            missing="Give the passkey a name",
+            autocomplete="off",
+            maxlength="60",
+        )
+
+
+class FirstRunForm(forms.Form):
+    """Asks who the first coordinator is."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=200,
+        error_messages={"required": "Enter your name"},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label="Your e-mail address",
+        help_text="Sign-in codes go to this address.",
+        error_messages={
+            "required": "Enter your e-mail address",
+            "invalid": "Enter an e-mail address in the form name@example.org",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )

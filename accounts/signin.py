@@ -1,0 +1,66 @@
+"""Signing in with an e-mailed code, as the other floors start it and hear of it."""
+
+from collections.abc import Callable
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.stagekit import clear_login
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.db import transaction
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import resolve_url
+from django.urls import reverse
+
+from accounts.models import User
+
+AfterCode = Callable[[User], None]
+
+_after_code: list[AfterCode] = []
+
+
+def after_code(callback: AfterCode) -> None:
+    """Ask to be told whenever a code proved somebody's mailbox. Call it in AppConfig.ready().
+
+    The callback runs in the transaction that verifies the address, before any second factor is asked for.
+    """
+    if callback not in _after_code:
+        _after_code.append(callback)
+
+
+def tell_code_was_right(user: User) -> None:
+    """Run what the other floors asked for."""
+    for callback in _after_code:
+        callback(user)
+
+
+def begin_code(request: HttpRequest, user: User, *, next_url: str = "") -> str:
+    """Mail this person a fresh code and return the address of the page that asks for it.
+
+    Somebody else signed in here is signed out first, and their session goes with them. A person who entered a code
+    in this very session is not asked again. `next_url` is where they go once the code is right; otherwise the page
+    for their role. The caller limits how often a stranger may ask for this.
+    """
+    if request.user.is_authenticated:
+        if request.user == user and _proved_mailbox(request, user):
+            with transaction.atomic():
+                tell_code_was_right(user)
+            return next_url or resolve_url(settings.LOGIN_REDIRECT_URL)
+        get_adapter(request).logout(request)
+    clear_login(request)
+    LoginCodeVerificationProcess.initiate(request=request, user=user, email=user.email)
+    url = reverse("account_confirm_login_code")
+    if not next_url:
+        return url
+    query = QueryDict(mutable=True)
+    query[REDIRECT_FIELD_NAME] = next_url
+    return f"{url}?{query.urlencode(safe='/')}"
+
+
+def _proved_mailbox(request: HttpRequest, user: User) -> bool:
+    """Say whether a code mailed to the present address was entered in this session."""
+    return any(
+        record.get("method") == "code" and record.get("email") == user.email
+        for record in get_authentication_records(request, user)
+    )
