@@ -24,8 +24,8 @@ SEND_AGAIN = (
     "If it keeps happening, write to us or ring: see Contact."
 )
 TOO_MANY = (
-    "We have had several messages from you or from your network in a short time. What you typed is still here. "
-    "Please try again in an hour, or write to us or ring: see Contact."
+    "We have had several messages from you or from your network in a short time. What you typed is still "
+    "here. Please try again in an hour, or write to us or ring: see Contact."
 )
 
 
@@ -46,8 +46,8 @@ BY_MAILBOX = Limit("mailbox", most=5, per=dt.timedelta(hours=1))
 def may_go_on(what: str, *, address: str, mailbox: str = "") -> bool:
     """Count one attempt at ``what`` for this address and mailbox; True while neither is over its limit.
 
-    Call it before the work and outside its transaction, so that the count stays. It fails closed: where the count
-    cannot be written, the database error goes up and nothing is accepted.
+    Call it before the work and outside its transaction, so that the count stays. It fails closed: where the
+    count cannot be written, the database error goes up and nothing is accepted.
     """
     tries = [(BY_ADDRESS, address)]
     if mailbox:
@@ -102,8 +102,8 @@ def client_address(request: HttpRequest) -> str:
 class GuardedForm(forms.Form):
     """A public form with a trap that people do not see, and the signed moment it was drawn.
 
-    Draw both with ``{% include "components/guard.html" %}``. A robot's answer gets the same page back with what
-    was typed, so that a person taken for a robot loses nothing.
+    Draw both with ``{% include "components/guard.html" %}``. A robot's answer gets the same page back with
+    what was typed, so that a person taken for a robot loses nothing.
     """
 
     web_page = forms.CharField(required=False, max_length=500)

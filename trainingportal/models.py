@@ -6,8 +6,8 @@ from django.db import models
 class Attempts(models.Model):
     """How many attempts one address or mailbox made in one window of time.
 
-    Kept in PostgreSQL so that limits hold when Redis is away. ``who`` is a keyed digest: it cannot be read back
-    into an address.
+    Kept in PostgreSQL so that limits hold when Redis is away. ``who`` is a keyed digest: it cannot be read
+    back into an address.
     """
 
     who = models.CharField(max_length=64, primary_key=True)
