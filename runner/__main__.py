@@ -1,0 +1,26 @@
+"""Set up what is missing, then hand over to the command in the portal's own environment."""
+
+import os
+import sys
+
+from runner import BASE_DIR, setup
+from runner.say import fail
+
+USAGE = "Use: bin/run, bin/test [pytest arguments] or bin/check"
+MODULES = {"run": "runner.run", "test": "runner.testing", "check": "runner.checking"}
+
+
+def main(arguments: list[str]) -> None:
+    """Prepare the machine for the command named first, and become that command."""
+    if not arguments or arguments[0] not in MODULES:
+        fail(USAGE, code=2)
+    command, rest = arguments[0], arguments[1:]
+    os.chdir(BASE_DIR)
+    try:
+        python = setup.prepare(command)
+    except KeyboardInterrupt:
+        fail("\nStopped during set-up; the next start goes on from here.", code=130)
+    os.execv(python, [str(python), "-m", MODULES[command], *rest])  # noqa: S606  replaces this process, no shell
+
+
+main(sys.argv[1:])

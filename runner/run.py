@@ -1,0 +1,290 @@
+"""``bin/run``: servers, data, web, worker and clock of the portal in the foreground of one terminal."""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg2
+
+from runner import BASE_DIR
+from runner.children import Child, start, stop_all
+from runner.house import HOUSE, AlreadyRunningError, House, free_port, given, is_free, write_whole
+from runner.say import fail, say
+from runner.servers import prepare_postgres, prepare_valkey, tail, wait_until
+
+BIN = Path(sys.executable).parent
+LOOK_EVERY = 0.5  # seconds
+WEB = "The web"
+NOT_CODE = {".git", ".venv", "var", "node_modules", "docs", "tests", "runner"}
+
+
+def main() -> None:
+    """Run until Ctrl-C (or a TERM signal), then stop everything and leave nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with HOUSE.claim():
+            run(HOUSE)
+    except AlreadyRunningError:
+        where = HOUSE.told().get("SITE_URL", "its own terminal (it is still starting or stopping)")
+        fail(f"The portal already runs here: {where}\nStop that one with Ctrl-C first.")
+
+
+def run(house: House) -> None:
+    """Start everything in order, watch it, and stop it in the opposite order."""
+    children: list[Child] = []
+    began = time.monotonic()
+    try:
+        host, port = where_to_listen()
+        environment = start_servers(house, children)
+        environment.update(own_settings(house, host, port))
+        house.tell(environment)
+        everything = {**os.environ, **environment}
+        prepare(house, everything)
+        for child in portal(house, everything, host, port):
+            children.append(child)
+            child.start()
+            if child.name == WEB:
+                wait_until(lambda: answers(port), child)
+        greet(environment, time.monotonic() - began)
+        while True:
+            time.sleep(LOOK_EVERY)
+            for child in children:
+                child.keep_alive()
+    except KeyboardInterrupt:
+        say("\nStopping")
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        servers = [child for child in children if child.name in ("PostgreSQL", "Valkey")]
+        stop_all([child for child in children if child not in servers])
+        stop_all(servers)
+        house.forget()
+
+
+def where_to_listen() -> tuple[str, int]:
+    """Return host and port for the web, after looking that nothing else is there."""
+    host = given("HOST") or "127.0.0.1"
+    asked = given("PORT") or "8000"
+    if not asked.isdigit() or not 0 < int(asked) < 65_536:
+        fail(f"PORT={asked} is no port number.", code=2)
+    port = int(asked)
+    if not is_free(host, port):
+        fail(f"Something else uses {host}, port {port}. Choose another: PORT={port + 1} bin/run")
+    return host, port
+
+
+def start_servers(house: House, children: list[Child]) -> dict[str, str]:
+    """Start what no environment variable names, and return the addresses of database, broker and mail."""
+    found = {
+        "DATABASE_URL": given("DATABASE_URL"),
+        "REDIS_URL": given("REDIS_URL"),
+        "EMAIL_URL": given("EMAIL_URL"),
+    }
+    if not found["REDIS_URL"]:
+        valkey = prepare_valkey(house)
+        children.append(valkey.child())
+        children[-1].start()
+        found["REDIS_URL"] = valkey.url
+    if not found["DATABASE_URL"]:
+        postgres = prepare_postgres(house)
+        children.append(postgres.child())
+        children[-1].start()
+        wait_until(postgres.answers, children[-1])
+        postgres.make_database()
+        found["DATABASE_URL"] = postgres.url
+    if not found["EMAIL_URL"]:
+        port = free_port()
+        children.append(mail_catcher(house, port))
+        children[-1].start()
+        found["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
+    return {name: address for name, address in found.items() if address}
+
+
+def mail_catcher(house: House, port: int) -> Child:
+    """Return the mail server that keeps everything in ``var/mail/``."""
+    command = [sys.executable, "-m", "runner.mailsink", str(port), house.var / "mail"]
+    return Child("The mail catcher", command, log=house.log("mail"))
+
+
+def own_settings(house: House, host: str, port: int) -> dict[str, str]:
+    """Return the settings that depend on this instance; what the environment names stays as it is."""
+    is_open = host not in ("127.0.0.1", "::1", "localhost")
+    names = ["localhost", "127.0.0.1", "[::1]", *(own_names(host) if is_open else [])]
+    defaults = {
+        "SECRET_KEY": house.secret("key"),
+        "DEMO": "1",
+        # passkeys work on localhost, not on 127.0.0.1
+        "SITE_URL": f"http://localhost:{port}",
+        "ALLOWED_HOSTS": ",".join(names),
+    }
+    return {"VAR_DIR": str(house.var)} | {name: given(name) or value for name, value in defaults.items()}
+
+
+def own_names(host: str) -> list[str]:
+    """Return the names and addresses under which other machines may ask for this one."""
+    names = [socket.gethostname()]
+    if host not in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
+        names.append(host)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent: it only chooses the address facing outwards
+            names.append(probe.getsockname()[0])
+        except OSError:
+            pass
+    return names
+
+
+# ---- data
+
+
+def prepare(house: House, environment: Mapping[str, str]) -> None:
+    """Bring tables, catalogue, demo and static files up to date; quick when nothing has changed."""
+    stamp = house.var / "prepared.json"
+    code = fingerprint_of_code() + environment["DEMO"]
+    has_static = (house.var / "static" / "staticfiles.json").exists()
+    if has_static and read(stamp) == {
+        "code": code,
+        "tables": fingerprint_of_tables(environment["DATABASE_URL"]),
+    }:
+        return
+    say("Preparing tables, catalogue and pages")
+    manage = [sys.executable, str(BASE_DIR / "manage.py")]
+    steps = {
+        "static": start(
+            [*manage, "collectstatic", "--noinput"], env=environment, log=fresh(house.log("static"))
+        ),
+        "prepare": start([*manage, "prepare"], env=environment, log=fresh(house.log("prepare"))),
+    }
+    for name, step in steps.items():
+        if step.wait() != 0:
+            log = house.log(name)
+            fail(f"The data could not be prepared:\n\n{tail(log)}\n\nThe whole log: {log}")
+    tables = fingerprint_of_tables(environment["DATABASE_URL"])
+    write_whole(stamp, json.dumps({"code": code, "tables": tables}))
+
+
+def fresh(log: Path) -> Path:
+    """Return a log emptied of what an earlier start wrote."""
+    log.unlink(missing_ok=True)
+    return log
+
+
+def read(stamp: Path) -> object:
+    """Return what the stamp of the last preparation says, or nothing."""
+    try:
+        return json.loads(stamp.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def fingerprint_of_code() -> str:
+    """Return a word that changes when any file changes that could change tables, catalogue or pages."""
+    digest = hashlib.sha256()
+    for folder, folders, files in os.walk(BASE_DIR):
+        folders[:] = sorted(
+            name for name in folders if name not in NOT_CODE and not name.endswith(("__pycache__", "_cache"))
+        )
+        for name in sorted(files):
+            if not name.endswith(".pyc"):
+                path = Path(folder, name)
+                state = path.lstat()
+                digest.update(f"{path.relative_to(BASE_DIR)} {state.st_mtime_ns} {state.st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def fingerprint_of_tables(database_url: str) -> str | None:
+    """Return a word for the migrations that this database has seen; another database has another one."""
+    connection = psycopg2.connect(database_url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select string_agg(concat(app, name, applied), ',' order by id) from django_migrations"
+            )
+            row = cursor.fetchone()
+    except psycopg2.errors.UndefinedTable:
+        return None
+    finally:
+        connection.close()
+    return hashlib.sha256(str(row).encode()).hexdigest()
+
+
+# ---- the portal itself
+
+
+def portal(house: House, environment: Mapping[str, str], host: str, port: int) -> list[Child]:
+    """Return web, worker and clock; the web first, because somebody waits for its first page."""
+    celery = [BIN / "celery", "-A", "trainingportal"]
+    binds = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    if host == "127.0.0.1" and socket.has_ipv6 and is_free("::1", port):
+        binds.append(f"[::1]:{port}")  # browsers try it first for "localhost"
+    web = {**environment, "BIND": ",".join(binds), "ACCESS_LOG": "-"}
+    return [
+        Child(
+            WEB,
+            [BIN / "gunicorn", "--config", BASE_DIR / "trainingportal" / "serving.py"],
+            log=house.log("web"),
+            env=web,
+        ),
+        Child(
+            "The worker",
+            [
+                *celery,
+                "worker",
+                "--concurrency",
+                "2",
+                "--without-gossip",
+                "--without-mingle",
+                "--loglevel",
+                "INFO",
+            ],
+            log=house.log("worker"),
+            env=environment,
+        ),
+        Child(
+            "The clock",
+            [*celery, "beat", "--pidfile=", "--loglevel", "INFO"],
+            log=house.log("beat"),
+            env=environment,
+        ),
+    ]
+
+
+def answers(port: int) -> bool:
+    """Whether the web answers on this machine."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/health/", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:
+        return True  # it serves, though not under this name (see ALLOWED_HOSTS)
+    except OSError:
+        return False
+
+
+def greet(environment: Mapping[str, str], seconds: float) -> None:
+    """Tell where the portal is and how to get in."""
+    site = environment["SITE_URL"]
+    is_demo = environment["DEMO"].lower() in ("1", "true", "yes", "on")
+    say(f"\n  The portal runs at {site}  (after {seconds:.0f} s)\n")
+    if is_demo:
+        say(f"  Try it out:  {site}/demo/  four buttons: coordinator, lead trainer, agency, speaker")
+        say("               everybody and everything in it is invented")
+    else:
+        say(f"  Begin here:  {site}/first-run/  makes the first coordinator")
+    if "EMAIL_URL" not in os.environ:
+        say("  Mail:        kept in var/mail/, sent to nobody")
+    say("  Logs:        var/log/")
+    say("  Stop:        Ctrl-C")
+    say("\n  Not for production: see docs/deployment.md\n")
+
+
+if __name__ == "__main__":
+    main()

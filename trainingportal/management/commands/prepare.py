@@ -1,0 +1,21 @@
+"""``manage.py prepare``: what a new or an upgraded database needs, in order; changes nothing the second time."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Tables, the cache's table, the catalogue, and the invented bookings where DEMO is set."""
+
+    help = "Bring tables, catalogue and (with DEMO) the invented bookings up to date."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run each step; any that fails ends the command."""
+        call_command("migrate", interactive=False)
+        call_command("createcachetable")
+        call_command("load_catalogue")
+        if settings.DEMO:
+            call_command("demo")
