@@ -99,20 +99,38 @@ def client_address(request: HttpRequest) -> str:
     return str(parsed)
 
 
-class GuardedForm(forms.Form):
-    """A public form with a trap that people do not see, and the signed moment it was drawn.
+def stamp() -> str:
+    """Sign this moment, for a form that is drawn now."""
+    return signing.dumps(timezone.now().timestamp(), salt=STAMP_SALT)
 
-    Draw both with ``{% include "components/guard.html" %}``. A robot's answer gets the same page back with
-    what was typed, so that a person taken for a robot loses nothing.
+
+class Trap(forms.TextInput):
+    """A box that people never see and robots like to fill."""
+
+    template_name = "components/trap.html"
+
+    @property
+    def is_hidden(self) -> bool:
+        return True
+
+
+class DrawnField(forms.CharField):
+    """The signed moment the form was drawn. A stamp past its time is drawn anew, so nobody is stuck."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data if _moment(str(data or "")) else stamp()
+
+
+class GuardedForm(forms.Form):
+    """A public form with the trap and the stamp; both draw themselves as hidden fields.
+
+    A robot's answer gets the same page back with what was typed: a person taken for one loses nothing.
     """
 
-    web_page = forms.CharField(required=False, max_length=500)
-    drawn = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        drawn = self.data.get("drawn", "")
-        self.drawn_now = drawn if is_likely_age(drawn) else stamp()
+    web_page = forms.CharField(required=False, max_length=500, widget=Trap)
+    drawn = DrawnField(required=False, max_length=200, initial=stamp)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -121,18 +139,18 @@ class GuardedForm(forms.Form):
         return cleaned
 
 
-def stamp() -> str:
-    """Sign this moment, for a form that is drawn now."""
-    return signing.dumps(timezone.now().timestamp(), salt=STAMP_SALT)
-
-
 def is_likely_age(drawn: str) -> bool:
     """Say whether the form was drawn by us, longer ago than a robot takes and not longer than a day."""
+    moment = _moment(drawn)
+    return moment is not None and timezone.now().timestamp() - moment >= LEAST_AGE.total_seconds()
+
+
+def _moment(drawn: str) -> float | None:
+    """Read a stamp; None when it is not ours or older than a day."""
     try:
-        moment = signing.loads(drawn, salt=STAMP_SALT, max_age=MOST_AGE)
+        return float(signing.loads(drawn, salt=STAMP_SALT, max_age=MOST_AGE))
     except signing.BadSignature:
-        return False
-    return timezone.now().timestamp() - moment >= LEAST_AGE.total_seconds()
+        return None
 
 
 def _forget_old(now: dt.datetime) -> None:
