@@ -149,3 +149,10 @@ def send_to_sign_in(request: HttpRequest) -> HttpResponse:
     if not (request.user.is_active and request.user.is_staff):
         raise PermissionDenied
     return redirect(second_factor_url(request))
+
+
+def coordinators() -> list[User]:
+    """Return the people who run the desk and may sign in, by name."""
+    return list(
+        User.objects.filter(groups__name=COORDINATORS, is_staff=True, is_active=True).order_by("name", "pk")
+    )

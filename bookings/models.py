@@ -220,9 +220,7 @@ class Booking(models.Model):
             models.Index(fields=["status", "-created_at", "-id"], name="booking_by_status"),
             models.Index(fields=["waiting_for", "waiting_since", "id"], name="booking_queue"),
             models.Index(fields=["owner", "-created_at", "-id"], name="booking_by_owner"),
-            models.Index(
-                fields=["starts_at"], name="booking_by_day", condition=Q(starts_at__isnull=False)
-            ),
+            models.Index(fields=["starts_at"], name="booking_by_day", condition=Q(starts_at__isnull=False)),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="booking_reference_search"),
         ]
         triggers = [_only_these_moves("booking_moves", "status", states.BOOKING_MOVES)]
@@ -254,8 +252,12 @@ class AudienceShare(models.Model):
     class Meta:
         ordering = ["audience__rank"]
         constraints = [
-            models.UniqueConstraint(fields=["booking", "audience"], name="an_audience_stands_once_per_booking"),
-            models.CheckConstraint(name="audience_share_is_known", condition=Q(share__in=["all", "half", "some"])),
+            models.UniqueConstraint(
+                fields=["booking", "audience"], name="an_audience_stands_once_per_booking"
+            ),
+            models.CheckConstraint(
+                name="audience_share_is_known", condition=Q(share__in=["all", "half", "some"])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -407,7 +409,9 @@ class Offer(models.Model):
             models.UniqueConstraint(
                 fields=["booking"], condition=Q(state="accepted"), name="one_offer_is_accepted"
             ),
-            models.CheckConstraint(name="offer_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="offer_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
         ]
         indexes = [
             models.Index(
@@ -444,6 +448,11 @@ class Engagement(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     condition = models.TextField(blank=True)
+    leaves_a_gap = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="They said no, and nobody was asked instead, nor did a coordinator go on without them.",
+    )
 
     class Meta:
         ordering = ["offer", "pk"]
@@ -469,9 +478,7 @@ class Enquiry(models.Model):
     """A question, not yet a booking."""
 
     reference = models.CharField(max_length=12, unique=True, default=new_enquiry_reference, editable=False)
-    state = models.CharField(
-        max_length=10, choices=EnquiryState, default=EnquiryState.NEW, editable=False
-    )
+    state = models.CharField(max_length=10, choices=EnquiryState, default=EnquiryState.NEW, editable=False)
     name = models.CharField(max_length=200)
     organisation = models.CharField(max_length=200, blank=True)
     email = models.EmailField("e-mail", blank=True)
@@ -548,18 +555,21 @@ class DetailRead(models.Model):
 
 
 # The audit trail: triggers write what changed, services say who and why with pghistory.context.
-_TRACKED = [pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()]
+def _every_change() -> list[pghistory.Tracker]:
+    return [pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()]
+
+
 pghistory.track(
-    *_TRACKED,
+    *_every_change(),
     fields=["reference", "status", "agency", "owner", "starts_at", "ends_at", "lead", "may_be_disclosure"],
 )(Booking)
 pghistory.track(
-    *_TRACKED,
+    *_every_change(),
     fields=["booking", "user", "role", "mailbox_confirmed_at", "verified_at", "released_at", "revoked_at"],
 )(Contact)
-pghistory.track(*_TRACKED, fields=["contact", "by", "at", "outcome"])(CallBack)
-pghistory.track(*_TRACKED)(Release)
-pghistory.track(*_TRACKED, exclude=["answer_note"])(Offer)
-pghistory.track(*_TRACKED, exclude=["condition"])(Engagement)
-pghistory.track(*_TRACKED, fields=["reference", "state", "owner", "booking"])(Enquiry)
-pghistory.track(*_TRACKED, fields=["booking", "updated_at"])(Venue)
+pghistory.track(*_every_change(), fields=["contact", "by", "at", "outcome"])(CallBack)
+pghistory.track(*_every_change())(Release)
+pghistory.track(*_every_change(), exclude=["answer_note"])(Offer)
+pghistory.track(*_every_change(), exclude=["condition"])(Engagement)
+pghistory.track(*_every_change(), fields=["reference", "state", "owner", "booking"])(Enquiry)
+pghistory.track(*_every_change(), fields=["booking", "updated_at"])(Venue)

@@ -161,7 +161,9 @@ class DiaryEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="diary_entry_has_both_ends",
-                condition=Q(busy__startswith__isnull=False, busy__endswith__isnull=False, busy__isempty=False),
+                condition=Q(
+                    busy__startswith__isnull=False, busy__endswith__isnull=False, busy__isempty=False
+                ),
             ),
         ]
         indexes = [

@@ -1,0 +1,279 @@
+"""Who may see when, where and who: the only door to a session's date, venue and names.
+
+Every page, mail, PDF, calendar file, export and search result asks here, and gets a view that holds nothing above the
+tier of the one who asks. The tiers are those of the domain: T0 anyone, T1 a confirmed mailbox, T2 a contact whom we have
+rung back, T3 a contact released for this booking and a speaker who has accepted, T4 a coordinator.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from django.utils import timezone
+
+from accounts.models import User
+from bookings.models import (
+    Booking,
+    Contact,
+    DeskSettings,
+    DetailRead,
+    Engagement,
+    Venue,
+)
+from bookings.states import BookingStatus, EngagementState, OfferState
+
+TEAM_WORDS = "A team of our trainers"
+
+
+class Tier(IntEnum):
+    """How much of a session somebody may know."""
+
+    T0 = 0
+    T1 = 1
+    T2 = 2
+    T3 = 3
+    T4 = 4
+
+
+@dataclass(frozen=True)
+class VenueSeen:
+    """The venue, for those who may know it."""
+
+    name: str
+    address: str
+    postcode: str
+    room: str
+    arrival: str
+    vetting: str
+    contact_name: str
+    contact_telephone: str
+
+
+@dataclass(frozen=True)
+class SpeakerSeen:
+    """A speaker of the session, for those who may know who comes."""
+
+    name: str
+    organisation: str
+    role: str
+    topics: tuple[str, ...]
+    is_lead: bool
+    has_accepted: bool
+
+
+@dataclass(frozen=True)
+class OfferSeen:
+    """A dated proposal as a verified contact sees it: the same whichever team is held."""
+
+    number: int
+    state: OfferState
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    expires_at: dt.datetime
+    has_run_out: bool
+    team: str = TEAM_WORDS
+
+
+@dataclass(frozen=True)
+class SessionSeen:
+    """What one viewer may know of one booking's session. Fields above the tier are empty."""
+
+    tier: Tier
+    reference: str
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
+    team: str = ""
+    offers: tuple[OfferSeen, ...] = ()
+    speakers: tuple[SpeakerSeen, ...] = ()
+    venue: VenueSeen | None = None
+    detail_closed_at: dt.datetime | None = field(default=None)
+
+
+# ---- which tier
+
+
+def detail_closes_at(booking: Booking, settings: DeskSettings) -> dt.datetime | None:
+    """When names and venue close again after the day; ``None`` while no day is agreed."""
+    if booking.ends_at is None:
+        return None
+    return booking.ends_at + dt.timedelta(days=settings.detail_closes_after_days)
+
+
+def detail_is_open(booking: Booking, settings: DeskSettings, now: dt.datetime | None = None) -> bool:
+    """Whether T3 detail may be shown to anybody below the desk: a day is agreed, not cancelled, not long past."""
+    closes_at = detail_closes_at(booking, settings)
+    agreed = booking.status in (
+        BookingStatus.CONFIRMED,
+        BookingStatus.READY,
+        BookingStatus.DELIVERED,
+        BookingStatus.CLOSED,
+    )
+    return agreed and closes_at is not None and (now or timezone.now()) < closes_at
+
+
+def tier_of_contact(contact: Contact, booking: Booking, settings: DeskSettings) -> Tier:
+    """The tier of one contact for their own booking."""
+    if contact.revoked_at is not None or contact.mailbox_confirmed_at is None:
+        return Tier.T0
+    if contact.verified_at is None:
+        return Tier.T1
+    if contact.released_at is None or not detail_is_open(booking, settings):
+        return Tier.T2
+    return Tier.T3
+
+
+def tier_of_speaker(engagement: Engagement, *, second_factor: bool, settings: DeskSettings) -> Tier:
+    """The tier of one speaker for one place in a session.
+
+    Accepting opens the detail once the session is agreed, and only in a session with a second factor. An invited or
+    stood-down speaker stays at T1 of what was asked of them (date, region, format, topics, travel; see
+    ``seen_by_speaker``).
+    """
+    if engagement.state != EngagementState.ACCEPTED:
+        return Tier.T1
+    booking = engagement.offer.booking
+    if engagement.offer.state != OfferState.ACCEPTED or not detail_is_open(booking, settings):
+        return Tier.T2
+    return Tier.T3 if second_factor else Tier.T2
+
+
+# ---- what is seen at it
+
+
+def seen_by_contact(contact: Contact, *, page: str | None = None) -> SessionSeen:
+    """What a contact may know. With ``page``, a read of T3 detail is logged."""
+    booking = contact.booking
+    settings = DeskSettings.current()
+    tier = tier_of_contact(contact, booking, settings)
+    if tier < Tier.T2:
+        return SessionSeen(tier=tier, reference=booking.reference)
+    if tier == Tier.T3 and page:
+        log_read(booking, contact.user, page=page)
+    return _session(booking, tier, settings)
+
+
+def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | None = None) -> SessionSeen:
+    """What a speaker may know of a session they are asked for: always its date; names and venue at T3."""
+    booking = engagement.offer.booking
+    settings = DeskSettings.current()
+    tier = tier_of_speaker(engagement, second_factor=second_factor, settings=settings)
+    if tier < Tier.T3:
+        return SessionSeen(
+            tier=tier,
+            reference=booking.reference,
+            starts_at=engagement.offer.starts_at,
+            ends_at=engagement.offer.ends_at,
+        )
+    if page and engagement.speaker.user is not None:
+        log_read(booking, engagement.speaker.user, page=page)
+    return _session(booking, tier, settings)
+
+
+def seen_by_desk(booking: Booking, reader: User, *, page: str | None = None) -> SessionSeen:
+    """What a coordinator may know: everything. The caller has checked the right; with ``page`` the read is logged."""
+    if page:
+        log_read(booking, reader, page=page)
+    return _session(booking, Tier.T4, DeskSettings.current())
+
+
+def seen_for_papers(booking: Booking, tier: Tier) -> SessionSeen:
+    """What a document or a mail for readers of ``tier`` may hold; nothing is logged, nobody is looking yet."""
+    return _session(booking, tier, DeskSettings.current())
+
+
+def _session(booking: Booking, tier: Tier, settings: DeskSettings) -> SessionSeen:
+    return SessionSeen(
+        tier=tier,
+        reference=booking.reference,
+        starts_at=booking.starts_at if tier >= Tier.T2 else None,
+        ends_at=booking.ends_at if tier >= Tier.T2 else None,
+        team=TEAM_WORDS if tier >= Tier.T2 else "",
+        offers=_offers(booking) if tier >= Tier.T2 else (),
+        speakers=_speakers(booking) if tier >= Tier.T3 else (),
+        venue=_venue(booking) if tier >= Tier.T3 else None,
+        detail_closed_at=detail_closes_at(booking, settings) if tier >= Tier.T3 else None,
+    )
+
+
+def _offers(booking: Booking) -> tuple[OfferSeen, ...]:
+    now = timezone.now()
+    return tuple(
+        OfferSeen(
+            number=offer.number,
+            state=OfferState(offer.state),
+            starts_at=offer.starts_at,
+            ends_at=offer.ends_at,
+            expires_at=offer.expires_at,
+            has_run_out=offer.has_run_out(now),
+        )
+        for offer in booking.offers.all()
+    )
+
+
+def _speakers(booking: Booking) -> tuple[SpeakerSeen, ...]:
+    engagements = (
+        Engagement.objects.filter(
+            offer__booking=booking,
+            offer__state=OfferState.ACCEPTED,
+            state__in=[EngagementState.ASKED, EngagementState.ACCEPTED],
+        )
+        .select_related("speaker__organisation")
+        .prefetch_related("topics")
+        .order_by("speaker__organisation__rank", "speaker__rank", "speaker__name")
+    )
+    return tuple(
+        SpeakerSeen(
+            name=engagement.speaker.name,
+            organisation=engagement.speaker.organisation.short_name,
+            role=engagement.speaker.role,
+            topics=tuple(topic.title for topic in engagement.topics.all()),
+            is_lead=engagement.speaker_id == booking.lead_id,
+            has_accepted=engagement.state == EngagementState.ACCEPTED,
+        )
+        for engagement in engagements
+    )
+
+
+def _venue(booking: Booking) -> VenueSeen | None:
+    venue = Venue.objects.filter(booking=booking).first()
+    if venue is None:
+        return None
+    return VenueSeen(
+        name=venue.name,
+        address=venue.address,
+        postcode=venue.postcode,
+        room=venue.room,
+        arrival=venue.arrival,
+        vetting=venue.vetting,
+        contact_name=venue.contact_name,
+        contact_telephone=venue.contact_telephone,
+    )
+
+
+def log_read(booking: Booking, user: User, *, page: str) -> None:
+    """Note that ``user`` looked at names and venue; once an hour per page is enough."""
+    hour_ago = timezone.now() - dt.timedelta(hours=1)
+    if not DetailRead.objects.filter(booking=booking, user=user, page=page, at__gt=hour_ago).exists():
+        DetailRead.objects.create(booking=booking, user=user, page=page)
+
+
+# ---- may an offer or a release be made
+
+
+def call_back_covers_offer(contact: Contact) -> bool:
+    """Whether a call-back stands for this contact and their present mailbox."""
+    if contact.verified_at is None or contact.revoked_at is not None:
+        return False
+    return contact.call_backs.filter(outcome="is_who_they_say", email_then=contact.email).exists()
+
+
+def call_back_covers_release(contact: Contact) -> bool:
+    """The same, and newer than the last change of the venue."""
+    if not call_back_covers_offer(contact):
+        return False
+    venue = Venue.objects.filter(booking_id=contact.booking_id).first()
+    if venue is None or venue.needs_call_since is None:
+        return True
+    return contact.call_backs.filter(
+        outcome="is_who_they_say", email_then=contact.email, at__gte=venue.needs_call_since
+    ).exists()

@@ -1,0 +1,259 @@
+"""What comes in: requests for training, questions, and the proof that a mailbox is theirs."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import ensure_user
+from bookings import mail
+from bookings.models import (
+    Agency,
+    AudienceShare,
+    Booking,
+    Contact,
+    DeskSettings,
+    Enquiry,
+    Place,
+)
+from bookings.services.moves import doing, locked, move_enquiry, settle
+from bookings.states import EnquiryState
+from courses.models import Audience, Format, Topic
+from places import outcodes
+from places.models import Force, Region
+from places.nations import Nation
+from places.working_days import add_working_days
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A whole request for training, as the form or a coordinator on the telephone took it down."""
+
+    name: str
+    email: str
+    agency_kind: str
+    agency_name: str = ""
+    force: Force | None = None
+    job_title: str = ""
+    telephone: str = ""
+    head_count: int | None = None
+    audiences: tuple[tuple[Audience, str], ...] = ()
+    prompted_by: str = ""
+    prior_training: str = ""
+    format: Format | None = None
+    cover: str = Booking.Cover.SUGGEST
+    musts: tuple[Topic, ...] = ()
+    leave_outs: tuple[Topic, ...] = ()
+    anything_else: str = ""
+    months: tuple[dt.date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    dates_to_avoid: str = ""
+    windows: str = ""
+    place: str = Place.ON_SITE
+    outcode: str = ""
+    access_needs: str = ""
+    would_share: bool = False
+    purchase_order: str = ""
+    source: str = Booking.Source.WEB
+    invented: bool = field(default=False)
+
+
+@dataclass(frozen=True)
+class Where:
+    """What the first half of a postcode tells: the region and whose law applies."""
+
+    region: Region | None
+    nation: str
+
+
+def where_is(outcode: str, force: Force | None) -> Where:
+    """The region and nation of an outcode; of the force's when there is none, or it is not known."""
+    found = outcodes.find(outcode) if outcode else None
+    if found is not None:
+        return Where(Region.objects.filter(name=found.region).first(), found.nation)
+    if force is not None:
+        return Where(force.region, force.nation)
+    return Where(None, Nation.ENGLAND_WALES)
+
+
+def _agency(asked: Asked) -> Agency:
+    name = asked.force.name if asked.force else " ".join(asked.agency_name.split())
+    existing = Agency.objects.annotate(upper_name=Upper("name")).filter(upper_name=name.upper()).first()
+    if existing is not None:
+        return existing
+    agency, _ = Agency.objects.get_or_create(
+        name=name, defaults={"kind": asked.agency_kind, "force": asked.force}
+    )
+    return agency
+
+
+@transaction.atomic
+def make_request(asked: Asked, *, actor: User | None = None) -> Booking:
+    """Write a request down, with its requester as first contact, and queue the receipt and the desk's notice.
+
+    It holds no date. ``actor`` is the coordinator who took it by telephone, or ``None`` for the web form.
+    """
+    settings = DeskSettings.current()
+    where = where_is(asked.outcode, asked.force)
+    with doing("ask for training", actor):
+        user = ensure_user(asked.email, name=asked.name)
+        booking = Booking.objects.create(
+            agency=_agency(asked),
+            source=asked.source,
+            owner=actor,
+            answer_due_on=add_working_days(
+                timezone.localdate(), settings.answer_within_days, Nation(where.nation)
+            ),
+            head_count=asked.head_count,
+            prompted_by=asked.prompted_by,
+            prior_training=asked.prior_training,
+            format=asked.format,
+            cover=asked.cover,
+            anything_else=asked.anything_else,
+            months=list(asked.months),
+            weekdays=list(asked.weekdays),
+            dates_to_avoid=asked.dates_to_avoid,
+            windows=asked.windows,
+            place=asked.place,
+            outcode=asked.outcode.upper(),
+            region=where.region,
+            nation=where.nation,
+            access_needs=asked.access_needs,
+            would_share=asked.would_share,
+            purchase_order=asked.purchase_order,
+            invented=asked.invented,
+        )
+        booking.musts.set(asked.musts)
+        booking.leave_outs.set(asked.leave_outs)
+        AudienceShare.objects.bulk_create(
+            AudienceShare(booking=booking, audience=audience, share=share)
+            for audience, share in asked.audiences
+        )
+        contact = Contact.objects.create(
+            booking=booking,
+            user=user,
+            role=Contact.Role.REQUESTER,
+            name=asked.name,
+            job_title=asked.job_title,
+            email=user.email,
+            telephone=asked.telephone,
+        )
+        mail.request_received(contact)
+        mail.new_request(booking)
+    return booking
+
+
+@transaction.atomic
+def confirm_mailbox(contact_id: int, *, actor: User | None) -> Contact:
+    """Note that the contact's mailbox is theirs: by an e-mailed code (``actor`` is the contact), or by telephone.
+
+    A second confirmation changes nothing.
+    """
+    booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
+    contact = Contact.objects.select_related("booking").get(pk=contact_id)
+    if contact.mailbox_confirmed_at is None:
+        with doing("confirm mailbox", actor):
+            contact.mailbox_confirmed_at = timezone.now()
+            contact.save(update_fields=["mailbox_confirmed_at"])
+            settle(booking)
+    return contact
+
+
+def confirm_mailboxes_of(user: User) -> None:
+    """A code proved this person's mailbox: confirm it on each of their bookings."""
+    waiting = Contact.objects.filter(user=user, mailbox_confirmed_at__isnull=True, revoked_at__isnull=True)
+    for contact_id in waiting.values_list("pk", flat=True):
+        confirm_mailbox(contact_id, actor=user)
+
+
+@transaction.atomic
+def make_enquiry(
+    *,
+    name: str,
+    message: str,
+    organisation: str = "",
+    email: str = "",
+    telephone: str = "",
+    ring_me: bool = False,
+    actor: User | None = None,
+    invented: bool = False,
+) -> Enquiry:
+    """Write a question down for the desk, and queue the receipt. It needs an e-mail address or a telephone number."""
+    settings = DeskSettings.current()
+    with doing("ask a question", actor):
+        enquiry = Enquiry.objects.create(
+            name=name,
+            organisation=organisation,
+            email=email.strip().lower(),
+            telephone=telephone,
+            message=message,
+            ring_me=ring_me,
+            answer_due_on=add_working_days(
+                timezone.localdate(), settings.answer_within_days, Nation.ENGLAND_WALES
+            ),
+            invented=invented,
+        )
+        mail.enquiry_received(enquiry)
+    return enquiry
+
+
+@transaction.atomic
+def answer_enquiry(enquiry_id: int, *, answer: str, actor: User) -> Enquiry:
+    """Note our answer, and mail it when they left an address. Raises ``InvalidMove`` when it was answered already."""
+    enquiry = Enquiry.objects.select_for_update(of=["self"]).get(pk=enquiry_id)
+    with doing("answer enquiry", actor):
+        enquiry.answer, enquiry.answered_at = answer, timezone.now()
+        enquiry.owner = enquiry.owner or actor
+        move_enquiry(enquiry, EnquiryState.ANSWERED, "answer", "answered_at", "owner")
+        if enquiry.email:
+            mail.enquiry_answer(enquiry)
+    return enquiry
+
+
+@transaction.atomic
+def close_enquiry(enquiry_id: int, *, actor: User) -> Enquiry:
+    """Close a question that needs nothing more. Raises ``InvalidMove``."""
+    enquiry = Enquiry.objects.select_for_update(of=["self"]).get(pk=enquiry_id)
+    with doing("close enquiry", actor):
+        move_enquiry(enquiry, EnquiryState.CLOSED)
+    return enquiry
+
+
+@transaction.atomic
+def convert_enquiry(enquiry_id: int, asked: Asked, *, actor: User) -> Booking:
+    """Turn a question into a booking. Raises ``InvalidMove`` when that was done already."""
+    enquiry = Enquiry.objects.select_for_update(of=["self"]).get(pk=enquiry_id)
+    with doing("convert enquiry", actor):
+        enquiry.owner = enquiry.owner or actor
+        move_enquiry(enquiry, EnquiryState.CONVERTED, "owner")
+        booking = make_request(asked, actor=actor)
+        enquiry.booking = booking
+        enquiry.save(update_fields=["booking"])
+    return booking
+
+
+@transaction.atomic
+def add_colleague(
+    booking_id: int, *, name: str, email: str, job_title: str = "", telephone: str = "", actor: User
+) -> Contact:
+    """Let a colleague of the requester in at T1: they are confirmed, verified and released on their own."""
+    booking = locked(booking_id)
+    with doing("add colleague", actor):
+        user = ensure_user(email, name=name)
+        contact, is_new = Contact.objects.get_or_create(
+            booking=booking,
+            user=user,
+            defaults={
+                "role": Contact.Role.COLLEAGUE,
+                "name": name,
+                "email": user.email,
+                "job_title": job_title,
+                "telephone": telephone,
+            },
+        )
+        if is_new:
+            mail.request_received(contact)
+    return contact

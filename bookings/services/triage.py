@@ -1,0 +1,277 @@
+"""The coordinator's verbs before and beside an offer: call-back, notes, waiting list, decline, cancel, venue, owner."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from bookings import mail
+from bookings.models import Booking, CallBack, Contact, Engagement, Note, Venue
+from bookings.services.moves import doing, free, locked, move, move_offer, move_release, settle
+from bookings.states import (
+    LIVE_ENGAGEMENTS,
+    LIVE_OFFERS,
+    BookingStatus,
+    EngagementState,
+    InvalidMove,
+    OfferState,
+    ReleaseState,
+)
+
+WHERE_AND_WHO = ["name", "address", "postcode", "room"]
+
+
+@transaction.atomic
+def record_call_back(
+    contact_id: int,
+    *,
+    number: str,
+    found_where: str,
+    outcome: str,
+    spoke_to: str = "",
+    note: str = "",
+    actor: User,
+) -> CallBack:
+    """Write down a call to a number found independently. Only the outcome “is who they say” opens T2.
+
+    Speaking to them confirms the mailbox's owner too, so an unconfirmed request can go on by telephone.
+    """
+    booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
+    contact = Contact.objects.get(pk=contact_id)
+    with doing("record call-back", actor):
+        call_back = CallBack.objects.create(
+            contact=contact,
+            by=actor,
+            number=number,
+            found_where=found_where,
+            spoke_to=spoke_to,
+            outcome=outcome,
+            note=note,
+            email_then=contact.email,
+        )
+        now = timezone.now()
+        if outcome == CallBack.Outcome.IS_WHO_THEY_SAY:
+            contact.verified_at = contact.verified_at or now
+            contact.mailbox_confirmed_at = contact.mailbox_confirmed_at or now
+            contact.save(update_fields=["verified_at", "mailbox_confirmed_at"])
+        elif outcome == CallBack.Outcome.NOT_THEM:
+            _close_to(contact, actor=actor)
+        booking.owner = booking.owner or actor
+        booking.save(update_fields=["owner"])
+        settle(booking)
+    return call_back
+
+
+def _close_to(contact: Contact, *, actor: User) -> None:
+    """Take from a contact everything above T1, at once."""
+    for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
+        release.decided_by, release.decided_at = actor, timezone.now()
+        move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
+    contact.released_at = None
+    contact.verified_at = None
+    contact.save(update_fields=["verified_at", "released_at"])
+
+
+@transaction.atomic
+def revoke_contact(contact_id: int, *, actor: User) -> Contact:
+    """Take a contact off the booking: from now on they see nothing of it."""
+    booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
+    contact = Contact.objects.get(pk=contact_id)
+    with doing("revoke contact", actor):
+        _close_to(contact, actor=actor)
+        contact.revoked_at = timezone.now()
+        contact.save(update_fields=["revoked_at"])
+        settle(booking)
+    return contact
+
+
+@transaction.atomic
+def write_note(booking_id: int, *, side: str, text: str, actor: User) -> Note:
+    """Add a note. One from the desk to the agency is announced by mail; its words stay behind the sign-in."""
+    booking = locked(booking_id)
+    with doing("write note", actor):
+        note = Note.objects.create(booking=booking, side=side, by=actor, text=text)
+        if side == Note.Side.DESK:
+            mail.note_to_agency(note)
+    return note
+
+
+@transaction.atomic
+def put_on_waiting_list(booking_id: int, *, actor: User) -> Booking:
+    """Keep the request for later, and tell the agency. Raises ``InvalidMove``."""
+    booking = locked(booking_id)
+    with doing("put on waiting list", actor):
+        move(booking, BookingStatus.WAITING_LIST)
+        settle(booking)
+        mail.waiting_list(booking, occasion=f"listed-{timezone.now():%Y%m%d%H%M%S}")
+    return booking
+
+
+@transaction.atomic
+def take_off_waiting_list(booking_id: int, *, actor: User) -> Booking:
+    """Take the request up again. Nobody is told. Raises ``InvalidMove``."""
+    booking = locked(booking_id)
+    with doing("take off waiting list", actor):
+        move(booking, BookingStatus.REQUESTED)
+        settle(booking)
+    return booking
+
+
+def stop_offers(booking: Booking, state: OfferState) -> list[Engagement]:
+    """End every live offer of a locked booking and free its speakers; gives back the places that were live."""
+    freed: list[Engagement] = []
+    for offer in booking.offers.filter(state__in=LIVE_OFFERS):
+        for engagement in offer.engagements.filter(state__in=LIVE_ENGAGEMENTS).select_related(
+            "speaker__user", "offer__booking"
+        ):
+            free(engagement, EngagementState.FREED)
+            freed.append(engagement)
+        move_offer(offer, state)
+    return freed
+
+
+@transaction.atomic
+def decline_request(booking_id: int, *, words: str, actor: User) -> Booking:
+    """Say that we cannot give this training, with ``words`` for the agency; held speakers are free. Raises ``InvalidMove``."""
+    booking = locked(booking_id)
+    with doing("decline request", actor):
+        freed = stop_offers(booking, OfferState.WITHDRAWN)
+        move(booking, BookingStatus.DECLINED)
+        settle(booking)
+        mail.stood_down(freed)
+        mail.declined(booking, words=words, occasion=f"declined-{timezone.now():%Y%m%d%H%M%S}")
+    return booking
+
+
+@transaction.atomic
+def reopen_request(booking_id: int, *, actor: User) -> Booking:
+    """Take a declined request up again. Nobody is told. Raises ``InvalidMove``."""
+    booking = locked(booking_id)
+    with doing("reopen request", actor):
+        move(booking, BookingStatus.REQUESTED)
+        settle(booking)
+    return booking
+
+
+@transaction.atomic
+def cancel_booking(booking_id: int, *, words: str, actor: User) -> Booking:
+    """End the booking, free the speakers, and tell everyone concerned once. Raises ``InvalidMove``."""
+    booking = locked(booking_id)
+    with doing("cancel booking", actor):
+        was_agreed = booking.is_agreed
+        freed = stop_offers(booking, OfferState.WITHDRAWN)
+        booking.calendar_sequence += 1
+        move(booking, BookingStatus.CANCELLED, "calendar_sequence")
+        settle(booking)
+        mail.cancelled(booking, engagements=freed, was_agreed=was_agreed, words=words)
+    return booking
+
+
+@transaction.atomic
+def record_delivery(booking_id: int, *, head_count: int | None, actor: User) -> Booking:
+    """Note that the day took place, with the head-count; names may follow later. Raises ``InvalidMove`` before its end."""
+    booking = locked(booking_id)
+    if booking.ends_at is None or booking.ends_at > timezone.now():
+        raise InvalidMove(f"{booking.reference} has not taken place yet.")
+    with doing("record delivery", actor):
+        booking.head_count_on_the_day = head_count
+        move(booking, BookingStatus.DELIVERED, "head_count_on_the_day")
+        settle(booking)
+    return booking
+
+
+@transaction.atomic
+def close_booking(booking_id: int, *, actor: User) -> Booking:
+    """Close a delivered booking. Raises ``InvalidMove``."""
+    booking = locked(booking_id)
+    with doing("close booking", actor):
+        move(booking, BookingStatus.CLOSED)
+        settle(booking)
+    return booking
+
+
+@transaction.atomic
+def set_owner(booking_id: int, *, owner: User | None, actor: User) -> Booking:
+    """Say whose booking it is at the desk."""
+    booking = locked(booking_id)
+    with doing("set owner", actor):
+        booking.owner = owner
+        booking.save(update_fields=["owner"])
+    return booking
+
+
+@transaction.atomic
+def not_today(booking_id: int, *, until: dt.date, actor: User) -> Booking:
+    """Leave the booking out of “need you today” until a day; it stays in the queue."""
+    booking = locked(booking_id)
+    with doing("not today", actor):
+        booking.set_aside_until = until
+        booking.save(update_fields=["set_aside_until"])
+    return booking
+
+
+@transaction.atomic
+def flag_disclosure(booking_id: int, *, flagged: bool, actor: User) -> Booking:
+    """Mark a request as a possible disclosure, or take the mark off."""
+    booking = locked(booking_id)
+    with doing("flag disclosure", actor):
+        booking.may_be_disclosure = flagged
+        booking.save(update_fields=["may_be_disclosure"])
+    return booking
+
+
+@transaction.atomic
+def set_venue(
+    booking_id: int,
+    *,
+    name: str,
+    address: str = "",
+    postcode: str = "",
+    room: str = "",
+    arrival: str = "",
+    vetting: str = "",
+    contact_name: str = "",
+    contact_telephone: str = "",
+    by_agency: bool = False,
+    actor: User,
+) -> Venue:
+    """Write down where exactly. A change, or a place named by the agency itself, asks for a new call-back before release.
+
+    A change also closes T3 for the agency's contacts until they are released again.
+    """
+    booking = locked(booking_id)
+    values = {
+        "name": name,
+        "address": address,
+        "postcode": postcode,
+        "room": room,
+        "arrival": arrival,
+        "vetting": vetting,
+        "contact_name": contact_name,
+        "contact_telephone": contact_telephone,
+    }
+    with doing("set venue", actor):
+        venue = Venue.objects.filter(booking=booking).first()
+        is_new = venue is None
+        venue = venue or Venue(booking=booking)
+        moved = any(getattr(venue, field) != values[field] for field in WHERE_AND_WHO)
+        for field, value in values.items():
+            setattr(venue, field, value)
+        if moved and (by_agency or not is_new):
+            venue.needs_call_since = timezone.now()
+        venue.save()
+        if moved and not is_new:
+            _close_detail(booking, actor=actor)
+        settle(locked(booking_id))
+    return venue
+
+
+def _close_detail(booking: Booking, *, actor: User) -> None:
+    """End the releases of a locked booking: the call-back no longer covers them."""
+    for contact in booking.contacts.filter(revoked_at__isnull=True):
+        for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
+            release.decided_by, release.decided_at = actor, timezone.now()
+            move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
+        contact.released_at = None
+        contact.save(update_fields=["released_at"])
