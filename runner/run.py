@@ -111,7 +111,7 @@ def start_servers(house: House, children: list[Child]) -> dict[str, str]:
 
 def mail_catcher(house: House, port: int) -> Child:
     """Return the mail server that keeps everything in ``var/mail/``."""
-    command = [sys.executable, "-m", "runner.mailsink", str(port), house.var / "mail"]
+    command = [sys.executable, "-m", "runner.mailsink", str(port), str(house.var / "mail")]
     return Child("The mail catcher", command, log=house.log("mail"))
 
 
@@ -222,7 +222,7 @@ def fingerprint_of_tables(database_url: str) -> str | None:
 
 def portal(house: House, environment: Mapping[str, str], host: str, port: int) -> list[Child]:
     """Return web, worker and clock; the web first, because somebody waits for its first page."""
-    celery = [BIN / "celery", "-A", "trainingportal"]
+    celery = [str(BIN / "celery"), "-A", "trainingportal"]
     binds = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     if host == "127.0.0.1" and socket.has_ipv6 and is_free("::1", port):
         binds.append(f"[::1]:{port}")  # browsers try it first for "localhost"

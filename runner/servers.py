@@ -143,7 +143,7 @@ class Postgres:
     def check_version(self) -> None:
         """End with a clear word when the data belong to another major version of PostgreSQL."""
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        version = [self.binaries / "postgres", "--version"]
+        version = [str(self.binaries / "postgres"), "--version"]
         answer = subprocess.run(version, capture_output=True, text=True, check=True).stdout
         have = answer.split()[2].split(".")[0]
         if made_by != have:

@@ -12,7 +12,7 @@ EXAMPLE_KEY = "only-for-trying-out"  # how the key of .env.example begins
 
 
 def production_is_real(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse, in production, the demo with its open doors, the example's key, and an address that is not served."""
+    """Refuse, in production, the demo with its open doors, the example's key and an address not served."""
     if not settings.PRODUCTION:
         return []
     found: list[CheckMessage] = []

@@ -1,4 +1,4 @@
-"""``manage.py prepare``: what a new or an upgraded database needs, in order; changes nothing the second time."""
+"""``manage.py prepare``: what a new or an upgraded database needs, in order; idempotent."""
 
 from typing import Any
 
