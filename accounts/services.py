@@ -216,6 +216,7 @@ def use_invitation(token: str, *, proven_user: User | None) -> Invitation:
     confirm_mailbox(user)
     if has_factor:
         finish_invitation(invitation)
+        invitation.refresh_from_db()
     return invitation
 
 
@@ -223,8 +224,9 @@ def use_invitation(token: str, *, proven_user: User | None) -> Invitation:
 def finish_invitation(invitation: Invitation) -> None:
     """Give the role the invitation names, now that the second factor works; older sessions end.
 
-    The caller keeps the present session alive with update_session_auth_hash(). Raises InvitationSpentError when it was
-    finished before or withdrawn since, FirstRunClosedError when somebody else became the first coordinator meanwhile.
+    The caller keeps the present session alive with update_session_auth_hash(). Raises InvitationSpentError
+    when it was finished before or withdrawn since, FirstRunClosedError when somebody else became the first
+    coordinator meanwhile.
     """
     invitation = (
         Invitation.objects.select_for_update(of=["self"])
@@ -252,7 +254,8 @@ def finish_invitation(invitation: Invitation) -> None:
 def reset_second_factor(user: User, *, actor: User) -> Invitation:
     """Forget a person's passkeys, app and recovery codes after a call-back, and mail them a new link.
 
-    Their sessions end, places and names stay closed to them for 24 hours, and every other coordinator is told.
+    Their sessions end, places and names stay closed to them for 24 hours, and every other coordinator is
+    told.
     """
     with pghistory.context(actor=actor.pk, verb="reset second factor"):
         Authenticator.objects.filter(user=user).delete()

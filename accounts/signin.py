@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
@@ -13,8 +14,10 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from accounts.models import User
+from accounts import rights
+from accounts.models import Invitation, User
 
+INVITATION_KEY = "accounts_invitation"
 AfterCode = Callable[[User], None]
 
 _after_code: list[AfterCode] = []
@@ -38,9 +41,9 @@ def tell_code_was_right(user: User) -> None:
 def begin_code(request: HttpRequest, user: User, *, next_url: str = "") -> str:
     """Mail this person a fresh code and return the address of the page that asks for it.
 
-    Somebody else signed in here is signed out first, and their session goes with them. A person who entered a code
-    in this very session is not asked again. `next_url` is where they go once the code is right; otherwise the page
-    for their role. The caller limits how often a stranger may ask for this.
+    Somebody else signed in here is signed out first, and their session goes with them. A person who entered
+    a code in this very session is not asked again. `next_url` is where they go once the code is right;
+    otherwise the page for their role. The caller limits how often a stranger may ask for this.
     """
     if request.user.is_authenticated:
         if request.user == user and _proved_mailbox(request, user):
@@ -56,6 +59,41 @@ def begin_code(request: HttpRequest, user: User, *, next_url: str = "") -> str:
     query = QueryDict(mutable=True)
     query[REDIRECT_FIELD_NAME] = next_url
     return f"{url}?{query.urlencode(safe='/')}"
+
+
+def enter_by_invitation(request: HttpRequest, invitation: Invitation) -> None:
+    """Sign in the person whose invitation was just spent, so that they can set up a second factor.
+
+    Whoever was signed in here before is signed out. The session remembers the invitation: it alone allows a
+    first second factor to be set up.
+    """
+    adapter = get_adapter(request)
+    adapter.logout(request)
+    adapter.login(request, invitation.user)
+    record_authentication(request, invitation.user, "invitation")
+    request.session[INVITATION_KEY] = invitation.pk
+
+
+def invitation_in_hand(request: HttpRequest) -> Invitation | None:
+    """Return the spent but unfinished invitation that this session came in by."""
+    return Invitation.objects.filter(
+        pk=request.session.get(INVITATION_KEY),
+        user_id=request.user.pk,
+        used_at__isnull=False,
+        finished_at=None,
+        withdrawn_at=None,
+    ).first()
+
+
+def may_set_up_factor(request: HttpRequest) -> bool:
+    """Say whether this session may add a second factor.
+
+    A code alone must not be enough for the first one: whoever reads the mailbox would get the desk with it.
+    A further one asks for an existing one again, which allauth sees to.
+    """
+    return bool(request.user.is_authenticated) and (
+        rights.has_factor_set_up(request.user) or invitation_in_hand(request) is not None
+    )
 
 
 def _proved_mailbox(request: HttpRequest, user: User) -> bool:

@@ -1,0 +1,288 @@
+"""The pages of signing in.
+
+The library's views are classes; where something of ours must happen at a step of theirs, a small subclass says so.
+The rest are the library's own, under our templates. Nothing here changes on GET.
+"""
+
+import time
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
+from allauth.mfa.base import views as mfa
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import kinds, rights, services, signin
+from accounts.adapter import TOO_MANY, is_spare
+from accounts.forms import FirstRunForm
+from accounts.models import Invitation, User
+from accounts.rights import sign_in_required
+
+# ---- the way in
+
+
+sign_in = account.login
+sign_out = account.logout
+cannot_sign_in = account.account_inactive
+enter_second_factor = mfa.authenticate
+trust_device = mfa.trust
+sign_in_with_passkey = webauthn.login_webauthn
+show_again = mfa.reauthenticate
+show_passkey_again = webauthn.reauthenticate_webauthn
+
+
+class EnterCode(account.ConfirmLoginCodeView):
+    """Asks for the e-mailed code; five tries for one way in, however many arrive at once."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self._action == "verify" and not self._may_try():
+            self._process.abort()
+            messages.error(request, TOO_MANY)
+            return redirect("account_login")
+        return super().post(request, *args, **kwargs)
+
+    def _may_try(self) -> bool:
+        """Count this try. The count in the session alone would miss tries that arrive together."""
+        login = self.stage.login
+        return ratelimit.consume(
+            self.request, action="confirm_login_code", key=f"{login.email}:{login.initiated_at}"
+        )
+
+    def _verify_form_valid(self, form: Form) -> HttpResponse:
+        if self._process.user is None:  # nobody has this address; a code exists only on paper
+            return self.form_invalid(form)
+        with transaction.atomic():
+            response: HttpResponse = super()._verify_form_valid(form)
+            signin.tell_code_was_right(self._process.user)
+        return response
+
+    def _resend_form_valid(self, form: Form) -> HttpResponse:
+        """Send a fresh code, good for a full hour from now."""
+        self._process.state["at"] = time.time()
+        response: HttpResponse = super()._resend_form_valid(form)
+        messages.success(self.request, "We have sent a new code. The earlier one no longer works")
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"minutes": kinds.CODE_MINUTES}
+
+
+enter_code = EnterCode.as_view()
+
+
+@never_cache
+@sign_in_required
+def second_factor(request: HttpRequest) -> HttpResponseBase:
+    """Lead a session that lacks a second factor to showing it, or say how to get one."""
+    next_url = request.GET.get(REDIRECT_FIELD_NAME, "")
+    if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure()):
+        next_url = ""
+    if rights.has_second_factor(request):
+        return redirect(next_url or reverse("home-for-me"))
+    if rights.has_factor_set_up(request.user):
+        way = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
+        return redirect_to_login(next_url or reverse("home-for-me"), login_url=way)
+    if signin.may_set_up_factor(request):
+        return redirect("mfa_index")
+    return render(request, "accounts/second_factor.html", status=403)
+
+
+# ---- invitations and the first run
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show an invitation on GET, spend it on POST: mail gateways open links before people do."""
+    try:
+        found = services.find_invitation(token)
+        if request.method != "POST":
+            return render(request, "accounts/invitation.html", {"invitation": found})
+        proven = (
+            request.user if isinstance(request.user, User) and rights.has_second_factor(request) else None
+        )
+        found = services.use_invitation(token, proven_user=proven)
+    except services.InvitationSpentError:
+        return render(request, "accounts/invitation_spent.html", status=410)
+    except services.NeedsSecondFactorError:
+        return _show_factor_then_return(request, found)
+    if found.finished_at:
+        _keep_session(request)
+        return redirect("home-for-me")
+    signin.enter_by_invitation(request, found)
+    return redirect("mfa_index")
+
+
+def _show_factor_then_return(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """Send somebody who has a second factor to show it, and back to their invitation."""
+    if request.user == found.user:
+        return redirect(rights.second_factor_url(request))
+    get_adapter(request).logout(request)
+    return redirect_to_login(request.path)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def first_run(request: HttpRequest) -> HttpResponse:
+    """Say how to make the first coordinator, while there is none."""
+    if not services.first_run_is_open():
+        raise Http404
+    return render(request, "accounts/first_run.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_run_with_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Make the first coordinator, for whoever holds the link that this machine printed."""
+    if not services.first_run_is_open():
+        raise Http404
+    if not services.first_run_link_is_good(token):
+        return render(request, "accounts/first_run.html", {"link_is_spent": True}, status=410)
+    form = FirstRunForm(request.POST or None)
+    if form.is_valid():
+        try:
+            started = services.start_first_run(token, **form.cleaned_data)
+        except services.FirstRunClosedError:
+            return render(request, "accounts/first_run.html", {"link_is_spent": True}, status=410)
+        signin.enter_by_invitation(request, started)
+        return redirect("mfa_index")
+    return render(request, "accounts/first_run_form.html", {"form": form})
+
+
+# ---- one's own ways of signing in
+
+
+@never_cache
+@sign_in_required
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Show how this person signs in, and let them change it where they may."""
+    held = Authenticator.objects.filter(user_id=request.user.pk).order_by("pk")
+    by_type: dict[str, list[Authenticator]] = {}
+    for authenticator in held:
+        by_type.setdefault(authenticator.type, []).append(authenticator)
+    recovery = by_type.get(Authenticator.Type.RECOVERY_CODES)
+    return render(
+        request,
+        "mfa/index.html",
+        {
+            "app": by_type.get(Authenticator.Type.TOTP),
+            "passkeys": by_type.get(Authenticator.Type.WEBAUTHN, []),
+            "codes_left": len(recovery[0].wrap().get_unused_codes()) if recovery else None,
+            "may_set_up": signin.may_set_up_factor(request),
+            "is_invited": signin.invitation_in_hand(request),
+        },
+    )
+
+
+def set_up_allowed(view: rights.View) -> rights.View:
+    """Let only those in who may add a second factor; others are told how to get an invitation."""
+
+    @wraps(view)
+    @sign_in_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not signin.may_set_up_factor(request):
+            return redirect("second-factor")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _keep_session(request: HttpRequest) -> None:
+    """Carry this session over the change of standing that ended all the others."""
+    user = User.objects.get(pk=request.user.pk)
+    request.user = user
+    update_session_auth_hash(request, user)
+
+
+def _proved_new_factor(request: HttpRequest, authenticator: Authenticator) -> None:
+    """Record that the new factor was just shown, and give the role it was the last step to."""
+    post_authentication(request, authenticator, reauthenticated=True)
+    in_hand = signin.invitation_in_hand(request)
+    if in_hand:
+        services.finish_invitation(in_hand)
+        request.session.pop(signin.INVITATION_KEY, None)
+        _keep_session(request)
+
+
+class SetUpApp(totp.ActivateTOTPView):
+    """Takes the first code of a new authenticator app."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+                _proved_new_factor(
+                    self.request,
+                    Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP),
+                )
+        except (services.InvitationSpentError, services.FirstRunClosedError):
+            return render(self.request, "accounts/invitation_spent.html", status=410)
+        return response
+
+
+class AddPasskey(webauthn.AddWebAuthnView):
+    """Takes a new passkey."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+                made = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.WEBAUTHN)
+                _proved_new_factor(self.request, made.latest("pk"))
+        except (services.InvitationSpentError, services.FirstRunClosedError):
+            return render(self.request, "accounts/invitation_spent.html", status=410)
+        return response
+
+
+set_up_app = set_up_allowed(SetUpApp.as_view())
+add_passkey = set_up_allowed(AddPasskey.as_view())
+recovery_codes = sign_in_required(codes.view_recovery_codes)
+new_recovery_codes = sign_in_required(codes.generate_recovery_codes)
+recovery_codes_file = sign_in_required(codes.download_recovery_codes)
+rename_passkey = sign_in_required(webauthn.edit_webauthn)
+
+
+@sign_in_required
+def passkeys(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that lists them: the library comes here after a change."""
+    return redirect("mfa_index")
+
+
+@sign_in_required
+def remove_app(request: HttpRequest) -> HttpResponseBase:
+    """Remove the authenticator app, unless it is the only second factor."""
+    return _last_one_stays(request, type=Authenticator.Type.TOTP) or totp.deactivate_totp(request)
+
+
+@sign_in_required
+def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Remove a passkey, unless it is the only second factor."""
+    return _last_one_stays(request, pk=pk) or webauthn.remove_webauthn(request, pk=pk)
+
+
+def _last_one_stays(request: HttpRequest, **which: Any) -> HttpResponse | None:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    authenticator = Authenticator.objects.filter(user=request.user, **which).first()
+    if authenticator is None or is_spare(authenticator):
+        return None
+    messages.error(request, "Add another way to sign in first: this is your only one")
+    return redirect("mfa_index")
