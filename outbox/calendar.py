@@ -50,7 +50,18 @@ def session_ics(
 
     ``organizer`` may be "Name <address>"; ``attendee`` is an address. Nobody is asked to answer it.
     Empty ``description`` and ``location`` are left out. Send it as ``text/calendar; method=<method>``.
+    The same arguments give the same bytes. ``summary`` shows on lock screens: give the reference, nothing else.
+
+    Raises ValueError for a moment without a zone, an end that is not after its start, and a method that does
+    not fit ``cancelled``: each would put a wrong event, or a second one, into somebody's calendar.
     """
+    if any(moment.tzinfo is None for moment in (stamp, starts_at, ends_at)):
+        raise ValueError("every moment needs a time zone")
+    if ends_at <= starts_at:
+        raise ValueError("a session ends after it starts")
+    if cancelled != (method == "CANCEL"):
+        raise ValueError("a cancelled session goes out as CANCEL, and nothing else does")
+
     name, address = parseaddr(organizer)
     by = vCalAddress(f"mailto:{address}")
     if name:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import pghistory
 import pgtrigger
@@ -79,7 +79,7 @@ class Message(models.Model):
     error = models.TextField("what happened", blank=True)
     message_id = models.CharField("Message-ID", max_length=255)
 
-    objects: ClassVar[models.Manager["Message"]] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mail"
