@@ -1,0 +1,92 @@
+/* What the pages do quicker with a script. Every page works without it. */
+(() => {
+  "use strict";
+
+  /* Exit this page: blank at once, then away, leaving no step back to here.
+     Shift pressed alone three times does the same, on pages where nobody types. */
+  const exit = document.querySelector("a.wt-exit");
+  const leave = () => {
+    document.body.classList.add("wt-leaving");
+    document.title = "Loading";
+    location.replace(exit.href);
+  };
+  if (exit) {
+    exit.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+    const typing = "textarea, input:not([type=radio], [type=checkbox], [type=hidden], [type=submit])";
+    if (!document.querySelector(`main :is(${typing})`)) listenForShift();
+  }
+
+  function listenForShift() {
+    const said = document.createElement("span");
+    said.className = "govuk-visually-hidden";
+    said.setAttribute("role", "status");
+    exit.after(said);
+    let presses = 0;
+    let alone = false;
+    let timer = 0;
+    const forget = () => {
+      presses = 0;
+      said.textContent = "";
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.repeat) return;
+      alone = event.key === "Shift";
+      if (!alone) forget();
+    });
+    document.addEventListener("keyup", (event) => {
+      if (event.key !== "Shift" || !alone) return;
+      alone = false;
+      presses += 1;
+      clearTimeout(timer);
+      timer = setTimeout(forget, 5000);
+      if (presses === 3) leave();
+      else said.textContent = presses === 2 ? "Shift once more to exit" : "Shift twice more to exit";
+    });
+  }
+
+  /* What is wrong is read out first, and its links put the cursor where the change is made. */
+  const summary = document.querySelector(".govuk-error-summary");
+  if (summary) {
+    summary.focus();
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const field = link && document.getElementById(link.hash.slice(1));
+      if (!field) return;
+      event.preventDefault();
+      for (let at = field; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+      const words = field.closest("fieldset")?.querySelector("legend") || document.querySelector(`label[for='${field.id}']`);
+      (words || field).scrollIntoView();
+      field.focus({ preventScroll: true });
+    });
+  }
+
+  /* A second press within two seconds is an accident. The server is safe either way. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    const now = Date.now();
+    if (now - Number(form.dataset.sentAt || 0) < 2000) event.preventDefault();
+    else form.dataset.sentAt = now;
+  });
+
+  /* How much room is left in a long answer. Nothing is cut: too long is said, and the server says it again. */
+  for (const area of document.querySelectorAll("textarea[data-limit]")) {
+    const words = document.getElementById(`${area.id}_limit`);
+    if (!words) continue;
+    const limit = Number(area.dataset.limit);
+    let timer = 0;
+    const say = () => {
+      const left = limit - area.value.length;
+      const many = Math.abs(left).toLocaleString("en-GB");
+      words.textContent = left < 0 ? `${many} characters too many` : `${many} characters left`;
+    };
+    words.setAttribute("aria-live", "polite");
+    area.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(say, 600);
+    });
+  }
+})();

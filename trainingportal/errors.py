@@ -1,0 +1,48 @@
+"""Pages for when something is wrong: they say what happened and what to do, and nothing about how the portal is built."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import requires_csrf_token
+
+log = logging.getLogger(__name__)
+
+LAST_RESORT = (
+    "<!doctype html><html lang='en-GB'><title>Something went wrong</title><h1>Something went wrong</h1>"
+)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400: the browser sent something that no page of ours sends."""
+    return HttpResponseBadRequest(render_to_string("400.html", request=request))
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 without saying what stands behind the door."""
+    return render(request, "403.html", status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404. What a person may not know of is answered the same way."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 from a page that needs no context and no other template; plain words if even that fails."""
+    try:
+        page = render_to_string("500.html")
+    except Exception:
+        log.exception("the 500 page itself could not be drawn")
+        page = LAST_RESORT
+    return HttpResponseServerError(page)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 kindly when a form's token is missing or old. The reason goes to the log, not to the page."""
+    log.info("csrf failure at %s: %s", request.path, reason)
+    return render(request, "403_csrf.html", status=403)

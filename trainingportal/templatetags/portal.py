@@ -1,0 +1,53 @@
+"""Tags and filters that every template has without loading them: icons, pills, the frame's links, and words for times."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from places import clock
+from trainingportal import icons
+
+register = template.Library()
+
+register.filter("say_time", clock.say_time)
+register.filter("say_date", clock.say_date)
+register.filter("say_short_date", clock.say_short_date)
+register.filter("say_moment", clock.say_moment)
+register.filter("say_minutes", clock.say_minutes)
+register.simple_tag(clock.say_times, name="say_times")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of trainingportal/icons.py. It is hidden from screen readers: a word stands beside it.
+
+    Raises KeyError for a name that is not drawn.
+    """
+    return format_html(
+        '<svg class="wt-i" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
+        icons.PATHS[name],
+    )
+
+
+@register.simple_tag
+def pill(words: str, kind: str = "") -> SafeString:
+    """Write a word of status. `kind` is "", "part" (people take part), "warn" (a clock runs) or "stop" (late)."""
+    return format_html('<span class="wt-pill{}">{}</span>', f" wt-pill--{kind}" if kind else "", words)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, name: str, words: str, *args: Any) -> SafeString:
+    """Link to a named address, marked as the current page when it is the one being read."""
+    try:
+        address = reverse(name, args=args)
+    except NoReverseMatch:
+        return format_html("{}", words)
+    request = context.get("request")
+    here = request is not None and request.path == address
+    return format_html(
+        '<a href="{}"{}>{}</a>', address, SafeString(' aria-current="page"') if here else "", words
+    )
