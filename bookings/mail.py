@@ -3,9 +3,8 @@
 Bodies hold nothing above the recipient's tier: what they know of the session comes from ``bookings/release.py``.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
-
-from django.conf import settings
 
 from accounts.models import User
 from bookings.calendar_files import calendar_attachment
@@ -19,11 +18,12 @@ from bookings.models import (
     Offer,
     Release,
 )
-from bookings.release import Tier, seen_by_speaker, seen_for_papers
+from bookings.release import SessionSeen, Tier, seen_by_speaker, seen_for_papers
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
 from outbox import kinds
 from outbox.models import Message
-from outbox.queue import queue_message
+from outbox.queue import link, queue_message
+from places.clock import say_date, say_minutes, say_moment, say_times
 
 Wanted = Callable[[Message], str | None]
 
@@ -132,16 +132,23 @@ def register_kinds() -> None:
 # ---- what leaves
 
 
-def _link(path: str) -> str:
-    return f"{settings.SITE_URL.rstrip('/')}{path}"
+def _when(session: SessionSeen | Offer) -> dict[str, str]:
+    """The day and the times in words, London's."""
+    assert session.starts_at is not None
+    assert session.ends_at is not None
+    return {"date": say_date(session.starts_at), "times": say_times(session.starts_at, session.ends_at)}
+
+
+def _day(day: dt.date | None) -> str:
+    return say_date(day) if day else ""
 
 
 def _booking_link(booking: Booking) -> str:
-    return _link(f"/your/{booking.reference}/")
+    return link(f"/your/{booking.reference}/")
 
 
 def _desk_link(booking: Booking) -> str:
-    return _link(f"/desk/bookings/booking/{booking.pk}/change/")
+    return link(f"/desk/bookings/booking/{booking.pk}/change/")
 
 
 def _to_contact(kind: str, contact: Contact, *, occasion: str, **context: object) -> None:
@@ -196,7 +203,7 @@ def new_request(booking: Booking) -> None:
         occasion="received",
         reference=booking.reference,
         link=_desk_link(booking),
-        answer_due_on=booking.answer_due_on,
+        answer_by=_day(booking.answer_due_on),
     )
 
 
@@ -204,7 +211,7 @@ def enquiry_received(enquiry: Enquiry) -> None:
     """Tell the person who asked by when we answer, and tell the desk; people without an e-mail are rung."""
     context = {
         "reference": enquiry.reference,
-        "answer_due_on": enquiry.answer_due_on,
+        "answer_by": _day(enquiry.answer_due_on),
         "name": enquiry.name,
         "ring_me": enquiry.ring_me,
     }
@@ -221,7 +228,7 @@ def enquiry_received(enquiry: Enquiry) -> None:
         "new-enquiry",
         enquiry,
         occasion="received",
-        link=_link(f"/desk/bookings/enquiry/{enquiry.pk}/change/"),
+        link=link(f"/desk/bookings/enquiry/{enquiry.pk}/change/"),
         **context,
     )
 
@@ -268,9 +275,8 @@ def offer(offer: Offer) -> None:
                 "name": contact.name,
                 "reference": booking.reference,
                 "link": _booking_link(booking),
-                "starts_at": offer.starts_at,
-                "ends_at": offer.ends_at,
-                "expires_at": offer.expires_at,
+                **_when(offer),
+                "until": say_moment(offer.expires_at),
             },
         )
 
@@ -291,15 +297,14 @@ def invitation(engagement: Engagement) -> None:
         context={
             "name": speaker.name,
             "reference": booking.reference,
-            "link": _link(f"/speaking/{engagement.pk}/"),
-            "starts_at": seen.starts_at,
-            "ends_at": seen.ends_at,
+            "link": link(f"/speaking/{engagement.pk}/"),
+            **_when(seen),
             "region": booking.region.name if booking.region else "",
             "place": booking.get_place_display(),
             "format": booking.format.name if booking.format else "",
             "topics": [topic.title for topic in engagement.topics.all()],
-            "travel_minutes": engagement.travel_minutes,
-            "expires_at": engagement.offer.expires_at,
+            "travel": say_minutes(engagement.travel_minutes) if engagement.travel_minutes else "",
+            "until": say_moment(engagement.offer.expires_at),
         },
     )
 
@@ -347,7 +352,7 @@ def stood_down(engagements: Iterable[Engagement]) -> None:
             context={
                 "name": engagement.speaker.name,
                 "reference": engagement.offer.booking.reference,
-                "starts_at": engagement.offer.starts_at,
+                **_when(engagement.offer),
             },
         )
 
@@ -367,8 +372,7 @@ def confirmed(booking: Booking) -> None:
                 "name": contact.name,
                 "reference": booking.reference,
                 "link": _booking_link(booking),
-                "starts_at": seen.starts_at,
-                "ends_at": seen.ends_at,
+                **_when(seen),
             },
             attachments=[calendar_attachment(booking, attendee=contact.email)],
         )
@@ -384,9 +388,8 @@ def confirmed(booking: Booking) -> None:
             context={
                 "name": engagement.speaker.name,
                 "reference": booking.reference,
-                "link": _link("/speaking/"),
-                "starts_at": seen.starts_at,
-                "ends_at": seen.ends_at,
+                "link": link("/speaking/"),
+                **_when(seen),
                 "region": booking.region.name if booking.region else "",
                 "topics": [topic.title for topic in engagement.topics.all()],
                 "is_lead": engagement.speaker_id == booking.lead_id,
@@ -422,7 +425,7 @@ def release_asked(release: Release, *, deciders: Iterable[User]) -> None:
                 "name": user.name,
                 "reference": release.contact.booking.reference,
                 "link": _desk_link(release.contact.booking),
-                "takes_effect_at": release.takes_effect_at,
+                "takes_effect": say_moment(release.takes_effect_at),
             },
         )
 
@@ -476,7 +479,7 @@ def cancelled(booking: Booking, *, engagements: Iterable[Engagement], was_agreed
             context={
                 "name": engagement.speaker.name,
                 "reference": booking.reference,
-                "starts_at": engagement.offer.starts_at,
+                **_when(engagement.offer),
             },
             attachments=[calendar_attachment(booking, attendee=engagement.speaker.user.email, cancelled=True)]
             if was_agreed

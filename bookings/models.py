@@ -561,15 +561,21 @@ def _every_change() -> list[pghistory.Tracker]:
 
 pghistory.track(
     *_every_change(),
+    model_name="BookingEvent",
     fields=["reference", "status", "agency", "owner", "starts_at", "ends_at", "lead", "may_be_disclosure"],
 )(Booking)
 pghistory.track(
     *_every_change(),
+    model_name="ContactEvent",
     fields=["booking", "user", "role", "mailbox_confirmed_at", "verified_at", "released_at", "revoked_at"],
 )(Contact)
-pghistory.track(*_every_change(), fields=["contact", "by", "at", "outcome"])(CallBack)
-pghistory.track(*_every_change())(Release)
-pghistory.track(*_every_change(), exclude=["answer_note"])(Offer)
-pghistory.track(*_every_change(), exclude=["condition"])(Engagement)
-pghistory.track(*_every_change(), fields=["reference", "state", "owner", "booking"])(Enquiry)
-pghistory.track(*_every_change(), fields=["booking", "updated_at"])(Venue)
+pghistory.track(*_every_change(), model_name="CallBackEvent", fields=["contact", "by", "at", "outcome"])(
+    CallBack
+)
+pghistory.track(*_every_change(), model_name="ReleaseEvent")(Release)
+pghistory.track(*_every_change(), model_name="OfferEvent", exclude=["answer_note"])(Offer)
+pghistory.track(*_every_change(), model_name="EngagementEvent", exclude=["condition"])(Engagement)
+pghistory.track(
+    *_every_change(), model_name="EnquiryEvent", fields=["reference", "state", "owner", "booking"]
+)(Enquiry)
+pghistory.track(*_every_change(), model_name="VenueEvent", fields=["booking", "updated_at"])(Venue)

@@ -1,0 +1,298 @@
+"""Offers and answers: what is held, who is told, and what a second press meets."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import transaction
+from django.db.utils import InternalError, ProgrammingError
+
+from bookings import services
+from bookings.models import Booking, Contact, DeskSettings, Engagement, Offer
+from bookings.states import BookingStatus, EngagementState, OfferState
+from outbox.models import Message
+from speakers.models import DiaryEntry, Speaker
+from speakers.services import SpeakerBusy
+from tests.factories import (
+    BookingFactory,
+    ContactFactory,
+    SpeakerFactory,
+    TopicFactory,
+    UserFactory,
+    VerifiedContactFactory,
+    at,
+)
+
+OfferEvent = apps.get_model("bookings", "OfferEvent")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _february():
+    with time_machine.travel(at(10, day=1, month=2), tick=False):
+        yield
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(name="Priya Desk", is_staff=True)
+
+
+@pytest.fixture
+def contact() -> Contact:
+    return VerifiedContactFactory()
+
+
+@pytest.fixture
+def team() -> list[Speaker]:
+    return [SpeakerFactory(), SpeakerFactory(is_family=True)]
+
+
+def make(booking: Booking, team: list[Speaker], coordinator, **changes) -> Offer:
+    arguments = {
+        "starts_at": at(9, 15),
+        "ends_at": at(16, 15),
+        "team": {speaker.pk: [] for speaker in team},
+        "lead": team[0],
+        "actor": coordinator,
+        **changes,
+    }
+    return services.make_offer(booking.pk, **arguments)
+
+
+def kinds_sent() -> list[str]:
+    return sorted(Message.objects.values_list("kind", flat=True))
+
+
+def test_an_offer_holds_every_speaker_with_travel_and_set_up(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+
+    settings = DeskSettings.current()
+    for engagement in offer.engagements.select_related("diary_entry"):
+        around = dt.timedelta(minutes=engagement.travel_minutes)
+        assert engagement.travel_minutes > 0
+        assert engagement.diary_entry.busy.lower == at(9, 15) - around - dt.timedelta(
+            minutes=settings.setup_minutes
+        )
+        assert engagement.diary_entry.busy.upper == at(16, 15) + around + dt.timedelta(
+            minutes=settings.pack_up_minutes
+        )
+        assert engagement.diary_entry.held_until == offer.expires_at
+    contact.booking.refresh_from_db()
+    assert (contact.booking.status, contact.booking.waiting_for) == ("offered", "agency")
+    assert kinds_sent() == ["invitation", "invitation", "offer"]
+
+
+def test_no_offer_is_sent_before_the_call_back(team, coordinator):
+    contact = ContactFactory()
+
+    with pytest.raises(services.NotVerified):
+        make(contact.booking, team, coordinator)
+
+    assert not DiaryEntry.objects.exists()
+    assert kinds_sent() == []
+
+
+def test_a_changed_mailbox_asks_for_a_new_call_back(contact, team, coordinator):
+    Contact.objects.filter(pk=contact.pk).update(email="other@example.org")
+
+    with pytest.raises(services.NotVerified):
+        make(contact.booking, team, coordinator)
+
+
+def test_a_family_member_is_never_the_only_speaker(contact, coordinator):
+    alone = SpeakerFactory(is_family=True)
+
+    with pytest.raises(services.BadTeam, match="never the only speaker"):
+        make(contact.booking, [alone], coordinator)
+
+    assert not Offer.objects.exists()
+
+
+def test_a_speaker_is_held_once_and_the_second_offer_writes_nothing(contact, team, coordinator):
+    make(contact.booking, team, coordinator)
+    other = VerifiedContactFactory()
+
+    with pytest.raises(SpeakerBusy) as refused:
+        make(other.booking, [SpeakerFactory(), team[0]], coordinator, starts_at=at(14), ends_at=at(17))
+
+    assert refused.value.speaker == team[0]
+    assert not other.booking.offers.exists()
+    assert DiaryEntry.objects.count() == 2
+
+
+def test_yes_from_everyone_agrees_the_day_and_tells_each_once(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+
+    services.accept_offer(offer.pk, actor=contact.user)
+    for engagement in offer.engagements.all():
+        services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+
+    booking = Booking.objects.get()
+    assert booking.status == BookingStatus.CONFIRMED
+    assert (booking.starts_at, booking.ends_at, booking.lead) == (at(9, 15), at(16, 15), team[0])
+    assert list(DiaryEntry.objects.values_list("held_until", flat=True)) == [None, None]
+    assert kinds_sent().count("confirmed") == 1
+    assert kinds_sent().count("confirmed-speaker") == 2
+
+
+def test_the_order_of_the_answers_does_not_matter(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+
+    for engagement in offer.engagements.all():
+        services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+    assert Booking.objects.get().status == BookingStatus.OFFERED
+    services.accept_offer(offer.pk, actor=contact.user)
+
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+def test_accepting_one_date_lets_the_other_go(contact, team, coordinator):
+    first = make(contact.booking, team, coordinator)
+    second = make(contact.booking, team, coordinator, starts_at=at(9, 15, day=16), ends_at=at(16, 15, day=16))
+
+    services.accept_offer(second.pk, actor=contact.user)
+
+    first.refresh_from_db()
+    assert first.state == OfferState.WITHDRAWN
+    assert {e.offer_id for e in Engagement.objects.filter(state="asked")} == {second.pk}
+    assert DiaryEntry.objects.count() == 2
+    with pytest.raises(services.TooLate):
+        services.accept_offer(first.pk, actor=contact.user)
+
+
+def test_a_no_frees_the_time_at_once_and_asks_the_desk_for_another(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    services.accept_offer(offer.pk, actor=contact.user)
+    says_no = offer.engagements.get(speaker=team[1])
+
+    services.answer_invitation(says_no.pk, accepts=False, actor=team[1].user)
+    services.answer_invitation(offer.engagements.get(speaker=team[0]).pk, accepts=True, actor=team[0].user)
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.waiting_for, booking.next_step) == ("offered", "us", "replace_speaker")
+    assert not DiaryEntry.objects.filter(speaker=team[1]).exists()
+
+    other = SpeakerFactory()
+    asked = services.add_speaker(offer.pk, speaker=other, topics=[TopicFactory()], actor=coordinator)
+    services.answer_invitation(asked.pk, accepts=True, actor=other.user)
+
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+def test_going_on_without_never_leaves_a_family_member_alone(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    colleague = offer.engagements.get(speaker=team[0])
+    services.answer_invitation(colleague.pk, accepts=False, actor=team[0].user)
+
+    with pytest.raises(services.BadTeam):
+        services.go_on_without(colleague.pk, actor=coordinator)
+
+
+def test_going_on_without_one_agrees_the_day_when_the_others_have_said_yes(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    services.accept_offer(offer.pk, actor=contact.user)
+    says_no = offer.engagements.get(speaker=team[1])
+    services.answer_invitation(offer.engagements.get(speaker=team[0]).pk, accepts=True, actor=team[0].user)
+    services.answer_invitation(says_no.pk, accepts=False, actor=team[1].user)
+
+    services.go_on_without(says_no.pk, actor=coordinator)
+
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+def test_declining_frees_every_speaker_and_starts_over(contact, team, coordinator):
+    make(contact.booking, team, coordinator)
+
+    services.decline_offers(contact.booking_id, note="After Easter, please.", actor=contact.user)
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.next_step) == ("requested", "make_offer")
+    assert not DiaryEntry.objects.exists()
+    assert Offer.objects.get().answer_note == "After Easter, please."
+    assert kinds_sent().count("stood-down") == 2
+    with pytest.raises(services.TooLate):
+        services.decline_offers(contact.booking_id, note="", actor=contact.user)
+
+
+def test_a_hold_ends_by_itself_and_a_late_answer_is_told_kindly(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    engagement = offer.engagements.first()
+
+    with time_machine.travel(offer.expires_at + dt.timedelta(seconds=1), tick=False):
+        with pytest.raises(services.TooLate):
+            services.accept_offer(offer.pk, actor=contact.user)
+        with pytest.raises(services.TooLate):
+            services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+        assert services.expire_due_offers() == 1
+        assert services.expire_due_offers() == 0
+
+    offer.refresh_from_db()
+    assert offer.state == OfferState.LAPSED
+    assert not DiaryEntry.objects.exists()
+    assert Booking.objects.get().status == BookingStatus.REQUESTED
+    assert kinds_sent().count("offer-closed") == 1
+
+
+def test_a_run_out_hold_does_not_stand_in_the_way_of_a_new_offer(contact, team, coordinator):
+    stale = make(contact.booking, team, coordinator)
+    other = VerifiedContactFactory()
+
+    with time_machine.travel(stale.expires_at + dt.timedelta(seconds=1), tick=False):
+        make(other.booking, team, coordinator)
+
+    stale.refresh_from_db()
+    assert stale.state == OfferState.LAPSED
+    assert DiaryEntry.objects.filter(engagement__offer__booking=other.booking).count() == 2
+
+
+def test_a_second_answer_meets_the_first(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    engagement = offer.engagements.first()
+    services.answer_invitation(engagement.pk, accepts=False, actor=engagement.speaker.user)
+
+    with pytest.raises(services.TooLate, match="answered"):
+        services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+
+    engagement.refresh_from_db()
+    assert engagement.state == EngagementState.DECLINED
+
+
+def test_cancelling_frees_the_speakers_and_takes_the_event_back(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    services.accept_offer(offer.pk, actor=contact.user)
+    for engagement in offer.engagements.all():
+        services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+
+    services.cancel_booking(contact.booking_id, words="The force has no room.", actor=coordinator)
+
+    assert not DiaryEntry.objects.exists()
+    sent = Message.objects.get(kind="cancelled")
+    [calendar] = sent.attachments.all()
+    assert b"METHOD:CANCEL" in bytes(calendar.content)
+    assert b"SEQUENCE:2" in bytes(calendar.content)
+    assert kinds_sent().count("cancelled-speaker") == 2
+    with pytest.raises(services.InvalidMove):
+        services.cancel_booking(contact.booking_id, words="", actor=coordinator)
+
+
+def test_the_database_refuses_a_move_that_is_not_in_the_table():
+    booking = BookingFactory()
+
+    with pytest.raises((InternalError, ProgrammingError), match="nvalid"), transaction.atomic():
+        Booking.objects.filter(pk=booking.pk).update(
+            status=BookingStatus.CLOSED, starts_at=at(9), ends_at=at(10)
+        )
+
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.REQUESTED
+
+
+def test_who_did_what_is_kept(contact, team, coordinator):
+    offer = make(contact.booking, team, coordinator)
+    services.withdraw_offer(offer.pk, actor=coordinator)
+
+    trail = OfferEvent.objects.order_by("pgh_id").values_list("pgh_context__metadata__verb", "state")
+    assert list(trail) == [("make offer", "open"), ("withdraw offer", "withdrawn")]
