@@ -11,6 +11,7 @@ from places.nations import Nation
 from places.tables import read
 
 _WHOLE_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)[0-9][A-Z]{2}")
+_PART_OF_POSTCODE = re.compile(r"(\S+)\s+[0-9][A-Z]?")
 _BY_PREFIX = re.compile(r"([A-Z]{2})[1-9][0-9]?")
 
 
@@ -42,8 +43,8 @@ def find(text: str) -> Outcode | None:
     compact = re.sub(r"[^A-Z0-9]", "", text)
     if whole := _WHOLE_POSTCODE.fullmatch(compact):
         return _look_up(whole[1])
-    words = text.split()
-    return (_look_up(words[0]) if words else None) or _look_up(compact)
+    part = _PART_OF_POSTCODE.fullmatch(text.strip())
+    return (_look_up(part[1]) if part else None) or _look_up(compact)
 
 
 def is_outcode(text: str) -> bool:
