@@ -121,5 +121,5 @@ def given(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
-HOUSE = House(BASE_DIR / "var")
+HOUSE = House(Path(given("VAR_DIR") or BASE_DIR / "var").resolve())
 TEST_HOUSE = House(BASE_DIR / "var" / "test")

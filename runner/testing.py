@@ -5,12 +5,11 @@ import shutil
 import signal
 import sys
 
-from runner import BASE_DIR
 from runner.checking import run_checks
 from runner.children import Child, start, stop_all
 from runner.house import TEST_HOUSE, AlreadyRunningError, House
 from runner.say import fail, say
-from runner.servers import prepare_postgres, prepare_valkey, tail, wait_until
+from runner.servers import prepare_postgres, prepare_valkey, wait_until
 
 # the browser tests share two cores with the servers
 PROCESSES = "2"
@@ -68,12 +67,13 @@ def run_tests(house: House, arguments: list[str], *, note: str) -> int:
             "DEMO": "1",
             "PRODUCTION": "0",
         }
-        collect_static(house, environment)
         if note:
             say(note)
         say("Testing")
         pytest = start(
-            [sys.executable, "-m", "pytest", "-n", PROCESSES, *arguments], env=environment, own_session=False
+            [sys.executable, "-m", "pytest", "-n", PROCESSES, "--dist", "loadgroup", *arguments],
+            env=environment,
+            own_session=False,
         )
         try:
             return pytest.wait()
@@ -86,23 +86,13 @@ def run_tests(house: House, arguments: list[str], *, note: str) -> int:
         clear(house)
 
 
-def collect_static(house: House, environment: dict[str, str]) -> None:
-    """Gather the static files, whose manifest every page with a stylesheet needs."""
-    log = house.log("static")
-    step = start(
-        [sys.executable, BASE_DIR / "manage.py", "collectstatic", "--noinput"], env=environment, log=log
-    )
-    if step.wait() != 0:
-        fail(f"The static files could not be gathered:\n\n{tail(log)}")
-
-
 def clear(house: House) -> None:
     """Remove what an earlier run left, its logs aside."""
     database = house.var / "database"
     if database.is_symlink():
         shutil.rmtree(database.resolve(), ignore_errors=True)
         database.unlink()
-    for name in ("database", "static", "files", "valkey"):
+    for name in ("database", "files", "valkey"):
         shutil.rmtree(house.var / name, ignore_errors=True)
 
 

@@ -5,17 +5,16 @@ import os
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-INSTANCE_FILE = BASE_DIR / "var" / "instance.json"
 
 
 def adopt(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> None:
-    """Fill in what the environment leaves open from ``var/instance.json``, when ``bin/run`` has written one.
+    """Fill in what the environment leaves open from ``instance.json``, when ``bin/run`` has written one.
 
-    The file holds a flat object of environment variables (``DATABASE_URL``, ``REDIS_URL``, ``SECRET_KEY``, ``DEMO`` …).
-    What the environment names already wins.
+    It lies in ``var/``, or where ``VAR_DIR`` says, and holds a flat object of environment variables
+    (``DATABASE_URL``, ``REDIS_URL``, ``SECRET_KEY``, ``DEMO`` …). What the environment names already wins.
     """
     try:
-        found = json.loads(INSTANCE_FILE.read_text())
+        found = json.loads(Path(environ.get("VAR_DIR") or BASE_DIR / "var", "instance.json").read_text())
     except (OSError, ValueError):
         return
     for name, value in found.items():
