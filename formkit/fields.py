@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 PARTS = (("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4))
+NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 MONTHS = {
     name: number
     for number, name in enumerate(
