@@ -9,7 +9,7 @@ from places.clock import say_minutes
 from places.models import Region
 from places.outcodes import Outcode
 
-# A road in Britain is about this much longer than the straight line (measured detour factors are 1.2 to 1.4).
+# A road in Britain is about this much longer than the straight line (published detour factors are 1.2 to 1.4).
 ROAD_FACTOR = 1.3
 
 # What a careful driver averages door to door, in traffic: (kilometres driven like this, kilometres an hour).

@@ -138,6 +138,7 @@ def test_the_zone_in_the_file_says_when_summer_is(wall_clock: dt.datetime, offse
     """A calendar programme that trusts the file's own rules reads the same time as one that knows London."""
     calendar = icalendar.Calendar.from_ical(ics())
     (zone,) = calendar.walk("VTIMEZONE")
+    assert isinstance(zone, icalendar.Timezone)
 
     offset = zone.to_tz(lookup_tzid=False).utcoffset(wall_clock)
 

@@ -18,7 +18,7 @@ def estimate(home: str, to: str) -> travel.Travel:
     return found
 
 
-# What a route planner says for a quiet and for a busy day, with a quarter of an hour's rest every two hours.
+# What we judge these roads to take on a quiet and on a busy day, rests included; nobody has timed them.
 @pytest.mark.parametrize(
     ("home", "to", "quiet", "busy"),
     [
