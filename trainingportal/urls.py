@@ -1,5 +1,11 @@
 """Every address of the portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from trainingportal import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("trainingportal.public_urls")),
+    path("health/", health.alive, name="health"),
+    path("health/ready/", health.ready, name="health-ready"),
+]
