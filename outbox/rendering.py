@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.template import Context, Engine
@@ -24,7 +24,7 @@ class Rendered(NamedTuple):
 def engine() -> Engine:
     """The engine for mail: the same folders as the pages, the mail tags at hand, no request anywhere."""
     return Engine(
-        dirs=settings.TEMPLATES[0]["DIRS"],
+        dirs=cast(list[str], settings.TEMPLATES[0]["DIRS"]),
         app_dirs=True,
         libraries=get_installed_libraries(),
         builtins=["outbox.templatetags.mail"],

@@ -5,8 +5,9 @@ import os
 from django.conf import settings
 
 from tests.browser import chromium, page_at
+from tests.mail import caught_mail
 
-__all__ = ["chromium", "page_at"]
+__all__ = ["caught_mail", "chromium", "page_at"]
 
 
 def pytest_configure() -> None:
