@@ -26,7 +26,7 @@ class Instance:
     def __init__(self, var: Path) -> None:
         self.var = var
         self.port = free_port()
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str]
         self.output = var.parent / "output.txt"
 
     @property
