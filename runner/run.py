@@ -272,18 +272,23 @@ def answers(port: int) -> bool:
 def greet(environment: Mapping[str, str], seconds: float) -> None:
     """Tell where the portal is and how to get in."""
     site = environment["SITE_URL"]
-    is_demo = environment["DEMO"].lower() in ("1", "true", "yes", "on")
     say(f"\n  The portal runs at {site}  (after {seconds:.0f} s)\n")
-    if is_demo:
+    if is_demo(environment):
         say(f"  Try it out:  {site}/demo/  four buttons: coordinator, lead trainer, agency, speaker")
         say("               everybody and everything in it is invented")
     else:
-        say(f"  Begin here:  {site}/first-run/  makes the first coordinator")
-    if "EMAIL_URL" not in os.environ:
+        say(f"  Sign in:     {site}/desk/")
+        say("               the first coordinator: .venv/bin/python manage.py first_coordinator_link")
+    if not given("EMAIL_URL"):
         say("  Mail:        kept in var/mail/, sent to nobody")
     say("  Logs:        var/log/")
     say("  Stop:        Ctrl-C")
     say("\n  Not for production: see docs/deployment.md\n")
+
+
+def is_demo(environment: Mapping[str, str]) -> bool:
+    """Whether this instance is the demo."""
+    return environment["DEMO"].lower() in ("1", "true", "yes", "on", "y", "ok")
 
 
 if __name__ == "__main__":
