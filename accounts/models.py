@@ -23,7 +23,6 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, **fields: Any) -> "User":
         """Write one user. Nobody has a password: people sign in with an e-mailed code or a passkey."""
         user = self.model(email=email.strip().lower(), **fields)
-        user.set_unusable_password()
         user.save(using=self._db)
         return user
 
@@ -70,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.strip().lower()
+        if not self.password:
+            self.set_unusable_password()
         super().save(*args, **kwargs)
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
@@ -82,7 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 @pghistory.track(pghistory.InsertEvent("given"), pghistory.DeleteEvent("taken"), model_name="UserGroupEvent")
-class UserGroup(User.groups.through):  # type: ignore[name-defined, misc]  # made by Django while it runs
+class UserGroup(User.groups.through):  # type: ignore[name-defined]  # made by Django while it runs
     """Who holds which role: here only so that the trail keeps each change."""
 
     class Meta:

@@ -37,7 +37,7 @@ def _groups(user: AbstractBaseUser | AnonymousUser | None) -> frozenset[str]:
         return frozenset()
     if not hasattr(user, "_role_names"):
         user._role_names = frozenset(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
-    return user._role_names  # type: ignore[attr-defined, no-any-return]
+    return user._role_names  # type: ignore[attr-defined]
 
 
 def is_coordinator(user: AbstractBaseUser | AnonymousUser | None) -> bool:

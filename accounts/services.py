@@ -78,6 +78,25 @@ def change_email(user: User, *, email: str, actor: User) -> None:
         EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
 
 
+def role(name: str) -> Group:
+    """Return a staff role, made if it is missing. `name` is one of rights.STAFF_GROUPS."""
+    if name not in rights.STAFF_GROUPS:
+        raise ValueError(name)
+    return Group.objects.get_or_create(name=name)[0]
+
+
+def _one_at_a_time() -> None:
+    """Queue up with whoever else changes who runs the desk, until this transaction ends."""
+    Group.objects.select_for_update().get(pk=role(rights.COORDINATORS).pk)
+
+
+def rename(user: User, *, name: str, actor: User) -> None:
+    """Write a person's name as they want it."""
+    with pghistory.context(actor=actor.pk, verb="rename"):
+        user.name = name.strip()
+        user.save(update_fields=["name"])
+
+
 def confirm_mailbox(user: User) -> None:
     """Record that this person reads mail at their address."""
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
@@ -91,11 +110,8 @@ def end_sessions(user: User, *, actor: User) -> None:
 
 
 def _other_coordinators(user: User) -> list[User]:
-    return list(
-        User.objects.filter(groups__name=rights.COORDINATORS, is_staff=True, is_active=True).exclude(
-            pk=user.pk
-        )
-    )
+    coordinators = User.objects.filter(groups__name=rights.COORDINATORS, is_staff=True, is_active=True)
+    return list(coordinators.exclude(pk=user.pk))
 
 
 @transaction.atomic
@@ -104,19 +120,33 @@ def set_role(user: User, *, group: str | None, actor: User) -> None:
 
     Raises LastCoordinatorError when nobody would be left to run the desk.
     """
-    Group.objects.select_for_update().get(
-        name=rights.COORDINATORS
-    )  # two coordinators cannot remove each other
-    losing = group != rights.COORDINATORS and user.groups.filter(name=rights.COORDINATORS).exists()
-    if losing and not _other_coordinators(user):
+    _one_at_a_time()  # so that two cannot remove each other
+    if group != rights.COORDINATORS and is_last_coordinator(user):
         raise LastCoordinatorError
     with pghistory.context(actor=actor.pk, verb=f"give the role {group}" if group else "take the role away"):
         user.groups.remove(*Group.objects.filter(name__in=rights.STAFF_GROUPS).exclude(name=group or ""))
         if group:
-            user.groups.add(Group.objects.get(name=group))
+            user.groups.add(role(group))
         user.is_staff = group is not None
         user.security_stamp = new_stamp()
         user.save(update_fields=["is_staff", "security_stamp"])
+
+
+def is_last_coordinator(user: User) -> bool:
+    """Say whether the desk would be left with nobody to run it without this person."""
+    return (
+        user.is_active
+        and user.groups.filter(name=rights.COORDINATORS).exists()
+        and not _other_coordinators(user)
+    )
+
+
+@transaction.atomic
+def open_account(user: User, *, actor: User) -> None:
+    """Let a person sign in again, with no role."""
+    with pghistory.context(actor=actor.pk, verb="open account"):
+        user.is_active = True
+        user.save(update_fields=["is_active"])
 
 
 @transaction.atomic
@@ -136,8 +166,6 @@ def invite_staff(email: str, *, name: str, group: str, actor: User) -> Invitatio
 
     `group` is one of rights.STAFF_GROUPS. They get the role when the factor works, not before.
     """
-    if group not in rights.STAFF_GROUPS:
-        raise ValueError(group)
     return _invite(ensure_user(email, name=name), group=group, actor=actor)
 
 
@@ -156,7 +184,7 @@ def _invite(user: User, *, group: str | None, actor: User) -> Invitation:
         )
         invitation = Invitation.objects.create(
             user=user,
-            group=Group.objects.get(name=group) if group else None,
+            group=role(group) if group else None,
             token_hash=_hash(token),
             invited_by=actor,
             expires_at=timezone.now() + kinds.INVITATION_LASTS,
@@ -237,7 +265,7 @@ def finish_invitation(invitation: Invitation) -> None:
         raise InvitationSpentError
     user = invitation.user
     if invitation.is_first:
-        Group.objects.select_for_update().get(name=rights.COORDINATORS)  # one of two wins
+        _one_at_a_time()
         if not first_run_is_open():
             raise FirstRunClosedError
     with pghistory.context(actor=user.pk, verb="take up invitation"):
@@ -317,7 +345,7 @@ def start_first_run(token: str, *, email: str, name: str) -> Invitation:
         with transaction.atomic(), pghistory.context(actor=user.pk, verb="first run"):
             return Invitation.objects.create(
                 user=user,
-                group=Group.objects.get(name=rights.COORDINATORS),
+                group=role(rights.COORDINATORS),
                 token_hash=_hash(token),
                 is_first=True,
                 expires_at=timezone.now() + FIRST_RUN_LASTS,

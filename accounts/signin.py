@@ -76,9 +76,12 @@ def enter_by_invitation(request: HttpRequest, invitation: Invitation) -> None:
 
 def invitation_in_hand(request: HttpRequest) -> Invitation | None:
     """Return the spent but unfinished invitation that this session came in by."""
+    number = request.session.get(INVITATION_KEY)
+    if number is None or not isinstance(request.user, User):
+        return None
     return Invitation.objects.filter(
-        pk=request.session.get(INVITATION_KEY),
-        user_id=request.user.pk,
+        pk=number,
+        user=request.user,
         used_at__isnull=False,
         finished_at=None,
         withdrawn_at=None,

@@ -22,4 +22,4 @@ class SecondFactorStage(AuthenticateStage):
             and is_trusted_browser(self.request, user)
         ):
             record_authentication(self.request, user, "mfa", type="trusted-device")
-        return super().handle()  # type: ignore[no-any-return]  # the library is untyped
+        return super().handle()

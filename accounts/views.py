@@ -17,6 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.mfa.webauthn.internal.auth import begin_registration
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
@@ -207,9 +208,9 @@ def set_up_allowed(view: rights.View) -> rights.View:
 
 def _keep_session(request: HttpRequest) -> None:
     """Carry this session over the change of standing that ended all the others."""
-    user = User.objects.get(pk=request.user.pk)
-    request.user = user
-    update_session_auth_hash(request, user)
+    assert isinstance(request.user, User)
+    request.user = User.objects.get(pk=request.user.pk)
+    update_session_auth_hash(request, request.user)
 
 
 def _proved_new_factor(request: HttpRequest, authenticator: Authenticator) -> None:
@@ -225,6 +226,11 @@ def _proved_new_factor(request: HttpRequest, authenticator: Authenticator) -> No
 class SetUpApp(totp.ActivateTOTPView):
     """Takes the first code of a new authenticator app."""
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        secret = context["form"].secret
+        return context | {"secret_in_fours": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))}
+
     def form_valid(self, form: Form) -> HttpResponse:
         try:
             with transaction.atomic():
@@ -239,7 +245,13 @@ class SetUpApp(totp.ActivateTOTPView):
 
 
 class AddPasskey(webauthn.AddWebAuthnView):
-    """Takes a new passkey."""
+    """Takes a new passkey, which must be unlocked with a finger, a face or a PIN, and can sign in alone."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "js_data": {"creation_options": begin_registration(self.request.user, passwordless=True)}
+        }
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:
