@@ -81,6 +81,7 @@ def _fit(length: FormatSeen, blocks: list[list[TopicSeen]]) -> dict[str, int]:
     chosen = [topic for block in blocks for topic in block]
     minutes = {topic.slug: topic.usual_minutes for topic in chosen}
     by_weight = sorted(chosen, key=lambda topic: (-_weight(topic), chosen.index(topic)))
+    may_grow_first = sorted(by_weight, key=lambda topic: topic.is_core)
 
     while sum(minutes.values()) > length.topic_minutes and minutes:
         lighter = [topic for topic in reversed(by_weight) if topic.slug in minutes]
@@ -90,7 +91,7 @@ def _fit(length: FormatSeen, blocks: list[list[TopicSeen]]) -> dict[str, int]:
         else:
             del minutes[lighter[0].slug]
     while sum(minutes.values()) + STEP <= length.topic_minutes:
-        longer = next((t for t in by_weight if _may_grow(t, minutes, length, blocks)), None)
+        longer = next((t for t in may_grow_first if _may_grow(t, minutes, length, blocks)), None)
         if longer is None:
             break
         minutes[longer.slug] += STEP

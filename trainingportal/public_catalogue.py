@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -38,6 +39,7 @@ class TopicSeen:
     printed_title: str
     summary: str
     kind: str
+    is_account: bool
     is_core: bool
     is_workshop: bool
     may_be_workshop: bool
@@ -55,13 +57,20 @@ class TopicSeen:
     first_for: tuple[str, ...]
 
     def points_by_nation(self) -> list[tuple[str, list[str]]]:
-        """Points under the nation they are meant for; those for all nations come first, under an empty label."""
-        groups = [("", [point.text for point in self.points if not point.nations])]
-        groups += [
-            (nation.label, [point.text for point in self.points if nation in point.nations])
+        """Points in groups with their headings: those for all nations, then nation by nation.
+
+        Where most differ by nation, those for all come last.
+        """
+        groups = [
+            (f"In {nation.label}", [point.text for point in self.points if nation in point.nations])
             for nation in Nation
         ]
-        return [(label, texts) for label, texts in groups if texts]
+        everywhere = [point.text for point in self.points if not point.nations]
+        if 2 * len(everywhere) >= len(self.points):
+            groups.insert(0, ("What it may cover", everywhere))
+        else:
+            groups.append(("Wherever you work", everywhere))
+        return [(heading, texts) for heading, texts in groups if texts]
 
     @property
     def nation_labels(self) -> list[str]:
@@ -123,6 +132,11 @@ class PartnerSeen:
     email: str
     website: str
     speakers: tuple[SpeakerSeen, ...]
+
+    @property
+    def email_pieces(self) -> list[str]:
+        """The e-mail address cut where a narrow page may break it."""
+        return re.findall(r"[^.@]*[.@]?", self.email)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,6 +209,7 @@ def _topic(row: Any) -> TopicSeen:
         printed_title=row.printed_title,
         summary=row.summary,
         kind=row.get_kind_display(),
+        is_account=row.kind == Topic.Kind.ACCOUNT,
         is_core=row.is_core,
         is_workshop=row.is_workshop,
         may_be_workshop=row.may_be_workshop,
