@@ -29,7 +29,7 @@ from email.utils import parseaddr
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from outbox import bell, kinds
@@ -102,7 +102,7 @@ def queue_message(
             [Attachment(message=message, **file._asdict()) for file in attachments], ignore_conflicts=True
         )
         if due_at == now and not as_draft:
-            ring_after_commit()
+            bell.ring_after_commit()
     return message
 
 
@@ -115,9 +115,3 @@ def stable_message_id(key: str) -> str:
 def link(path: str) -> str:
     """A full address for a mail: the site's own address and this path."""
     return settings.SITE_URL.rstrip("/") + path
-
-
-def ring_after_commit() -> None:
-    """Ring once after the present transaction, however many messages it writes. Never raises."""
-    if not any(hook[1] is bell.ring for hook in connection.run_on_commit):
-        transaction.on_commit(bell.ring, robust=True)

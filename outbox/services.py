@@ -5,8 +5,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from outbox import bell
 from outbox.models import Message, MessageQuerySet
-from outbox.queue import ring_after_commit
 from outbox.states import State
 
 
@@ -60,7 +60,7 @@ def _queue(message_id: int, states: list[State], *, verb: str, actor: AbstractBa
         _row(message).move(
             State.QUEUED, queued_at=now, due_at=due_at, attempts=0, data_started_at=None, error=""
         )
-    ring_after_commit()
+    bell.ring_after_commit()
     message.refresh_from_db()
     return message
 

@@ -12,6 +12,7 @@ to give it. ``caught_mail.answer(rcpt="450 later")`` changes what it says (``mai
 ``"drop"`` hangs up at that point: at ``mail`` and ``rcpt`` before the text, at ``data`` after it was taken.
 """
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ class CaughtMail:
     def _say(self, step: str, server: SMTP) -> str:
         answer = self.answers.get(step, "250 OK")
         if answer == DROP:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "421 gone"
         return answer
@@ -148,7 +149,7 @@ class _Server(Controller):
 
     def _trigger_server(self) -> None:
         """Learn which port it became before aiosmtpd tries it."""
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 

@@ -34,7 +34,7 @@ def invented_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 def quiet_bell(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """No test wakes a worker of somebody else's; each ring is noted here instead."""
     rung: list[str] = []
-    monkeypatch.setattr(bell, "publish", lambda: rung.append("rung"))
+    monkeypatch.setattr(bell, "publish", rung.append)
     bell.forget_trouble()
     return rung
 

@@ -1,3 +1,4 @@
+import socket
 import threading
 from datetime import timedelta
 
@@ -181,7 +182,9 @@ def test_an_unsure_mail_leaves_again_when_a_person_says_so_under_the_same_messag
 def test_a_reused_line_that_has_gone_is_opened_anew_at_no_cost_to_the_mail(queue, caught_mail):
     with sender.Line() as line:
         sender._deliver(queue().pk, line)
-        line._smtp.sock.shutdown(2)
+        assert line._smtp
+        assert line._smtp.sock
+        line._smtp.sock.shutdown(socket.SHUT_RDWR)
         assert sender._deliver(queue().pk, line) == State.SENT
 
     assert caught_mail.connections == 2

@@ -1,0 +1,90 @@
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from celery import current_app
+from django.db import transaction
+
+from outbox import bell, sender
+from outbox.models import Message
+
+publish = bell.publish
+
+
+@pytest.fixture
+def silent_broker() -> Iterator[int]:
+    """A broker that takes the connection and never says a word; the slowest way to be away."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def broker_at(monkeypatch: pytest.MonkeyPatch, quiet_bell: list[str]) -> Iterator:
+    """Point the bell at a broker, with the real way to ring it."""
+
+    def point(port: int) -> None:
+        monkeypatch.setattr(current_app.conf, "broker_url", f"redis://127.0.0.1:{port}/0")
+        monkeypatch.setattr(current_app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
+        monkeypatch.setattr(bell, "publish", publish)
+        bell.forget_trouble()
+
+    yield point
+    bell.forget_trouble()
+
+
+def _closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_loses_nothing_and_costs_less_than_half_a_second(
+    queue, broker_at, silent_broker, caught_mail, caplog
+):
+    broker_at(silent_broker)
+    began = time.perf_counter()
+
+    with transaction.atomic():
+        queue()
+
+    assert time.perf_counter() - began < 0.5
+    assert "The bell did not ring" in caplog.text
+    assert Message.objects.count() == 1
+    assert sender.sweep() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_bell_that_failed_the_next_requests_do_not_wait_for_it(queue, broker_at, silent_broker):
+    broker_at(silent_broker)
+    queue()
+    began = time.perf_counter()
+
+    for _ in range(5):
+        queue()
+
+    assert time.perf_counter() - began < 0.25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_refuses_is_not_asked_twice_within_a_call(queue, broker_at):
+    broker_at(_closed_port())
+    began = time.perf_counter()
+
+    queue()
+
+    assert time.perf_counter() - began < 0.5
+
+
+def test_the_task_goes_by_name_and_carries_nothing(broker_at, monkeypatch):
+    """What lies on the broker holds no number, name, address or reference."""
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", lambda *args, **options: sent.append((args, options)))
+    broker_at(_closed_port())
+
+    bell.ring()
+
+    [(args, options)] = sent
+    assert args == ("outbox.deliver",)
+    assert set(options) == {"connection", "retry", "ignore_result"}
+    assert options["retry"] is False
