@@ -72,6 +72,9 @@ class TimeOfDayField(forms.Field):
         "required": "Write a time.",
     }
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"class": "govuk-input--width-10"}
+
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%H:%M}" if isinstance(value, dt.time) else value
 

@@ -67,6 +67,7 @@ def _teach_manners(name: str, field: forms.Field) -> None:
         whole = not isinstance(field, forms.FloatField | forms.DecimalField)
         widget.input_type = "text"
         widget.attrs.setdefault("inputmode", "numeric" if whole else "decimal")
+        widget.attrs.setdefault("class", "govuk-input--width-5")
     if isinstance(widget, forms.EmailInput):
         widget.attrs.setdefault("spellcheck", "false")
     for cut in ("maxlength", "minlength", "min", "max", "step"):

@@ -89,7 +89,7 @@ def check(page: Page) -> None:
         f"{rule['id']}: {rule['help']}: {', '.join(str(node['target']) for node in rule['nodes'][:4])}"
         for rule in found
     ]
-    assert said == [], f"{page.url} at {page.viewport_size}"
+    assert not said, f"{page.url} at {page.viewport_size}: {said}"
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url} is {wide} px wider than {page.viewport_size}"
 
