@@ -297,7 +297,7 @@ def invitation(engagement: Engagement) -> None:
         context={
             "name": speaker.name,
             "reference": booking.reference,
-            "link": link(f"/speaking/{engagement.pk}/"),
+            "link": link(f"/speaking/{booking.reference}/{engagement.offer.number}/"),
             **_when(seen),
             "region": booking.region.name if booking.region else "",
             "place": booking.get_place_display(),

@@ -59,6 +59,7 @@ class SpeakerSeen:
     topics: tuple[str, ...]
     is_lead: bool
     has_accepted: bool
+    speaker_id: int
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,7 @@ def _speakers(booking: Booking) -> tuple[SpeakerSeen, ...]:
             topics=tuple(topic.title for topic in engagement.topics.all()),
             is_lead=engagement.speaker_id == booking.lead_id,
             has_accepted=engagement.state == EngagementState.ACCEPTED,
+            speaker_id=engagement.speaker_id,
         )
         for engagement in engagements
     )

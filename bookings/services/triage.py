@@ -169,6 +169,17 @@ def cancel_booking(booking_id: int, *, words: str, actor: User) -> Booking:
 
 
 @transaction.atomic
+def mark_ready(booking_id: int, *, actor: User) -> Booking:
+    """Note that the agenda is issued; issuing it again changes nothing. Raises ``InvalidMove`` before the day is agreed."""
+    booking = locked(booking_id)
+    with doing("issue agenda", actor):
+        if booking.status != BookingStatus.READY:
+            move(booking, BookingStatus.READY)
+        settle(booking)
+    return booking
+
+
+@transaction.atomic
 def record_delivery(booking_id: int, *, head_count: int | None, actor: User) -> Booking:
     """Note that the day took place, with the head-count; names may follow later. Raises ``InvalidMove`` before its end."""
     booking = locked(booking_id)
