@@ -76,6 +76,12 @@ def connect() -> Connection:
     )
 
 
+def warm_up() -> None:
+    """Load what the first ring needs, without asking the broker; a web process does so before its first visitor."""
+    current_app.finalize()
+    _ = current_app.backend, current_app.amqp, connect().transport_cls
+
+
 def forget_trouble() -> None:
     """Ring again at once, as a fresh process would."""
     _rope.quiet_until = 0.0

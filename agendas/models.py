@@ -1,0 +1,347 @@
+"""The tailored session: the draft of an agenda, its frozen issues, and the papers made of them.
+
+Times are never kept: they follow from the start of the day and the minutes of the items, see ``agendas/running.py``.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from agendas import states
+from agendas.states import DocumentState
+from bookings.models import Booking
+from courses.models import Format, Topic
+from places.clock import LONDON, local
+from speakers.models import Speaker
+
+
+class Agenda(models.Model):
+    """The draft of one booking's session. ``version`` counts its saves; whoever saves names the one they saw."""
+
+    booking = models.OneToOneField(Booking, models.CASCADE, related_name="agenda")
+    format = models.ForeignKey(
+        Format, models.PROTECT, related_name="+", help_text="Whose rules for breaks it follows."
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    quiet_room = models.CharField(max_length=200, blank=True, help_text="For the run sheet only.")
+    support_contact = models.CharField(max_length=200, blank=True, help_text="For the run sheet only.")
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="agenda_version_counts_from_one", condition=Q(version__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Agenda of {self.booking}"
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        """When the day starts, on the London clock: as agreed, else the format's usual start on no day in particular."""
+        if self.booking.starts_at is not None:
+            return local(self.booking.starts_at)
+        return dt.datetime.combine(dt.date(2000, 1, 3), self.format.starts_at, tzinfo=LONDON)
+
+    @property
+    def length_minutes(self) -> int:
+        """Minutes from start to end: as agreed, else as the format usually takes."""
+        if self.booking.starts_at is None or self.booking.ends_at is None:
+            return self.format.clock_minutes
+        return int((self.booking.ends_at - self.booking.starts_at).total_seconds()) // 60
+
+
+class AgendaItem(models.Model):
+    """One line of an agenda: a topic, or something around the topics."""
+
+    class Kind(models.TextChoices):
+        TOPIC = "topic", "Topic"
+        WELCOME = "welcome", "Welcome"
+        QUESTIONS = "questions", "Questions"
+        CLOSE = "close", "Questions and close"
+        BREAK = "break", "Break"
+        LUNCH = "lunch", "Lunch"
+        PAUSE = "pause", "Time to pause"
+        HOST = "host", "Given by the host"
+        NOTE = "note", "Note for the team"
+
+    class Variant(models.TextChoices):
+        PRESENTATION = "presentation", "Presentation"
+        WORKSHOP = "workshop", "Workshop"
+        DISCUSSION = "discussion", "Discussion"
+        RECORDED = "recorded", "Recorded account"
+
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=9, choices=Kind)
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="+")
+    title = models.CharField(
+        max_length=200, blank=True, help_text="Empty: the topic’s title, or the kind’s name."
+    )
+    minutes = models.PositiveSmallIntegerField()
+    speaker = models.ForeignKey(Speaker, models.PROTECT, null=True, blank=True, related_name="+")
+    by_host = models.BooleanField("given by the host agency’s own people", default=False)
+    variant = models.CharField(max_length=12, choices=Variant, blank=True)
+    point_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="The ticked points, in the row itself: a line and its points are one change in the audit trail.",
+    )
+    note = models.CharField(max_length=300, blank=True, help_text="For the run sheet only.")
+
+    class Meta:
+        ordering = ["agenda", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agenda", "position"],
+                name="an_agenda_is_in_order",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(fields=["agenda", "topic"], name="a_topic_stands_once_per_agenda"),
+            models.CheckConstraint(
+                name="a_topic_item_names_its_topic",
+                condition=Q(kind="topic", topic__isnull=False) | (~Q(kind="topic") & Q(topic__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="an_item_takes_time",
+                condition=Q(kind="note", minutes=0) | (~Q(kind="note") & Q(minutes__gt=0)),
+            ),
+            models.CheckConstraint(
+                name="host_or_speaker_not_both", condition=Q(by_host=False) | Q(speaker__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="agenda_item_kind_is_known",
+                condition=Q(
+                    kind__in=[
+                        "topic",
+                        "welcome",
+                        "questions",
+                        "close",
+                        "break",
+                        "lunch",
+                        "pause",
+                        "host",
+                        "note",
+                    ]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """What stands on the agenda for it."""
+        if self.title:
+            return self.title
+        return self.topic.title if self.topic is not None else self.get_kind_display()
+
+    @property
+    def is_pause(self) -> bool:
+        """Whether people rest, so that a sitting ends before it."""
+        return self.kind in PAUSES
+
+    @property
+    def is_core(self) -> bool:
+        """Whether it is a topic that every session holds."""
+        return self.topic is not None and self.topic.is_core
+
+    @property
+    def is_workshop(self) -> bool:
+        """Whether people take part."""
+        return self.kind == self.Kind.TOPIC and self.variant == self.Variant.WORKSHOP
+
+
+PAUSES = (AgendaItem.Kind.BREAK, AgendaItem.Kind.LUNCH, AgendaItem.Kind.PAUSE)
+
+
+class SetAside(models.Model):
+    """A check that a person decided against, with their one sentence; it goes to the run sheet."""
+
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="set_asides")
+    key = models.CharField(max_length=80, help_text="Which check, see agendas/checks.py.")
+    words = models.CharField(max_length=300, help_text="What the check said.")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "key"], name="a_check_is_set_aside_once"),
+            models.CheckConstraint(name="a_set_aside_has_its_sentence", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Issue(models.Model):
+    """A frozen, numbered agenda. Its snapshot never changes again; it may be withdrawn.
+
+    ``snapshot`` has two parts: ``agenda`` holds nothing above T2, ``detail`` (speakers, venue, notes) is T3.
+    """
+
+    agenda = models.ForeignKey(Agenda, models.PROTECT, related_name="issues")
+    number = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField(help_text="The draft that was issued.")
+    snapshot = models.JSONField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["agenda", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "number"], name="issues_are_numbered"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="an_issue_is_frozen",
+                fields=["agenda", "number", "version", "snapshot", "issued_by", "issued_at"],
+            ),
+            pgtrigger.Protect(
+                name="an_issue_stays_withdrawn",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Issue {self.number} of {self.agenda.booking}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+def _shelf(document: "Document", filename: str) -> str:
+    """Where a paper's file lies: a folder a month and a random name that tells nothing."""
+    return f"papers/{document.requested_at:%Y-%m}/{uuid.uuid4().hex}.pdf"
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Papers as a queue. ``move`` is the one writer of states."""
+
+    def move(self, new: DocumentState, **fields: Any) -> int:
+        """Move those of these documents that may go to ``new`` there, in one UPDATE; gives how many went."""
+        return self.filter(state__in=states.sources(new)).update(state=new, **fields)
+
+    def without_content(self) -> "DocumentQuerySet":
+        """The same rows without what stands in the papers, for lists."""
+        return self.defer("content", "issue__snapshot")
+
+
+class Document(models.Model):
+    """One paper, made once by a worker out of ``content`` and nothing else: the same content gives the same bytes."""
+
+    class Kind(models.TextChoices):
+        AGENDA = "agenda", "Agenda"
+        RUN_SHEET = "run_sheet", "Run sheet"
+        DRAFT = "draft", "Draft of the agenda"
+
+    class Recipient(models.IntegerChoices):
+        T2 = 2, "Verified contacts"
+        T3 = 3, "Speakers, and contacts released for this booking"
+
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="documents")
+    issue = models.ForeignKey(Issue, models.PROTECT, null=True, blank=True, related_name="documents")
+    kind = models.CharField(max_length=9, choices=Kind)
+    tier = models.PositiveSmallIntegerField(choices=Recipient, default=Recipient.T2)
+    version = models.PositiveIntegerField(help_text="The draft that it shows.")
+    content = models.JSONField()
+    state = models.CharField(
+        max_length=9, choices=DocumentState, default=DocumentState.QUEUED, editable=False
+    )
+    file = models.FileField(upload_to=_shelf, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField("bytes", default=0)
+    error = models.CharField(max_length=300, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(default=timezone.now)
+    claim = models.UUIDField(null=True, blank=True, help_text="Whoever holds this may write the outcome.")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_draft_belongs_to_no_issue",
+                condition=Q(kind="draft", issue__isnull=True) | (~Q(kind="draft") & Q(issue__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="a_ready_document_has_its_file",
+                condition=~Q(state="ready") | (~Q(file="") & ~Q(sha256="") & Q(size__gt=0)),
+            ),
+            models.CheckConstraint(
+                name="a_run_sheet_is_above_t2", condition=~Q(kind="run_sheet") | Q(tier=3)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["requested_at", "id"],
+                name="document_waiting",
+                condition=Q(state__in=["queued", "preparing"]),
+            ),
+            models.Index(fields=["agenda", "-id"], name="document_by_agenda"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="document_moves", field="state", transitions=states.as_pairs()),
+            pgtrigger.ReadOnly(
+                name="a_paper_shows_what_was_asked",
+                fields=["agenda", "issue", "kind", "tier", "version", "content", "requested_at"],
+            ),
+            pgtrigger.Protect(
+                name="a_file_once_made_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="ready"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.agenda.booking}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == DocumentState.READY
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in states.UNDER_WAY
+
+
+def _every_change() -> list[pghistory.Tracker]:
+    return [pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()]
+
+
+pghistory.track(*_every_change(), exclude=["updated_at"])(Agenda)
+pghistory.track(*_every_change())(AgendaItem)
+pghistory.track(*_every_change())(SetAside)
+pghistory.track(
+    *_every_change(),
+    fields=["agenda", "number", "issued_by", "issued_at", "withdrawn_at"],
+    model_name="IssueEvent",
+)(Issue)
+pghistory.track(
+    pghistory.InsertEvent(),
+    fields=["agenda", "issue", "kind", "tier", "version", "requested_by"],
+    model_name="DocumentEvent",
+)(Document)

@@ -1,0 +1,149 @@
+"""Issuing: the draft is frozen under a number, its papers are asked for, and the booking is ready."""
+
+from typing import Any
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agendas import snapshot
+from agendas.checks import checks_of
+from agendas.models import Agenda, Document, Issue
+from agendas.running import running_order
+from agendas.services.drafting import NOTHING_TYPED, Typed, editing
+from agendas.services.papers import queue_document
+from bookings import services as bookings
+from bookings.models import DeskSettings
+from bookings.release import Tier, seen_for_papers
+from bookings.states import AGREED_BOOKINGS
+
+
+class CannotIssue(Exception):
+    """The draft cannot be issued; ``reasons`` say why, in words for the trainer."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NOTHING_TYPED) -> Issue:
+    """Freeze the draft as the next issue, withdraw the one before, ask for its papers, and move the booking to ready.
+
+    The mail to the agency leaves once the PDF stands. Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is
+    missing, the day is too long, a speaker is not there, or no day is agreed.
+    """
+    with transaction.atomic(), pghistory.context(verb="issue agenda", actor=actor.pk):
+        with editing(agenda_id, verb="issue agenda", version=version, actor=actor, typed=typed) as draft:
+            pass
+        agenda = draft.agenda
+        booking = agenda.booking
+        order = running_order(agenda, draft.items)
+        found = checks_of(agenda, draft.items, order, draft.facts)
+        reasons = [f"{check.title} {check.words}" for check in found if check.refuses]
+        if booking.status not in AGREED_BOOKINGS or booking.starts_at is None:
+            reasons.insert(0, "No day is agreed yet: the agenda can be shaped, and issued once it is.")
+        if reasons:
+            raise CannotIssue(reasons)
+
+        frozen = {
+            "agenda": snapshot.agenda_part(agenda, order, draft.facts),
+            "detail": snapshot.detail_part(
+                agenda,
+                order,
+                seen_for_papers(booking, Tier.T3),
+                list(agenda.set_asides.select_related("by")),
+                list(booking.contacts.filter(verified_at__isnull=False, revoked_at__isnull=True)),
+                DeskSettings.current(),
+            ),
+        }
+        now = timezone.now()
+        before = agenda.issues.order_by("-number").first()
+        agenda.issues.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
+        issue = Issue.objects.create(
+            agenda=agenda,
+            number=before.number + 1 if before else 1,
+            version=agenda.version,
+            snapshot=frozen,
+            issued_by=actor,
+            issued_at=now,
+        )
+        queue_document(
+            agenda,
+            kind=Document.Kind.AGENDA,
+            content=content_of(issue),
+            issue=issue,
+            version=issue.version,
+            actor=actor,
+        )
+        _queue_run_sheet(issue, frozen["detail"], actor=actor)
+        bookings.mark_ready(booking.pk, actor=actor)
+    return issue
+
+
+def content_of(issue: Issue) -> dict[str, Any]:
+    """What the agency's paper of an issue shows."""
+    return {
+        **issue.snapshot["agenda"],
+        "number": issue.number,
+        "version": issue.version,
+        "made_at": issue.issued_at.isoformat(timespec="seconds"),
+    }
+
+
+def _queue_run_sheet(issue: Issue, detail: dict[str, Any], *, actor: User) -> Document:
+    return queue_document(
+        issue.agenda,
+        kind=Document.Kind.RUN_SHEET,
+        content={**content_of(issue), "detail": detail},
+        tier=Document.Recipient.T3,
+        issue=issue,
+        version=issue.version,
+        actor=actor,
+    )
+
+
+def renew_run_sheet(issue_id: int, *, actor: User) -> Document | None:
+    """Make the run sheet again with today's venue and team; ``None`` when nothing in it has changed since.
+
+    Topics and times stay those of the issue. The speakers are told that there is a newer one.
+    """
+    with transaction.atomic(), pghistory.context(verb="renew run sheet", actor=actor.pk):
+        issue = (
+            Issue.objects.select_for_update(of=["self"])
+            .select_related("agenda__booking__agency", "agenda__format")
+            .get(pk=issue_id)
+        )
+        detail = current_detail(issue)
+        newest = issue.documents.filter(kind=Document.Kind.RUN_SHEET).order_by("-pk").first()
+        if issue.is_withdrawn or (newest is not None and newest.content.get("detail") == detail):
+            return None
+        return _queue_run_sheet(issue, detail, actor=actor)
+
+
+def current_detail(issue: Issue) -> dict[str, Any]:
+    """The frozen detail of an issue with the venue, the team and whom to ring as they are now."""
+    booking = issue.agenda.booking
+    seen = seen_for_papers(booking, Tier.T3)
+    fresh = snapshot.session_part(
+        booking,
+        seen,
+        list(booking.contacts.filter(verified_at__isnull=False, revoked_at__isnull=True)),
+        DeskSettings.current(),
+    )
+    return {**issue.snapshot["detail"], **fresh}
+
+
+def withdraw_issue(issue_id: int, *, actor: User) -> Issue:
+    """Say that an issue no longer holds: its page says so, and mail about it stays here."""
+    with transaction.atomic(), pghistory.context(verb="withdraw issue", actor=actor.pk):
+        issue = Issue.objects.select_for_update(of=["self"]).get(pk=issue_id)
+        if issue.withdrawn_at is None:
+            issue.withdrawn_at = timezone.now()
+            issue.save(update_fields=["withdrawn_at"])
+    return issue
+
+
+def latest_issue(agenda: Agenda) -> Issue | None:
+    """The issue that holds now, or ``None``."""
+    return agenda.issues.filter(withdrawn_at__isnull=True).order_by("-number").first()

@@ -1,0 +1,296 @@
+"""What a paper shows, in two parts: ``agenda`` holds nothing above T2, ``detail`` is T3.
+
+Frozen as plain data, so that an issue never changes when the catalogue does, and so that the same data gives the same
+paper. ``read`` turns the data back into what the templates draw.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from agendas.facts import Facts
+from agendas.models import Agenda, AgendaItem, SetAside
+from agendas.running import RunningOrder
+from bookings.models import Booking, Contact, DeskSettings
+from bookings.release import SessionSeen
+from places.clock import say_date, say_minutes, say_times
+from places.nations import Nation
+
+Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
+
+MOST_OUTCOMES = 6
+KIND_WORDS = {
+    Kind.WELCOME: "Who is who, looking after yourself, and how the day runs",
+    Kind.QUESTIONS: "Time for what you want to ask",
+    Kind.CLOSE: "What you take with you, and a few minutes for feedback",
+}
+HOW = {Variant.WORKSHOP: "Workshop", Variant.DISCUSSION: "Discussion", Variant.RECORDED: "Recorded account"}
+
+
+# ---- freezing
+
+
+def agenda_part(agenda: Agenda, order: RunningOrder, facts: Facts) -> dict[str, Any]:
+    """What the agency may read: reference, day, times, topics, points, notices. No name, no venue, no agency."""
+    booking = agenda.booking
+    return {
+        "reference": booking.reference,
+        "format": agenda.format.name,
+        "day": order.starts_at.date().isoformat() if booking.starts_at else "",
+        "starts_at": _clock(order.starts_at),
+        "ends_at": _clock(order.ends_at),
+        "audience": [_share_words(share) for share in facts.shares],
+        "head_count": booking.head_count,
+        "nation": Nation(booking.nation).label,
+        "place": "Online" if booking.place == "online" else "On site" if booking.place == "on_site" else "",
+        "invented": booking.invented,
+        "lines": [_line(line.item, line, facts) for line in order.lines if line.item.kind != Kind.NOTE],
+        "notices": _notices(order),
+        "outcomes": _outcomes(order),
+    }
+
+
+def _clock(moment: dt.datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _share_words(share: Any) -> str:
+    how_many = {"half": ", roughly half", "some": ", some"}.get(share.share, "")
+    return f"{share.audience.name}{how_many}"
+
+
+def _line(item: AgendaItem, line: Any, facts: Facts) -> dict[str, Any]:
+    topic = item.topic
+    points = facts.by_id[topic.pk].points.all() if topic is not None and topic.pk in facts.by_id else ()
+    return {
+        "kind": item.kind,
+        "at": _clock(line.starts_at),
+        "until": _clock(line.ends_at),
+        "minutes": item.minutes,
+        "title": item.words,
+        "summary": topic.summary if topic is not None else KIND_WORDS.get(Kind(item.kind), ""),
+        "points": [point.text for point in points if point.pk in item.point_ids],
+        "how": HOW.get(Variant(item.variant), "") if item.variant else "",
+        "core": item.is_core,
+        "has_notice": bool(topic is not None and topic.content_notice.strip()),
+    }
+
+
+def _notices(order: RunningOrder) -> list[dict[str, str]]:
+    return [
+        {"title": line.item.words, "words": " ".join(line.item.topic.content_notice.split())}
+        for line in order.lines
+        if line.item.topic is not None and line.item.topic.content_notice.strip()
+    ]
+
+
+def _outcomes(order: RunningOrder) -> list[str]:
+    """The first outcome of each topic in turn, then the second, until there are six."""
+    per_topic = [line.item.topic.outcome_lines for line in order.lines if line.item.topic is not None]
+    rounds = [[lines[n] for lines in per_topic if len(lines) > n] for n in range(2)]
+    return [outcome for one_round in rounds for outcome in one_round][:MOST_OUTCOMES]
+
+
+def detail_part(
+    agenda: Agenda,
+    order: RunningOrder,
+    seen: SessionSeen,
+    asides: Sequence[SetAside],
+    contacts: Sequence[Contact],
+    settings: DeskSettings,
+) -> dict[str, Any]:
+    """What only the speakers read: who gives what, the venue, whom to ring, set-up times, what was set aside and why.
+
+    ``seen`` is the session at T3 (``bookings.release.seen_for_papers``).
+    """
+    booking = agenda.booking
+    names = {speaker.speaker_id: speaker.name for speaker in seen.speakers}
+    return {
+        **session_part(booking, seen, contacts, settings),
+        "set_up_from": _clock(order.starts_at - dt.timedelta(minutes=settings.setup_minutes)),
+        "packed_up_by": _clock(order.ends_at + dt.timedelta(minutes=settings.pack_up_minutes)),
+        "quiet_room": agenda.quiet_room,
+        "support_contact": agenda.support_contact,
+        "who": [_who(line.item, names) for line in order.lines if line.item.kind != Kind.NOTE],
+        "notes": [line.item.note for line in order.lines if line.item.kind != Kind.NOTE],
+        "team_notes": [
+            {"at": _clock(line.starts_at), "words": line.item.title or line.item.note}
+            for line in order.lines
+            if line.item.kind == Kind.NOTE and (line.item.title or line.item.note)
+        ],
+        "asides": [{"words": aside.words, "reason": aside.reason, "by": str(aside.by)} for aside in asides],
+    }
+
+
+def session_part(
+    booking: Booking, seen: SessionSeen, contacts: Sequence[Contact], settings: DeskSettings
+) -> dict[str, Any]:
+    """The part of the detail that may change after an issue: team, venue, whom to ring."""
+    return {
+        "agency": booking.agency.name,
+        "speakers": [
+            {"name": one.name, "organisation": one.organisation, "role": one.role, "is_lead": one.is_lead}
+            for one in seen.speakers
+        ],
+        "venue": asdict(seen.venue) if seen.venue is not None else None,
+        "contacts": [
+            {"name": contact.name, "job_title": contact.job_title, "telephone": contact.telephone}
+            for contact in contacts
+        ],
+        "desk_telephone": settings.telephone,
+        "access_needs": booking.access_needs,
+    }
+
+
+def _who(item: AgendaItem, names: dict[int, str]) -> str:
+    if item.is_pause:
+        return ""
+    if item.variant == Variant.RECORDED:
+        return "Recorded account"
+    if item.by_host:
+        return "The host’s own people"
+    if item.speaker_id is not None:
+        return names.get(item.speaker_id, "Not named yet")
+    return "Not named yet"
+
+
+# ---- reading
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A line as the templates draw it; ``who`` and ``note`` are filled on papers at T3 only."""
+
+    kind: str
+    starts_at: dt.time
+    ends_at: dt.time
+    minutes: int
+    title: str
+    summary: str
+    points: tuple[str, ...]
+    how: str
+    is_core: bool
+    has_notice: bool
+    who: str = ""
+    note: str = ""
+
+    @property
+    def is_pause(self) -> bool:
+        return self.kind in (Kind.BREAK, Kind.LUNCH, Kind.PAUSE)
+
+    @property
+    def length(self) -> str:
+        return say_minutes(self.minutes)
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether people take part, so that the pill is teal."""
+        return self.how == HOW[Variant.WORKSHOP]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The lines up to lunch, or after it."""
+
+    title: str
+    lines: tuple[PaperLine, ...]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Everything that one paper says. ``detail`` is empty below T3."""
+
+    reference: str
+    format: str
+    day: dt.date | None
+    starts_at: dt.time
+    ends_at: dt.time
+    audience: tuple[str, ...]
+    head_count: int | None
+    nation: str
+    place: str
+    invented: bool
+    parts: tuple[Part, ...]
+    notices: tuple[dict[str, str], ...]
+    outcomes: tuple[str, ...]
+    number: int | None
+    version: int
+    made_at: str
+    detail: dict[str, Any]
+
+    @property
+    def lines(self) -> tuple[PaperLine, ...]:
+        return tuple(line for part in self.parts for line in part.lines)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.number is None
+
+    @property
+    def times(self) -> str:
+        return say_times(self.starts_at, self.ends_at)
+
+    @property
+    def day_words(self) -> str:
+        return say_date(self.day) if self.day else "To be agreed"
+
+    @property
+    def audience_words(self) -> str:
+        people = f"{self.head_count} people" if self.head_count else ""
+        return "; ".join([*([people] if people else []), *self.audience]) or "Not said yet"
+
+    @property
+    def mark(self) -> str:
+        """Which paper this is, for its foot."""
+        return f"Draft {self.version}" if self.is_draft else f"Issue {self.number}"
+
+
+def read(content: dict[str, Any]) -> Paper:
+    """Turn frozen data back into a paper."""
+    detail = content.get("detail") or {}
+    who, notes = detail.get("who") or [], detail.get("notes") or []
+    lines = [
+        PaperLine(
+            kind=line["kind"],
+            starts_at=dt.time.fromisoformat(line["at"]),
+            ends_at=dt.time.fromisoformat(line["until"]),
+            minutes=line["minutes"],
+            title=line["title"],
+            summary=line["summary"],
+            points=tuple(line["points"]),
+            how=line["how"],
+            is_core=line["core"],
+            has_notice=line["has_notice"],
+            who=who[n] if n < len(who) else "",
+            note=notes[n] if n < len(notes) else "",
+        )
+        for n, line in enumerate(content["lines"])
+    ]
+    return Paper(
+        reference=content["reference"],
+        format=content["format"],
+        day=dt.date.fromisoformat(content["day"]) if content["day"] else None,
+        starts_at=dt.time.fromisoformat(content["starts_at"]),
+        ends_at=dt.time.fromisoformat(content["ends_at"]),
+        audience=tuple(content["audience"]),
+        head_count=content["head_count"],
+        nation=content["nation"],
+        place=content["place"],
+        invented=content["invented"],
+        parts=_parts(lines),
+        notices=tuple(content["notices"]),
+        outcomes=tuple(content["outcomes"]),
+        number=content.get("number"),
+        version=content["version"],
+        made_at=content["made_at"],
+        detail=detail,
+    )
+
+
+def _parts(lines: list[PaperLine]) -> tuple[Part, ...]:
+    """Morning and afternoon, parted after lunch; one part where there is no lunch."""
+    lunch = next((n for n, line in enumerate(lines) if line.kind == Kind.LUNCH), None)
+    if lunch is None or lunch + 1 == len(lines):
+        return (Part("The session", tuple(lines)),)
+    return Part("Morning", tuple(lines[: lunch + 1])), Part("Afternoon", tuple(lines[lunch + 1 :]))

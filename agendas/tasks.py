@@ -1,0 +1,19 @@
+"""What workers do for agendas. Tasks carry nothing: the rows do."""
+
+from celery import shared_task
+
+from agendas import press
+from agendas.services import papers
+
+
+@shared_task(name=papers.PREPARE, soft_time_limit=30, time_limit=60)
+def prepare_documents() -> None:
+    """Make the papers that wait."""
+    press.make_waiting()
+
+
+@shared_task(name="agendas.sweep_documents", soft_time_limit=30, time_limit=60)
+def sweep_documents() -> None:
+    """Find what killed workers and lost bells left behind."""
+    papers.take_back_lost()
+    press.make_waiting()
