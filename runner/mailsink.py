@@ -34,8 +34,10 @@ def main(port: int, folder: Path) -> None:
     """Take mail on this loopback port until told to stop."""
     folder.mkdir(parents=True, exist_ok=True)
     controller = Controller(Keeper(folder), hostname="127.0.0.1", port=port, data_size_limit=20_000_000)
+    told_to_stop = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, told_to_stop)
     controller.start()
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    signal.sigwait(told_to_stop)
     controller.stop()
 
 

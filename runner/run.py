@@ -33,6 +33,8 @@ def main() -> None:
     try:
         with HOUSE.claim():
             run(HOUSE)
+    except KeyboardInterrupt:
+        say("\nStopped")
     except AlreadyRunningError:
         where = HOUSE.told().get("SITE_URL", "its own terminal (it is still starting or stopping)")
         fail(f"The portal already runs here: {where}\nStop that one with Ctrl-C first.")
@@ -53,7 +55,7 @@ def run(house: House) -> None:
             children.append(child)
             child.start()
             if child.name == WEB:
-                wait_until(lambda: answers(port), child)
+                wait_until(lambda: answers(f"http://{own_name(host)}:{port}/health/"), child)
         greet(environment, time.monotonic() - began)
         while True:
             time.sleep(LOOK_EVERY)
@@ -123,10 +125,17 @@ def own_settings(house: House, host: str, port: int) -> dict[str, str]:
         "SECRET_KEY": house.secret("key"),
         "DEMO": "1",
         # passkeys work on localhost, not on 127.0.0.1
-        "SITE_URL": f"http://localhost:{port}",
+        "SITE_URL": f"http://{own_name(host)}:{port}",
         "ALLOWED_HOSTS": ",".join(names),
     }
     return {"VAR_DIR": str(house.var)} | {name: given(name) or value for name, value in defaults.items()}
+
+
+def own_name(host: str) -> str:
+    """Return the name under which a browser on this machine finds what listens on ``host``."""
+    if host in ("127.0.0.1", "::1", "0.0.0.0", "::"):  # noqa: S104  compared, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def own_names(host: str) -> list[str]:
@@ -258,10 +267,10 @@ def portal(house: House, environment: Mapping[str, str], host: str, port: int) -
     ]
 
 
-def answers(port: int) -> bool:
+def answers(address: str) -> bool:
     """Whether the web answers on this machine."""
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}/health/", timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  our own address
             return bool(answer.status == 200)
     except urllib.error.HTTPError:
         return True  # it serves, though not under this name (see ALLOWED_HOSTS)

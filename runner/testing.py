@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 
 from runner.checking import run_checks
@@ -78,12 +79,21 @@ def run_tests(house: House, arguments: list[str], *, note: str) -> int:
         try:
             return pytest.wait()
         except KeyboardInterrupt:
-            return pytest.wait()  # it has heard the Ctrl-C too, and prints what it has
+            return let_finish(pytest)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         stop_all(children)
         clear(house)
+
+
+def let_finish(pytest: "subprocess.Popen[bytes]") -> int:
+    """Let pytest print what it has: a Ctrl-C has reached it too. Another signal has not, so it is ended."""
+    try:
+        return pytest.wait(15)
+    except subprocess.TimeoutExpired:
+        pytest.terminate()
+        return pytest.wait()
 
 
 def clear(house: House) -> None:
