@@ -28,7 +28,8 @@ NOT_CODE = {".git", ".venv", "var", "node_modules", "docs", "tests", "runner"}
 
 def main() -> None:
     """Run until Ctrl-C (or a TERM signal), then stop everything and leave nothing behind."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # INT too: a shell starts what runs in its background with Ctrl-C ignored
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         with HOUSE.claim():

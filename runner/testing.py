@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
 
     Naming tests leaves the checks to ``bin/check``, and says so.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # INT too: a shell starts what runs in its background with Ctrl-C ignored
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         with TEST_HOUSE.claim():
