@@ -1,6 +1,11 @@
-"""The one table of the top floor: how often somebody tried something lately."""
+"""The tables of the top floor: how often somebody tried something lately, and requests that are being written."""
+
+import uuid
 
 from django.db import models
+from django.utils import timezone
+
+from bookings.models import Booking
 
 
 class Attempts(models.Model):
@@ -19,3 +24,20 @@ class Attempts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.ends_at:%H:%M}"
+
+
+class RequestDraft(models.Model):
+    """A request for training while somebody fills it in. Their session holds the key; a day later it is gone.
+
+    ``answers`` holds, by page, ``{"state": "kept" | "refused" | "done", "data": {field: what was typed}}``. Once sent, the
+    answers are emptied and ``booking`` remembers what became of them, so that a second press makes no second booking.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    answers = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    touched_at = models.DateTimeField(default=timezone.now, db_index=True)
+    booking = models.ForeignKey(Booking, models.CASCADE, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"Draft touched {self.touched_at:%H:%M}"

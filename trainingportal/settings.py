@@ -197,8 +197,16 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # these two lapse when no worker takes them in time: an hour's worth at once would prove nothing
-    "beat-seen": {"task": "outbox.beat_seen", "schedule": dt.timedelta(seconds=30), "options": {"expires": 25}},
-    "sweep-outbox": {"task": "outbox.sweep", "schedule": dt.timedelta(seconds=20), "options": {"expires": 60}},
+    "beat-seen": {
+        "task": "outbox.beat_seen",
+        "schedule": dt.timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
+    "sweep-outbox": {
+        "task": "outbox.sweep",
+        "schedule": dt.timedelta(seconds=20),
+        "options": {"expires": 60},
+    },
     "expire-offers": {"task": "bookings.expire_offers", "schedule": dt.timedelta(seconds=30)},
     "lone-releases": {"task": "bookings.apply_due_releases", "schedule": dt.timedelta(minutes=1)},
     "sweep-documents": {"task": "agendas.sweep_documents", "schedule": dt.timedelta(seconds=30)},
@@ -212,6 +220,9 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Working Together Against Stalking <training@example.org>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# where the demo's mail catcher keeps or shows what it took
+DEMO_MAIL_DIR = VAR_DIR / "mail"
+DEMO_MAIL_URL = env.str("DEMO_MAIL_URL", default="")
 # where answers to mail go, when not to the address it leaves from
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
 
