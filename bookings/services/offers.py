@@ -133,7 +133,7 @@ def make_offer(
         raise InvalidMove("The session has to be in the future.")
     if not any(call_back_covers_offer(contact) for contact in Contact.objects.filter(booking=booking)):
         raise NotVerified("No offer is sent before the call-back. Record it first.")
-    expires_at = expires_at or default_expiry(booking)
+    expires_at = expires_at or min(default_expiry(booking), starts_at)
     if not now < expires_at <= starts_at:
         raise InvalidMove("The hold has to end after now and before the session.")
     with doing("make offer", actor):
