@@ -1,15 +1,16 @@
 """Makes the bytes of a mail from its row."""
 
+from email.encoders import encode_base64
 from email.headerregistry import ContentTypeHeader
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.mime.base import MIMEBase
+from email.utils import parseaddr
 from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
-from django.utils import timezone
 
 from outbox.models import Attachment, Message
 
@@ -38,35 +39,34 @@ def build(message: Message) -> bytes:
     It says that a machine wrote it, so that no absence note comes back. Raises ``ValueError`` (a bad header or
     address) when the row cannot be made into a mail.
     """
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = settings.DEFAULT_FROM_EMAIL
-    mail["To"] = recipient_address(message)
-    mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(timezone.now())
-    mail["Message-ID"] = message.message_id
-    if settings.MAIL_REPLY_TO:
-        mail["Reply-To"] = settings.MAIL_REPLY_TO
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(message.text, cte="quoted-printable")
-    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[recipient_address(message)],
+        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
+        headers={
+            "Message-ID": message.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+    mail.attach_alternative(message.html, "text/html")
     for attachment in message.attachments.order_by("pk"):
-        _attach(mail, attachment)
-    return mail.as_bytes()
+        mail.attach(_part(attachment))
+    return mail.message().as_bytes(linesep="\r\n")
 
 
-def _attach(mail: EmailMessage, attachment: Attachment) -> None:
-    """Add one file; the parameters of its content type (a calendar's method) are kept."""
+def _part(attachment: Attachment) -> MIMEBase:
+    """One file; the parameters of its content type (a calendar's method) are kept."""
     probe = EmailMessage()
     probe["Content-Type"] = attachment.content_type
     header = cast(ContentTypeHeader, probe["Content-Type"])
     params = dict(header.params)
     if header.maintype == "text":
         params.setdefault("charset", "utf-8")
-    mail.add_attachment(
-        bytes(attachment.content),
-        maintype=header.maintype,
-        subtype=header.subtype,
-        params=params,
-        filename=attachment.filename,
-    )
+    part = MIMEBase(header.maintype, header.subtype, **params)
+    part.set_payload(bytes(attachment.content))
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
+    return part

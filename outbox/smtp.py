@@ -75,15 +75,16 @@ class Line:
         30 seconds count. Raises ``ServerAwayError``, ``DroppedError``, ``NoAnswerError`` or ``RefusedError``.
         """
         self._until = claimed + HANDOVER_SECONDS
+        is_plain = content.isascii()
         if self._smtp is not None and self._is_used:
             try:
-                self._begin(sender, to)
+                self._begin(sender, to, is_plain)
             except DroppedError:
                 self._open()  # it hung up while nothing was said: not this mail's fault
-                self._begin(sender, to)
+                self._begin(sender, to, is_plain)
         else:
             self._open()
-            self._begin(sender, to)
+            self._begin(sender, to, is_plain)
 
         smtp = self._smtp
         assert smtp is not None
@@ -134,12 +135,13 @@ class Line:
             raise ServerAwayError(f"{type(error).__name__}: {error}"[:500]) from error
         self._is_used = False
 
-    def _begin(self, sender: str, to: str) -> None:
+    def _begin(self, sender: str, to: str, is_plain: bool) -> None:
         """Name sender and recipient, and ask to hand over the text."""
         smtp = self._smtp
         assert smtp is not None
+        accents = " BODY=8BITMIME" if smtp.has_extn("8bitmime") and not is_plain else ""
         for command, ready in (
-            (lambda: smtp.docmd("MAIL", f"FROM:<{sender}>"), 250),
+            (lambda: smtp.docmd("MAIL", f"FROM:<{sender}>{accents}"), 250),
             (lambda: smtp.docmd("RCPT", f"TO:<{to}>"), 250),
             (lambda: smtp.docmd("DATA"), 354),
         ):

@@ -1,8 +1,9 @@
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from outbox import sender, services
-from outbox.models import Message, MessageEvent
+from outbox.models import Message
 from outbox.states import State
 
 
@@ -96,7 +97,7 @@ def test_the_audit_trail_keeps_who_decided_and_nothing_of_what_workers_do(failed
     services.send_again(failed.pk, actor=coordinator)
     sender.deliver_due()
 
-    [event] = MessageEvent.objects.all()
+    [event] = apps.get_model("outbox.MessageEvent").objects.all()
     assert (event.pgh_obj_id, event.state, event.reference) == (failed.pk, State.QUEUED, "WT-ABCD")
     assert event.pgh_context is not None
     assert event.pgh_context.metadata == {"actor": coordinator.pk, "verb": "send mail again"}
