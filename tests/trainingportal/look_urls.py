@@ -1,6 +1,7 @@
 """Addresses for the tests of the look: a page that shows every component, a form in every state, and the frame's links."""
 
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace as Row
 from typing import Any
 
@@ -41,7 +42,10 @@ class NeedForm(PortalForm):
         label="Must be covered", choices=TOPICS, widget=forms.CheckboxSelectMultiple, required=False
     )
     out = forms.MultipleChoiceField(
-        label="What your people know already", choices=TOPICS, widget=forms.CheckboxSelectMultiple, required=False
+        label="What your people know already",
+        choices=TOPICS,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     day = DayField(label="First day that suits you", help_text="For example, 19 1 2027.")
     at = TimeOfDayField(label="Start", required=False)
@@ -112,7 +116,9 @@ def components() -> dict[str, Any]:
     """Give every component something to show."""
     blocks = [Block(kind, minutes, title) for _, _, title, minutes, kind, _ in DAY]
     return {
-        "strip": draw(blocks, starts_at=dt.time(9, 15), marks=[Mark(105, 215, "1: 110 minutes without a break")]),
+        "strip": draw(
+            blocks, starts_at=dt.time(9, 15), marks=[Mark(105, 215, "1: 110 minutes without a break")]
+        ),
         "budget": draw([Block("core", 60), Block("topic", 120)], holds=150, end_words="a half day ends here"),
         "room": draw([Block("core", 60), Block("topic", 40)], holds=150),
         "rows": rows(flagged=("“Red flags”",)),
@@ -139,7 +145,7 @@ def components() -> dict[str, Any]:
             Row(
                 title="No workshop in a full day",
                 by="Marian Ashworth",
-                at=dt.datetime(2026, 11, 20, 10, 5, tzinfo=dt.timezone.utc),
+                at=dt.datetime(2026, 11, 20, 10, 5, tzinfo=dt.UTC),
                 why="They practise in their own room the day after.",
                 key="workshop",
             )
@@ -179,7 +185,10 @@ def components() -> dict[str, Any]:
             [None, Row(number=1, words="Away", state="away", is_past=True)]
             + [Row(number=n, words="", state="") for n in (2, 3)]
             + [Row(number=4, words="You give", state="on")]
-            + [Row(number=5, words="Asked", state="held"), Row(number=6, words="Free", state="free", is_today=True)]
+            + [
+                Row(number=5, words="Asked", state="held"),
+                Row(number=6, words="Free", state="free", is_today=True),
+            ]
         ],
         "days": [
             Row(title="Mon 23", lines=[], is_on=False),
@@ -189,37 +198,7 @@ def components() -> dict[str, Any]:
     }
 
 
-ALL = """{% extends "base_private.html" %}{% load static %}
-{% block title %}Every component{% endblock %}
-{% block head %}{% include "components/htmx.html" %}<link rel="stylesheet" href="{% static 'css/desk.css' %}">{% endblock %}
-{% block before_main %}{{ block.super }}{% include "components/back.html" with address="#back" words="Back to the list" only %}{% endblock %}
-{% block main %}
-<h1>Every component</h1>
-{% include "components/alarm.html" with title="No mail has left since 8.52am" words="6 messages wait. Nothing is lost." address="#w" address_words="What is waiting" %}
-<div class="wt-side wt-side--three wt-gap">
-<div class="wt-stack">
-<section class="wt-paper"><div class="wt-paper__head"><p class="wt-eyebrow">A suggestion</p><h2>A full day</h2><p>England and Wales</p></div><div class="wt-paper__body">{% include "components/day_strip.html" %}{% include "components/timed_list.html" %}<div class="wt-row"><button class="govuk-button">Ask for this day</button><a class="govuk-button govuk-button--secondary" href="#d">{% icon "document" %} Download</a></div></div></section>
-</div>
-<aside class="wt-stack" aria-label="Where it stands"><section class="wt-card wt-card--tint"><h2 class="wt-h3">Where it stands</h2>{% include "components/steps.html" %}</section>
-<section class="wt-card"><h2 class="wt-h3">The time you have</h2>{% include "components/day_strip.html" with strip=budget %}{% include "components/pairs.html" %}{% include "components/note.html" with kind="stop" strong="30 minutes too many." words="Drop a topic." only %}{% include "components/day_strip.html" with strip=room no_key=1 %}</section></aside>
-<section><h2>Messages</h2><div class="wt-msg"><p><strong>The training team</strong> <span class="wt-q">Wednesday</span></p><p>Thank you.</p></div></section>
-</div>
-<section class="wt-stack"><h2>Facts, notes, states</h2>
-{% include "components/facts.html" %}
-{% include "components/note.html" with words="A message." only %}{% include "components/note.html" with words="With a colleague." kind="pause" only %}{% include "components/note.html" with words="Runs out." kind="warn" only %}
-{% include "components/empty.html" with words="Your drafts will stand here." next_words="Begin one" next_address="#n" only %}
-{% include "components/prepared.html" with words="The PDF is being prepared, usually a few seconds." again_address="#again" only %}
-<p>{% pill "Draft 2" %} {% pill "Workshop" "part" %} {% pill "2 days left" "warn" %} {% pill "late" "stop" %}</p></section>
-<section class="wt-gap"><h2>{% icon "warning" %} 2 things to check</h2>{% include "components/fix_list.html" with action="/components/" version=7 %}{% include "components/set_aside.html" with action="/components/" version=7 %}</section>
-<section class="wt-gap"><h2>Two drafts</h2>{% include "components/stale.html" with who="Owen" their_number=8 their_version=8 mine=rows action="/components/" %}</section>
-<section class="wt-gap"><h2>The queue</h2><div class="wt-three">{% include "components/need.html" with number=1 reference="WT-3HNB" address="#a" pill_words="late" pill_kind="stop" title="Ring Saltmarsh back" why="Nothing can be offered before." act_words="Record the call-back" act_address="#r" else_words="Not today" else_address="#n" only %}</div>{% include "components/queue.html" with caption="Open bookings" %}{% include "components/fortnight.html" %}</section>
-<section class="wt-narrow wt-gap"><h2>Your diary</h2>{% include "components/month.html" with caption="February 2027" %}</section>
-<section class="wt-studio"><h2>The day</h2><form method="post" action="/components/">{% csrf_token %}<ol class="wt-agenda">
-<li><time datetime="09:40">9.40am</time><div><strong>Alice’s story</strong> {% pill "Always given" %}</div><span class="m wt-narrowonly">60 min</span><details class="wt-fold"><summary>Change<span class="govuk-visually-hidden"> Alice’s story</span></summary><span class="wt-tools"><span class="wt-min"><label class="govuk-visually-hidden" for="n2">Minutes for Alice’s story</label><input class="govuk-input wt-field" id="n2" name="n2" value="60" inputmode="numeric">min</span><button class="wt-act" name="up" value="2">{% icon "up" %}<span class="govuk-visually-hidden">Move Alice’s story up</span></button><button class="wt-act" name="down" value="2">{% icon "down" %}<span class="govuk-visually-hidden">Move Alice’s story down</span></button><button class="wt-act" disabled>{% icon "remove" %}<span class="govuk-visually-hidden">Alice’s story is always given and cannot be removed</span></button></span></details></li>
-<li class="is-pause"><time datetime="10:40">10.40am</time><span>Time to pause</span><span class="m wt-narrowonly">20 min</span><details class="wt-fold"><summary>Change<span class="govuk-visually-hidden"> Time to pause</span></summary><span class="wt-tools"><button class="wt-act" name="up" value="3">{% icon "up" %}<span class="govuk-visually-hidden">Move Time to pause up</span></button></span></details></li>
-<li class="is-free"><time datetime="16:00">4pm</time><strong>15 minutes still free</strong><button class="govuk-button govuk-button--secondary wt-small">Share out</button></li>
-</ol></form></section>
-{% endblock %}"""
+ALL = (Path(__file__).parent / "every_component.html").read_text()
 
 FORM = """{% extends "base.html" %}{% load crispy_forms_tags %}{% block title %}What do you need?{% endblock %}
 {% block main %}{{ form|as_crispy_errors }}<h1>What do you need?</h1>{% crispy form %}{% endblock %}"""
@@ -264,7 +243,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a secret of the house")
 
 
-frame = ["training", "topics", "speakers", "costs", "home-for-me", "contact", "privacy", "accessibility", "exit-help"]
+frame = [
+    "training",
+    "topics",
+    "speakers",
+    "costs",
+    "home-for-me",
+    "contact",
+    "privacy",
+    "accessibility",
+    "exit-help",
+]
 
 urlpatterns = [
     path("", information, name="landing"),

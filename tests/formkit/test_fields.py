@@ -1,0 +1,66 @@
+"""Days and times as people type them."""
+
+import datetime as dt
+
+import pytest
+from django import forms
+
+from formkit.fields import DayField, TimeOfDayField
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        (["19", "1", "2027"], dt.date(2027, 1, 19)),
+        ([" 19 ", "January", "2027"], dt.date(2027, 1, 19)),
+        (["29", "feb", "2028"], dt.date(2028, 2, 29)),
+    ],
+)
+def test_a_day_is_read_as_typed(typed, day):
+    assert DayField().clean(typed) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["31", "2", "2027"], "Write a real date, for example 19 1 2027."),
+        (["x", "1", "2027"], "Write a real date, for example 19 1 2027."),
+        (["19", "", "2027"], "Write the day, the month and the year."),
+        (["", "", ""], "Write a date."),
+    ],
+)
+def test_a_day_that_is_none_is_refused_in_words(typed, words):
+    with pytest.raises(forms.ValidationError) as refusal:
+        DayField().clean(typed)
+    assert refusal.value.messages == [words]
+
+
+def test_a_day_may_stay_empty_where_it_may():
+    assert DayField(required=False).clean(["", "", ""]) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("9.15am", dt.time(9, 15)),
+        ("9:15", dt.time(9, 15)),
+        ("4.15 PM", dt.time(16, 15)),
+        ("14.30", dt.time(14, 30)),
+        ("12 noon", dt.time(12)),
+        ("12pm", dt.time(12)),
+        ("12am", dt.time(0)),
+    ],
+)
+def test_a_time_is_read_as_said(typed, at):
+    assert TimeOfDayField().clean(typed) == at
+
+
+@pytest.mark.parametrize("typed", ["25", "9.75", "13pm", "0am", "soon", "9.1"])
+def test_a_time_that_is_none_is_refused_in_words(typed):
+    with pytest.raises(forms.ValidationError) as refusal:
+        TimeOfDayField().clean(typed)
+    assert refusal.value.messages == ["Write a time, for example 9.15am or 14:30."]
+
+
+def test_a_time_may_stay_empty_where_it_may():
+    assert TimeOfDayField(required=False).clean("") is None
