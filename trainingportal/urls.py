@@ -3,11 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from trainingportal import health
+from trainingportal.desk.site import desk
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trainingportal.public_urls")),
     path("", include("accounts.urls")),
+    path("desk/", desk.urls),
     path("speaking/", include("trainingportal.speaking.urls")),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health-ready"),
 ]
+
+handler400 = "trainingportal.errors.bad_request"
+handler403 = "trainingportal.errors.forbidden"
+handler404 = "trainingportal.errors.not_found"
+handler500 = "trainingportal.errors.server_error"
