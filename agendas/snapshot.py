@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agendas.facts import Facts
-from agendas.models import Agenda, AgendaItem, SetAside
+from agendas.models import PAUSES, Agenda, AgendaItem, SetAside
 from agendas.running import RunningOrder
+from agendas.strip import CORE, FILL, PAUSE, TOPIC, Block, Strip, draw
 from bookings.models import Booking, Contact, DeskSettings
 from bookings.release import SessionSeen
 from places.clock import say_date, say_minutes, say_times
@@ -177,7 +178,7 @@ class PaperLine:
 
     @property
     def is_pause(self) -> bool:
-        return self.kind in (Kind.BREAK, Kind.LUNCH, Kind.PAUSE)
+        return self.kind in PAUSES
 
     @property
     def length(self) -> str:
@@ -241,6 +242,14 @@ class Paper:
         return "; ".join([*([people] if people else []), *self.audience]) or "Not said yet"
 
     @property
+    def strip(self) -> Strip:
+        """The picture of the day."""
+        blocks = [Block(strip_kind(line.kind, line.is_core), line.minutes, line.title) for line in self.lines]
+        start = dt.datetime.combine(dt.date(2000, 1, 3), self.starts_at)
+        end = dt.datetime.combine(dt.date(2000, 1, 3), self.ends_at)
+        return draw(blocks, starts_at=self.starts_at, holds=int((end - start).total_seconds()) // 60)
+
+    @property
     def mark(self) -> str:
         """Which paper this is, for its foot."""
         return f"Draft {self.version}" if self.is_draft else f"Issue {self.number}"
@@ -248,7 +257,7 @@ class Paper:
 
 def read(content: dict[str, Any]) -> Paper:
     """Turn frozen data back into a paper."""
-    detail = content.get("detail") or {}
+    detail = _read_detail(content.get("detail") or {})
     who, notes = detail.get("who") or [], detail.get("notes") or []
     lines = [
         PaperLine(
@@ -286,6 +295,27 @@ def read(content: dict[str, Any]) -> Paper:
         made_at=content["made_at"],
         detail=detail,
     )
+
+
+def _read_detail(detail: dict[str, Any]) -> dict[str, Any]:
+    """The same with its times as times."""
+    if not detail:
+        return {}
+    return {
+        **detail,
+        "set_up_from": dt.time.fromisoformat(detail["set_up_from"]),
+        "packed_up_by": dt.time.fromisoformat(detail["packed_up_by"]),
+        "team_notes": [{**note, "at": dt.time.fromisoformat(note["at"])} for note in detail["team_notes"]],
+    }
+
+
+def strip_kind(kind: str, is_core: bool) -> str:
+    """How a line is drawn in the picture of the day."""
+    if kind in PAUSES:
+        return PAUSE
+    if kind in (Kind.TOPIC, Kind.HOST):
+        return CORE if is_core else TOPIC
+    return FILL
 
 
 def _parts(lines: list[PaperLine]) -> tuple[Part, ...]:
