@@ -9,7 +9,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trainingportal.public_urls")),
     path("", include("accounts.urls")),
     path("desk/", desk.urls),
+    path("ask-for-training/", include("trainingportal.asking.urls")),
+    path("", include("trainingportal.requester.urls")),
     path("speaking/", include("trainingportal.speaking.urls")),
+    path("demo/", include("trainingportal.demo.urls")),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health-ready"),
 ]
