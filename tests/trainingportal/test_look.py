@@ -1,5 +1,6 @@
 """The look in a real browser: nothing that axe finds, at both widths, in every state."""
 
+import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -43,6 +44,7 @@ def test_a_form_reads_before_and_after_an_error(page_at, width):
     assert page.get_by_label("Your name").input_value() == "Dana Whitlock"
     check(page)
     shoot(page, "form-error")
+    assert page.get_by_label("Year").bounding_box()["width"] < 120
     for link in page.locator(".govuk-error-summary a").all():
         target = link.get_attribute("href")[1:]
         link.click()
@@ -175,6 +177,12 @@ def test_nothing_served_points_at_a_source_map_or_another_host():
         text = file.read_text()
         assert "sourceMappingURL" not in text, file
         assert not re.search(r"(url\(|@import|src=)[\"']?https?:", text), file
+
+
+def test_a_public_page_loads_little():
+    """What a phone fetches besides the page: one stylesheet and one script."""
+    assert len(gzip.compress((ROOT / "static/css/public.css").read_bytes(), 9)) <= 11 * 1024
+    assert len(gzip.compress((ROOT / "static/js/portal.js").read_bytes(), 9)) <= 7 * 1024
 
 
 def test_colours_stand_in_the_tokens_only():
