@@ -8,6 +8,7 @@ from bookings.services.asking import (
     confirm_mailbox,
     confirm_mailboxes_of,
     convert_enquiry,
+    flag_enquiry,
     make_enquiry,
     make_request,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "expire_due_offers",
     "extend_hold",
     "flag_disclosure",
+    "flag_enquiry",
     "go_on_without",
     "make_enquiry",
     "make_offer",

@@ -223,6 +223,16 @@ def close_enquiry(enquiry_id: int, *, actor: User) -> Enquiry:
 
 
 @transaction.atomic
+def flag_enquiry(enquiry_id: int, *, flagged: bool, actor: User) -> Enquiry:
+    """Mark a question as a possible disclosure, or take the mark off."""
+    enquiry = Enquiry.objects.select_for_update(of=["self"]).get(pk=enquiry_id)
+    with doing("flag disclosure", actor):
+        enquiry.may_be_disclosure = flagged
+        enquiry.save(update_fields=["may_be_disclosure"])
+    return enquiry
+
+
+@transaction.atomic
 def convert_enquiry(enquiry_id: int, asked: Asked, *, actor: User) -> Booking:
     """Turn a question into a booking. Raises ``InvalidMove`` when that was done already."""
     enquiry = Enquiry.objects.select_for_update(of=["self"]).get(pk=enquiry_id)

@@ -1,0 +1,1 @@
+"""The desk: Django's admin in our clothes, where coordinators run every booking."""

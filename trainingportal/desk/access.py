@@ -1,0 +1,117 @@
+"""Who may do what at the desk, for views and for the admin's own pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import pghistory
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts.models import User
+from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
+from outbox.admin import BoundedPaginator
+
+View = Callable[..., HttpResponseBase]
+
+
+def actor_of(request: HttpRequest) -> User:
+    """The signed-in person. The caller's decorator has made sure that there is one."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def desk_page(*rights: Callable[[Any], bool]) -> Callable[[View], View]:
+    """Let those in who may open the desk and hold one of these rights; the rest are sent to sign in, or get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not may_open_desk(request):
+                return send_to_sign_in(request)
+            if not any(right(request.user) for right in rights):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+for_coordinators = desk_page(is_coordinator)
+for_readers = desk_page(is_coordinator, is_reader)
+for_auditors = desk_page(is_coordinator, is_auditor)
+for_anyone_at_the_desk = desk_page(is_coordinator, is_reader, is_auditor)
+
+
+class OnTheDesk(admin.ModelAdmin):
+    """What every list at the desk shares: coordinators only, bounded pages, no bulk actions, and a trail of who saved."""
+
+    actions = None
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_per_page = 50
+    list_max_show_all = 0
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "—"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_open_desk(request) and is_coordinator(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Inlines follow the right to change the row that they stand in."""
+        return [
+            _with_desk_rights(inline)(self.model, self.admin_site)
+            for inline in self.get_inlines(request, obj)
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list under its own name, not “Select … to change”."""
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with pghistory.context(actor=actor_of(request).pk, verb=f"edit {self.opts.verbose_name}"):
+            return super().changeform_view(request, *args, **kwargs)
+
+
+class InlineOnTheDesk(admin.options.InlineModelAdmin):
+    """Rows inside another row's page, for coordinators."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_coordinator(request.user)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_coordinator(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_coordinator(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_coordinator(request.user)
+
+
+def _with_desk_rights(inline: type[admin.options.InlineModelAdmin]) -> type[Any]:
+    return type(inline.__name__, (inline, InlineOnTheDesk), {})
+
+
+def on_the_desk(model_admin: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
+    """An app's own admin class with the desk's manners behind it: what the class says itself wins."""
+    if issubclass(model_admin, OnTheDesk):
+        return model_admin
+    return type(model_admin.__name__, (model_admin, OnTheDesk), {"__module__": model_admin.__module__})

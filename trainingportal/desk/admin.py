@@ -1,0 +1,207 @@
+"""Bookings, questions and agencies as lists in the desk's admin. What is done to them is a verb, never an edited field."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.rights import coordinators, is_coordinator, is_reader, may_open_desk
+from bookings.models import Agency, Booking, DeskSettings, Enquiry
+from bookings.next_step import WORDS
+from trainingportal.desk import views
+from trainingportal.desk.access import OnTheDesk
+from trainingportal.desk.case import say_soonest
+from trainingportal.desk.search import found
+
+Spans = list[tuple[str, str]]
+
+
+class SinceFilter(admin.SimpleListFilter):
+    """How far back the list goes: a window on the day the request came in."""
+
+    title = "came in"
+    parameter_name = "since"
+    days = {"7": "Last 7 days", "31": "Last 31 days", "92": "Last 3 months", "366": "Last 12 months"}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Spans:
+        return list(self.days.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in self.days:
+            return queryset
+        return queryset.filter(
+            created_at__gte=timezone.now() - timezone.timedelta(days=int(self.value() or 0))
+        )
+
+
+class OwnerFilter(admin.SimpleListFilter):
+    """Whose booking it is, among the people who run the desk."""
+
+    title = "owner"
+    parameter_name = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Spans:
+        return [("nobody", "Nobody yet"), *((str(person.pk), str(person)) for person in coordinators())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        if value == "nobody":
+            return queryset.filter(owner__isnull=True)
+        return queryset.filter(owner=int(value)) if value.isdecimal() else queryset
+
+
+class AgencyKindFilter(admin.SimpleListFilter):
+    """What kind of agency asks."""
+
+    title = "kind of agency"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Spans:
+        return list(Agency.Kind.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(agency__kind=self.value()) if self.value() in Agency.Kind.values else queryset
+
+
+class ReadOnly(OnTheDesk):
+    """Rows that are changed by verbs only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class BookingAdmin(ReadOnly):
+    """Every booking, the newest first. A row opens the booking's own page with its verbs."""
+
+    list_display = ["reference", "agency", "status", "step", "waiting_for", "owner", "soonest", "came_in"]
+    list_filter = ["status", "waiting_for", OwnerFilter, AgencyKindFilter, SinceFilter]
+    list_select_related = ["agency", "owner"]
+    search_fields = ["reference"]  # the box; get_search_results looks in three places
+    search_help_text = "Three letters or more of a reference, an agency’s name or a person’s name or e-mail."
+    sortable_by: list[str] = []
+    ordering = ["-created_at", "-pk"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_open_desk(request) and (is_coordinator(request.user) or is_reader(request.user))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return (
+            super()
+            .get_queryset(request)
+            .only(
+                "reference", "status", "next_step", "waiting_for", "starts_at", "months", "weekdays", "created_at",
+                "agency__name", "owner__name", "owner__email",
+            )
+        )  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term.strip():
+            return queryset, False
+        keys = found(search_term, with_people=is_coordinator(request.user))
+        return queryset.filter(pk__in=keys), False
+
+    @admin.display(description="next step")
+    def step(self, booking: Booking) -> str:
+        return WORDS[booking.next_step]
+
+    @admin.display(description="soonest")
+    def soonest(self, booking: Booking) -> str:
+        return say_soonest(booking)
+
+    @admin.display(description="came in")
+    def came_in(self, booking: Booking) -> str:
+        return f"{timezone.localtime(booking.created_at):%-d %b %Y}"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return views.booking_page(request, object_id)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return views.to_history(request, object_id)
+
+
+class EnquiryAdmin(ReadOnly):
+    """Every question, the newest first."""
+
+    list_display = ["reference", "organisation", "name", "state", "owner", "ring_me", "answer_due_on"]
+    list_filter = ["state", OwnerFilter, SinceFilter]
+    list_select_related = ["owner"]
+    search_fields = ["reference__startswith"]
+    search_help_text = "The beginning of a reference: EN-…"
+    sortable_by: list[str] = []
+    ordering = ["-created_at", "-pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        return (queryset.filter(reference__startswith=term.upper()) if term else queryset), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return views.enquiry_page(request, object_id)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return views.enquiry_page(request, object_id)
+
+
+class AgencyAdmin(OnTheDesk):
+    """Organisations that ask. One that has asked is never deleted."""
+
+    list_display = ["name", "kind", "force"]
+    list_filter = ["kind"]
+    list_select_related = ["force"]
+    search_fields = ["name"]
+    sortable_by = ["name"]
+    autocomplete_fields = ["force"]
+    fields = ["name", "kind", "force", "notes"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = " ".join(search_term.split())
+        return (queryset.filter(Q(name__icontains=term)) if term else queryset), False
+
+
+class DeskSettingsAdmin(OnTheDesk):
+    """What the desk sets for itself: one row."""
+
+    fieldsets = [
+        (None, {"fields": ["answer_within_days", "hold_days", "desk_email", "telephone"]}),
+        ("On the day", {"fields": [("setup_minutes", "pack_up_minutes")]}),
+        ("Who may know", {"fields": ["lone_release_hours", "detail_closes_after_days"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeskSettings]:
+        DeskSettings.current()  # made when first asked for
+        return super().get_queryset(request)
+
+
+ADMINS: dict[type[models.Model], type[admin.ModelAdmin]] = {
+    Booking: BookingAdmin,
+    Enquiry: EnquiryAdmin,
+    Agency: AgencyAdmin,
+    DeskSettings: DeskSettingsAdmin,
+}

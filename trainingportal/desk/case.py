@@ -1,0 +1,208 @@
+"""One booking with all that the desk knows of it, each part read once and only when it is asked for."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+
+from django.utils import timezone
+
+from bookings.models import Booking, CallBack, Contact, DeskSettings, Engagement, Offer, Release
+from bookings.states import (
+    LIVE_ENGAGEMENTS,
+    LIVE_OFFERS,
+    BookingStatus,
+    EngagementState,
+    OfferState,
+    ReleaseState,
+)
+from places.clock import say_short_date
+
+MONTHS_SAID = 4
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Case:
+    """A booking and what hangs on it. ``now`` is one moment for the whole page."""
+
+    def __init__(self, booking: Booking) -> None:
+        self.booking = booking
+        self.now = timezone.now()
+
+    @cached_property
+    def settings(self) -> DeskSettings:
+        return DeskSettings.current()
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """Everyone at the agency, the requester first, with their call-backs and releases."""
+        return list(
+            self.booking.contacts.prefetch_related(
+                "call_backs__by", "releases__asked_by", "releases__decided_by"
+            )
+        )
+
+    @property
+    def live_contacts(self) -> list[Contact]:
+        """Contacts who were not taken off."""
+        return [contact for contact in self.contacts if contact.revoked_at is None]
+
+    @property
+    def may_know_dates(self) -> list[Contact]:
+        """Contacts who get mail with a date in it: rung back, mailbox confirmed, not taken off."""
+        return [
+            contact for contact in self.live_contacts if contact.verified_at and contact.mailbox_confirmed_at
+        ]
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """All offers, the newest first, with their speakers."""
+        offers = list(
+            self.booking.offers.select_related("lead", "made_by")
+            .prefetch_related("engagements__speaker__organisation", "engagements__topics")
+            .order_by("-number")
+        )
+        for offer in offers:
+            offer.booking = self.booking
+            for engagement in offer.engagements.all():
+                engagement.offer = offer
+        return offers
+
+    @property
+    def live_offers(self) -> list[Offer]:
+        return [offer for offer in self.offers if offer.state in LIVE_OFFERS]
+
+    @property
+    def accepted_offer(self) -> Offer | None:
+        return next((offer for offer in self.offers if offer.state == OfferState.ACCEPTED), None)
+
+    @property
+    def engagements(self) -> list[Engagement]:
+        return [engagement for offer in self.offers for engagement in offer.engagements.all()]
+
+    @property
+    def releases(self) -> list[Release]:
+        return [release for contact in self.contacts for release in contact.releases.all()]
+
+    @property
+    def asked_release(self) -> Release | None:
+        """The release that waits for a second look, if one does."""
+        return next((release for release in self.releases if release.state == ReleaseState.ASKED), None)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the agreed day is over."""
+        return self.booking.ends_at is not None and self.booking.ends_at <= self.now
+
+
+# ---- what the parts say of themselves, in the desk's words
+
+
+def still_asked(offer: Offer) -> list[Engagement]:
+    """The places of an offer that hold a speaker's time."""
+    return [engagement for engagement in offer.engagements.all() if engagement.state in LIVE_ENGAGEMENTS]
+
+
+def last_call(contact: Contact) -> CallBack | None:
+    """The newest call-back; call-backs come newest first."""
+    return next(iter(contact.call_backs.all()), None)
+
+
+def say_wishes(booking: Booking) -> str:
+    """When they would like it, shortly: "January, February, Tuesdays"."""
+    months = [f"{month:%B}" for month in booking.months[:MONTHS_SAID]]
+    days = [f"{WEEKDAYS[number]}s" for number in booking.weekdays if number < len(WEEKDAYS)]
+    return ", ".join(months + (days if len(days) < len(WEEKDAYS) - 2 else []))
+
+
+def say_soonest(booking: Booking, offers: Sequence[Offer] = ()) -> str:
+    """The agreed day, else the first day offered, else what they asked for."""
+    if booking.starts_at:
+        return say_short_date(booking.starts_at)
+    if offers:
+        return say_short_date(min(offer.starts_at for offer in offers))
+    return say_wishes(booking) or "—"
+
+
+def say_length(booking: Booking) -> str:
+    return booking.format.name if booking.format else "Length not decided"
+
+
+def say_names(names: Sequence[str]) -> str:
+    """Join names as people say them: "Ann, Ben and Cy"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def team_words(offer: Offer) -> str:
+    """What the speakers of an offer have said so far: "2 have said yes, 1 is silent"."""
+    states = [engagement.state for engagement in offer.engagements.all()]
+    counts = [
+        (states.count(EngagementState.ACCEPTED), "has said yes", "have said yes"),
+        (states.count(EngagementState.ASKED), "is silent", "are silent"),
+        (states.count(EngagementState.DECLINED), "has said no", "have said no"),
+    ]
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+
+
+def steps(case: Case) -> list[tuple[str, str, str]]:
+    """Where the booking stands: (class, words, date or condition), in order."""
+    booking = case.booking
+    confirmed = min((c.mailbox_confirmed_at for c in case.contacts if c.mailbox_confirmed_at), default=None)
+    rung = min((c.verified_at for c in case.live_contacts if c.verified_at), default=None)
+    offered = min((offer.made_at for offer in case.offers), default=None)
+    reached = _rank(booking.status)
+    day = say_short_date(booking.starts_at) if booking.starts_at else ""
+    rows: list[tuple[bool, str, str, str]] = [
+        (True, "They asked", _done(booking.created_at), ""),
+        (
+            confirmed is not None or rung is not None,
+            "Mailbox confirmed",
+            _done(confirmed or rung),
+            "By an e-mailed code, or by telephone",
+        ),
+        (rung is not None or reached > 0, "We rang them back", _done(rung), "Before any date is offered"),
+        (reached >= 1 and bool(offered), "Dates offered", _done(offered), "With speakers held"),
+        (
+            reached >= 2,
+            "Confirmed",
+            f"For {day}" if day else "",
+            "When the agency and all speakers have said yes",
+        ),
+        (reached >= 3, "Agenda issued", "Done", "Three weeks before the day"),
+        (
+            reached >= 4,
+            "The day",
+            f"Was on {day}" if day else "",
+            f"On {day}" if day else "Then feedback and certificates",
+        ),
+    ]
+    if booking.status in (BookingStatus.DECLINED, BookingStatus.CANCELLED):
+        done = [("is-done", words, when) for is_done, words, when, _ in rows if is_done and when]
+        return [*done, ("is-now", booking.get_status_display(), "Nothing more happens")]
+    found_now = False
+    out = []
+    for is_done, words, when, condition in rows:
+        if is_done:
+            out.append(("is-done", words, when))
+        elif not found_now:
+            found_now = True
+            out.append(("is-now", words, f"Now. {condition}" if condition else "Now"))
+        else:
+            out.append(("is-next", words, condition))
+    return out
+
+
+def _done(moment: dt.datetime | None) -> str:
+    return f"Done, {say_short_date(moment)}" if moment else "Done"
+
+
+def _rank(status: str) -> int:
+    order = [
+        {BookingStatus.REQUESTED, BookingStatus.WAITING_LIST},
+        {BookingStatus.OFFERED},
+        {BookingStatus.CONFIRMED},
+        {BookingStatus.READY},
+        {BookingStatus.DELIVERED, BookingStatus.CLOSED},
+    ]
+    return next((rank for rank, group in enumerate(order) if status in group), 0)

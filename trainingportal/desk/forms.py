@@ -1,0 +1,254 @@
+"""The small forms behind the desk's verbs: each asks only what its service needs."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.rights import coordinators
+from bookings.models import CallBack, Venue
+from courses.models import Topic
+from formkit.fields import DayField, TimeOfDayField
+from formkit.forms import PortalForm, PortalModelForm
+from formkit.layout import Choices
+from places.clock import LONDON, local
+from trainingportal.desk.case import Case
+
+LONGEST_NOTE = 4000
+
+
+def area(label: str, *, required: bool = True, hint: str = "", rows: int = 4) -> forms.CharField:
+    """A field for some sentences."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=hint,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class VerbForm(PortalForm):
+    """A verb's form: knows the case it is about and, where there is one, the part of it (``on``)."""
+
+    submit_words = ""  # the page writes the button with the verb's own words
+
+    def __init__(self, *args: Any, case: Case, on: Any = None, **kwargs: Any) -> None:
+        self.case = case
+        self.on = on
+        super().__init__(*args, **kwargs)
+        self.helper.form_tag = False
+
+
+class SureForm(VerbForm):
+    """Nothing to fill in: the page says what will happen, the button does it."""
+
+
+class CallBackForm(VerbForm):
+    number = forms.CharField(
+        label="Number you rang",
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "class": "govuk-input--width-20"}),
+    )
+    found_where = forms.CharField(
+        label="Where you found the number",
+        max_length=200,
+        help_text="The agency’s own website, a directory, a switchboard you know. Not the number on the form.",
+    )
+    outcome = forms.ChoiceField(
+        label="What you learnt", choices=CallBack.Outcome.choices, widget=forms.RadioSelect
+    )
+    spoke_to = forms.CharField(label="Who you spoke to", max_length=200, required=False)
+    note = area("Anything to remember", required=False, rows=2)
+
+    def layout(self) -> Layout:
+        hints = {
+            "is_who_they_say": "Opens dates and times to this person, and only to them.",
+            "not_them": "Closes everything to this person at once.",
+        }
+        return Layout("number", "found_where", Choices("outcome", hints=hints), "spoke_to", "note")
+
+
+class NoteToAgencyForm(VerbForm):
+    text = area(
+        "Your message",
+        hint="They read it on their page after signing in; the mail only says that it is there. No case details.",
+        rows=5,
+    )
+
+
+class InternalNoteForm(VerbForm):
+    text = area("Your note", hint="Only the desk reads it. No case details.", rows=4)
+
+
+class WordsForm(VerbForm):
+    words = area(
+        "What we say to them",
+        hint="These words go by mail as you write them. No date, venue or name of a speaker, please.",
+        rows=5,
+    )
+
+
+class CancelForm(WordsForm):
+    words = area(
+        "What we say to them",
+        required=False,
+        hint="Added to the mail to the agency. No date, venue or name of a speaker, please.",
+        rows=4,
+    )
+
+
+class ReleaseNoteForm(VerbForm):
+    note = forms.CharField(label="For the person who takes the second look", max_length=300, required=False)
+
+
+class ColleagueForm(VerbForm):
+    name = forms.CharField(label="Name", max_length=200)
+    email = forms.EmailField(label="Work e-mail")
+    job_title = forms.CharField(label="Role", max_length=200, required=False)
+    telephone = forms.CharField(label="Switchboard number", max_length=40, required=False)
+
+
+class VenueForm(PortalModelForm):
+    """The venue as the desk takes it down; what stands already is filled in."""
+
+    submit_words = ""
+
+    class Meta:
+        model = Venue
+        fields = [
+            "name",
+            "address",
+            "postcode",
+            "room",
+            "arrival",
+            "vetting",
+            "contact_name",
+            "contact_telephone",
+        ]
+        labels = {"name": "Name of the place"}
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "arrival": forms.Textarea(attrs={"rows": 3}),
+            "vetting": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, case: Case, on: Any = None, **kwargs: Any) -> None:
+        self.case = case
+        kwargs["instance"] = Venue.objects.filter(booking=case.booking).first()
+        super().__init__(*args, **kwargs)
+        self.helper.form_tag = False
+
+
+class HeadCountForm(VerbForm):
+    head_count = forms.IntegerField(
+        label="How many came",
+        required=False,
+        min_value=0,
+        max_value=2000,
+        help_text="Empty when you do not know yet. Names may follow later.",
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+    )
+
+
+class OwnerForm(VerbForm):
+    owner = forms.ModelChoiceField(
+        label="Whose booking is it", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [person.pk for person in coordinators()]
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(pk__in=people)
+        self.initial.setdefault("owner", self.case.booking.owner_id)
+
+
+class NotTodayForm(VerbForm):
+    until = DayField(label="Leave it until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tomorrow = timezone.localdate() + dt.timedelta(days=1)
+        monday = 7 - tomorrow.weekday() if tomorrow.weekday() > 4 else 0
+        self.initial.setdefault("until", tomorrow + dt.timedelta(days=monday))
+
+    def clean_until(self) -> dt.date:
+        until: dt.date = self.cleaned_data["until"]
+        if until <= timezone.localdate():
+            raise forms.ValidationError("Choose a day after today.")
+        return until
+
+
+class HoldUntilForm(VerbForm):
+    day = DayField(label="Hold until the end of", help_text="5pm in London, on this day.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("day", local(self.on.expires_at).date())
+
+    @property
+    def expires_at(self) -> dt.datetime:
+        """Read after ``is_valid()``."""
+        return dt.datetime.combine(self.cleaned_data["day"], dt.time(17), tzinfo=LONDON)
+
+
+class AddSpeakerForm(VerbForm):
+    speaker = forms.TypedChoiceField(label="Whom do we ask", coerce=int, widget=forms.RadioSelect)
+    topics = forms.ModelMultipleChoiceField(
+        label="Topics asked of them",
+        queryset=Topic.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, *args: Any, choices: list[tuple[int, str]], hints: dict[str, str], **kwargs: Any
+    ) -> None:
+        self.hints = hints
+        super().__init__(*args, **kwargs)
+        speaker, topics = self.fields["speaker"], self.fields["topics"]
+        assert isinstance(speaker, forms.TypedChoiceField)
+        assert isinstance(topics, forms.ModelMultipleChoiceField)
+        speaker.choices = choices
+        topics.queryset = Topic.objects.active()
+
+    def layout(self) -> Layout:
+        return Layout(Choices("speaker", hints=self.hints), Choices("topics", small=True, columns=True))
+
+
+class SpokenAnswerForm(VerbForm):
+    answer = forms.ChoiceField(
+        label="What they said",
+        choices=[("yes", "Yes, they will give this session"), ("no", "No, they cannot")],
+        widget=forms.RadioSelect,
+    )
+    condition = forms.CharField(
+        label="A condition they made", max_length=300, required=False, help_text="With a yes only."
+    )
+
+
+class AnswerForm(PortalForm):
+    """Our answer to a question."""
+
+    submit_words = ""
+    answer = area("Our answer", hint="Goes by mail as you write it, where they left an address.", rows=7)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.form_tag = False
+
+
+class WhenForm(VerbForm):
+    """When the session would be, and how long the speakers are held."""
+
+    day = DayField(label="Date")
+    starts_at = TimeOfDayField(label="From")
+    ends_at = TimeOfDayField(label="To")
+    hold_until = DayField(
+        label="Hold until the end of", help_text="5pm in London. Then everyone is free again."
+    )

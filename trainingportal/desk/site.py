@@ -1,0 +1,67 @@
+"""The desk: our own admin site. Sign-in is the portal's, the menu holds our models only."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+import accounts.admin
+import courses.admin
+import outbox.admin
+import places.admin
+import speakers.admin
+from accounts.models import Invitation, User
+from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
+from places.models import Force, Region
+from trainingportal.desk import admin as desk_admin
+from trainingportal.desk import views
+from trainingportal.desk.access import on_the_desk
+
+REGISTERS = [
+    desk_admin.ADMINS,
+    courses.admin.ADMINS,
+    speakers.admin.ADMINS,
+    outbox.admin.ADMINS,
+    {Region: places.admin.RegionAdmin, Force: places.admin.ForceAdmin},
+    {User: accounts.admin.UserAdmin, Invitation: accounts.admin.InvitationAdmin},
+]
+
+
+class DeskSite(admin.AdminSite):
+    """Django's admin behind the portal's own sign-in and roles."""
+
+    site_title = "Training desk"
+    site_header = "Training desk"
+    index_title = "Desk"
+    site_url = None
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return may_open_desk(request) and (is_coordinator(user) or is_reader(user) or is_auditor(user))
+
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """There is no password: send them to the portal's sign-in, or to their second factor."""
+        return send_to_sign_in(request)
+
+    def index(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        return views.home(request)  # type: ignore[return-value]
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        ours = [
+            path("", views.home, name="index"),
+            path("find/", views.find, name="find"),
+            path("telephone/", views.phone, name="phone"),
+            path("diary/", views.diary, name="diary"),
+            path("lists/", views.lists_page, name="lists"),
+            path("history/", views.history_page, name="history"),
+            path("do/<slug:reference>/<slug:key>/", views.verb, name="verb"),
+            path("do/<slug:reference>/<slug:key>/<int:on>/", views.verb, name="verb"),
+            path("question/<slug:reference>/<slug:key>/", views.enquiry_verb, name="enquiry-verb"),
+        ]
+        return [*ours, *super().get_urls()]
+
+
+desk = DeskSite(name="desk")
+for register in REGISTERS:
+    for model, model_admin in register.items():
+        desk.register(model, on_the_desk(model_admin))
