@@ -26,6 +26,7 @@ class QuestionForm(GuardedForm, PortalForm):
     """Who asks, how to reach them, and what they ask."""
 
     submit_words = "Send your question"
+    mark_optional = False  # either of two may stay empty, so the words stand in the labels
 
     name = forms.CharField(
         label="Your name",
@@ -34,7 +35,7 @@ class QuestionForm(GuardedForm, PortalForm):
         error_messages={"required": "Tell us your name."},
     )
     organisation = forms.CharField(
-        label="Your organisation",
+        label="Your organisation (optional)",
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
@@ -42,7 +43,7 @@ class QuestionForm(GuardedForm, PortalForm):
     email = forms.EmailField(
         label="E-mail address",
         required=False,
-        help_text="We send your reference there. Give this, a phone number, or both.",
+        help_text="Give this, a phone number, or both. We send your reference here.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": "Write an e-mail address like name@example.org."},
     )
