@@ -29,8 +29,8 @@ class Attempts(models.Model):
 class RequestDraft(models.Model):
     """A request for training while somebody fills it in. Their session holds the key; a day later it is gone.
 
-    ``answers`` holds, by page, ``{"state": "kept" | "refused" | "done", "data": {field: what was typed}}``. Once sent, the
-    answers are emptied and ``booking`` remembers what became of them, so that a second press makes no second booking.
+    ``answers`` holds, by page, ``{"state": "kept" | "done", "data": {field: what was typed}}``. Once sent, the answers are
+    emptied and ``booking`` remembers what became of them, so that a second press makes no second booking.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,0 +1,81 @@
+"""From four pages of answers to one booking, however often the button is pressed."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db import transaction
+
+from bookings.models import Agency, Booking
+from bookings.services import Asked, make_request
+from courses.models import Audience, Format, Topic
+from places.models import Force
+from trainingportal.asking.forms import POLICE, AudienceForm, NeedForm, PageForm, WhenForm, WhoFields
+from trainingportal.models import RequestDraft
+
+
+class ChangedMeanwhile(Exception):
+    """The answers are not those that were looked over: another tab saved something since."""
+
+
+@transaction.atomic
+def send(draft: RequestDraft, *, version: int, forms: Mapping[str, PageForm]) -> tuple[Booking, bool]:
+    """Make the booking out of checked forms, once: the draft's row is locked first, and remembers what became of it.
+
+    Gives the booking, and whether it was made just now. The answers are emptied. Raises ``ChangedMeanwhile``.
+    """
+    locked = RequestDraft.objects.select_for_update(of=["self"]).select_related("booking").get(pk=draft.pk)
+    if locked.booking is not None:
+        return locked.booking, False
+    if locked.version != version:
+        raise ChangedMeanwhile
+    booking = make_request(asked(forms))
+    locked.booking, locked.answers = booking, {}
+    locked.save(update_fields=["booking", "answers"])
+    return booking, True
+
+
+def asked(forms: Mapping[str, PageForm]) -> Asked:
+    """What the four checked forms say, in the words of the bookings."""
+    who, audience, need, when = forms["who"], forms["audience"], forms["need"], forms["when"]
+    assert isinstance(who, WhoFields)
+    assert isinstance(audience, AudienceForm)
+    assert isinstance(need, NeedForm)
+    assert isinstance(when, WhenForm)
+    person, people, wish, place = (
+        who.cleaned_data,
+        audience.cleaned_data,
+        need.cleaned_data,
+        when.cleaned_data,
+    )
+    police = person["works_for"] == POLICE
+    shares = dict(audience.shares())
+    audiences = {row.slug: row for row in Audience.objects.filter(slug__in=shares)}
+    titles = {row.slug: row for row in Topic.objects.filter(slug__in=[*wish["musts"], *wish["leave_outs"]])}
+    return Asked(
+        name=person["name"],
+        email=person["email"],
+        agency_kind=Agency.Kind.POLICE if police else person["agency_kind"],
+        agency_name="" if police else person["agency_name"],
+        force=Force.objects.select_related("region").get(slug=person["force"]) if police else None,
+        job_title=person["job_title"],
+        telephone=person["telephone"],
+        head_count=people["head_count"],
+        audiences=tuple((audiences[slug], share) for slug, share in shares.items() if slug in audiences),
+        prompted_by=people["prompted_by"],
+        prior_training=people["prior_training"],
+        format=Format.objects.filter(slug=wish["length"]).first(),
+        cover=wish["cover"],
+        musts=tuple(titles[slug] for slug in wish["musts"] if slug in titles),
+        leave_outs=tuple(titles[slug] for slug in wish["leave_outs"] if slug in titles),
+        anything_else=wish["anything_else"],
+        months=tuple(when.month_days()),
+        weekdays=tuple(int(day) for day in place["weekdays"]),
+        dates_to_avoid=place["dates_to_avoid"],
+        windows=place["windows"],
+        place=place["place"],
+        outcode=place["outcode"],
+        access_needs=place["access_needs"],
+        would_share=place["would_share"],
+        purchase_order=place["purchase_order"],
+        invented=settings.DEMO,  # the demo's speakers are invented, and serve invented bookings only
+    )
