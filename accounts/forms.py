@@ -8,8 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.http import HttpRequest
 
-from accounts.adapter import spend_totp_code
+from accounts.adapter import as_if_mailed, spend_totp_code
 
 
 def _relabel(field: forms.Field, label: str, *, help_text: str = "", missing: str, **attrs: str) -> None:
@@ -31,14 +32,21 @@ class SignInForm(LoginForm):
             field,
             "E-mail address",
             help_text="The one you gave us when you asked for training, or the one we invited.",
-            missing="Enter your e-mail address",
+            missing="Enter your e-mail address.",
             autocomplete="email",
             spellcheck="false",
         )
-        field.error_messages["invalid"] = "Enter an e-mail address in the form name@example.org"
+        field.error_messages["invalid"] = "Enter an e-mail address in the form name@example.org."
         for validator in field.validators:
             if hasattr(validator, "message"):
                 validator.message = field.error_messages["invalid"]
+
+    def _login_by_code(
+        self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]
+    ) -> Any:
+        if self.user is None:
+            as_if_mailed()
+        return super()._login_by_code(request, redirect_url, credentials)
 
 
 class CodeForm(ConfirmLoginCodeForm):
@@ -50,7 +58,7 @@ class CodeForm(ConfirmLoginCodeForm):
             self.fields["code"],
             "Code from the e-mail",
             help_text="Six letters, such as BCD-FGH. The dash and capitals do not matter.",
-            missing="Enter the code from the e-mail",
+            missing="Enter the code from the e-mail.",
             autocomplete="one-time-code",
             autocapitalize="characters",
             spellcheck="false",
@@ -67,7 +75,7 @@ class _AppCodeForm(forms.Form):
             self.fields["code"],
             "Code",
             help_text="The six digits your authenticator app shows now, or one of your recovery codes.",
-            missing="Enter the code from your app",
+            missing="Enter the code from your app.",
             autocomplete="one-time-code",
             inputmode="numeric",
             spellcheck="false",
@@ -98,7 +106,7 @@ class SetUpAppForm(ActivateTOTPForm):
             self.fields["code"],
             "Code from the app",
             help_text="The six digits it shows now.",
-            missing="Enter the code from your app",
+            missing="Enter the code from your app.",
             autocomplete="one-time-code",
             inputmode="numeric",
             spellcheck="false",
@@ -114,6 +122,8 @@ class SetUpAppForm(ActivateTOTPForm):
 class AddPasskeyForm(AddWebAuthnForm):
     """Takes a new passkey, which must be able to sign its owner in alone: with a finger, a face or a PIN."""
 
+    mark_optional = False  # the name is there already; "(optional)" would only make people wonder
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("passwordless", None)
@@ -121,11 +131,11 @@ class AddPasskeyForm(AddWebAuthnForm):
             self.fields["name"],
             "Name of this passkey",
             help_text="So that you know it again, such as “work laptop”.",
-            missing="Give the passkey a name",
+            missing="Give the passkey a name.",
             autocomplete="off",
             maxlength="60",
         )
-        self.fields["credential"].error_messages["required"] = "The passkey was not made. Try again"
+        self.fields["credential"].error_messages["required"] = "The passkey was not made. Try again."
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["passwordless"] = True
@@ -140,7 +150,7 @@ class RenamePasskeyForm(EditWebAuthnForm):
         _relabel(
             self.fields["name"],
             "Name of this passkey",
-            missing="Give the passkey a name",
+            missing="Give the passkey a name.",
             autocomplete="off",
             maxlength="60",
         )
@@ -152,15 +162,15 @@ class FirstRunForm(forms.Form):
     name = forms.CharField(
         label="Your name",
         max_length=200,
-        error_messages={"required": "Enter your name"},
+        error_messages={"required": "Enter your name."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
         label="Your e-mail address",
         help_text="Sign-in codes go to this address.",
         error_messages={
-            "required": "Enter your e-mail address",
-            "invalid": "Enter an e-mail address in the form name@example.org",
+            "required": "Enter your e-mail address.",
+            "invalid": "Enter an e-mail address in the form name@example.org.",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )

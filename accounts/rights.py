@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 
@@ -93,10 +94,10 @@ def may_open_desk(request: HttpRequest) -> bool:
     return bool(user.is_authenticated and user.is_active and user.is_staff and has_second_factor(request))
 
 
-def second_factor_url(request: HttpRequest) -> str:
-    """Return the page that says how to show a second factor, and leads back to where the person was going."""
+def second_factor_url(request: HttpRequest, target: str = "") -> str:
+    """Return the page that says how to show a second factor, and leads on to `target`, or back here."""
     query = QueryDict(mutable=True)
-    query[REDIRECT_FIELD_NAME] = request.get_full_path()
+    query[REDIRECT_FIELD_NAME] = target or request.get_full_path()
     return f"{reverse('second-factor')}?{query.urlencode(safe='/')}"
 
 
@@ -142,13 +143,23 @@ def coordinator_required(view: View) -> View:
     return guarded
 
 
+def way_back(request: HttpRequest) -> str:
+    """Return where a person was going: the address passed along if it is one of ours, else nothing."""
+    target = request.GET.get(REDIRECT_FIELD_NAME, "")
+    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if ours else ""
+
+
 def send_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Answer a session that may not open the desk: sign in first, then a second factor, else 403."""
+    """Answer a session at the desk's door: sign in first, then a second factor, then in; anyone else gets 403."""
+    target = way_back(request) or request.get_full_path()
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    if not (request.user.is_active and request.user.is_staff):
+        return redirect_to_login(target)
+    if not (request.user.is_active and request.user.is_staff and _groups(request.user)):
         raise PermissionDenied
-    return redirect(second_factor_url(request))
+    if not may_open_desk(request):
+        return redirect(second_factor_url(request, target))
+    return redirect(way_back(request) or reverse("home-for-me"))
 
 
 def coordinators() -> list[User]:

@@ -110,8 +110,7 @@ def end_sessions(user: User, *, actor: User) -> None:
 
 
 def _other_coordinators(user: User) -> list[User]:
-    coordinators = User.objects.filter(groups__name=rights.COORDINATORS, is_staff=True, is_active=True)
-    return list(coordinators.exclude(pk=user.pk))
+    return [colleague for colleague in rights.coordinators() if colleague != user]
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from accounts import rights
 from accounts.models import Invitation, User
 
 INVITATION_KEY = "accounts_invitation"
+SENT_KEY = "accounts_code_sent_to"
 AfterCode = Callable[[User], None]
 
 _after_code: list[AfterCode] = []
@@ -53,6 +54,7 @@ def begin_code(request: HttpRequest, user: User, *, next_url: str = "") -> str:
         get_adapter(request).logout(request)
     clear_login(request)
     LoginCodeVerificationProcess.initiate(request=request, user=user, email=user.email)
+    request.session[SENT_KEY] = user.email
     url = reverse("account_confirm_login_code")
     if not next_url:
         return url

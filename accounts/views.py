@@ -19,7 +19,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,7 +27,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -79,11 +78,14 @@ class EnterCode(account.ConfirmLoginCodeView):
         """Send a fresh code, good for a full hour from now."""
         self._process.state["at"] = time.time()
         response: HttpResponse = super()._resend_form_valid(form)
-        messages.success(self.request, "We have sent a new code. The earlier one no longer works")
+        messages.success(self.request, "We have sent a new code. The earlier one no longer works.")
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"minutes": kinds.CODE_MINUTES}
+        return super().get_context_data(**kwargs) | {
+            "minutes": kinds.CODE_MINUTES,
+            "is_sent": self.request.session.get(signin.SENT_KEY) == self._process.state.get("email"),
+        }
 
 
 enter_code = EnterCode.as_view()
@@ -93,14 +95,12 @@ enter_code = EnterCode.as_view()
 @sign_in_required
 def second_factor(request: HttpRequest) -> HttpResponseBase:
     """Lead a session that lacks a second factor to showing it, or say how to get one."""
-    next_url = request.GET.get(REDIRECT_FIELD_NAME, "")
-    if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure()):
-        next_url = ""
+    target = rights.way_back(request) or reverse("home-for-me")
     if rights.has_second_factor(request):
-        return redirect(next_url or reverse("home-for-me"))
+        return redirect(target)
     if rights.has_factor_set_up(request.user):
         way = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
-        return redirect_to_login(next_url or reverse("home-for-me"), login_url=way)
+        return redirect_to_login(target, login_url=way)
     if signin.may_set_up_factor(request):
         return redirect("mfa_index")
     return render(request, "accounts/second_factor.html", status=403)
@@ -296,5 +296,5 @@ def _last_one_stays(request: HttpRequest, **which: Any) -> HttpResponse | None:
     authenticator = Authenticator.objects.filter(user=request.user, **which).first()
     if authenticator is None or is_spare(authenticator):
         return None
-    messages.error(request, "Add another way to sign in first: this is your only one")
+    messages.error(request, "Add another way to sign in first: this is your only one.")
     return redirect("mfa_index")
