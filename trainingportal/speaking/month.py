@@ -85,6 +85,8 @@ def _words(speaker: Speaker, first: dt.date, last: dt.date) -> dict[dt.date, tup
 
 
 def _days(entry: DiaryEntry) -> Iterable[dt.date]:
+    assert entry.busy.lower is not None
+    assert entry.busy.upper is not None
     day = local(entry.busy.lower).date()
     last = local(entry.busy.upper - dt.timedelta(seconds=1)).date()
     while day <= last:

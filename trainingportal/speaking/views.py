@@ -19,7 +19,7 @@ from bookings.states import (
     LIVE_OFFERS,
     EngagementState,
 )
-from places.clock import say_date, say_moment
+from places.clock import local, say_date, say_moment
 from speakers.models import DiaryEntry, Speaker
 from speakers.services import SpeakerBusy, add_absence, diary_seen, pause_invitations, remove_absence
 from trainingportal.speaking.forms import AbsenceForm, ConditionForm
@@ -130,6 +130,8 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by("offer__starts_at")[:MOST_ROWS]
     )
     today = timezone.localdate()
+    soonest = [engagement.offer.starts_at for engagement in (*invitations[:1], *coming[:1])]
+    shown = month_of(request.GET.get("month", ""), today=local(soonest[0]).date() if soonest else today)
     return render(
         request,
         "speaking/home.html",
@@ -139,7 +141,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "coming": coming,
             "is_paused": speaker.is_paused(today),
             "pause_has_an_end": speaker.paused_until is not None and speaker.paused_until < OPEN_END,
-            "month": month_for(speaker, month_of(request.GET.get("month", ""), today=today)),
+            "month": month_for(speaker, shown),
             "week_days": WEEK_DAYS,
             "today": today,
             "greeting": _greeting(now),
