@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -41,11 +41,11 @@ def pill(words: str, kind: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, words: str, *args: Any) -> SafeString:
-    """Link to a named address, marked as the current page when it is the one being read."""
-    try:
-        address = reverse(name, args=args)
-    except NoReverseMatch:
-        return format_html("{}", words)
+    """Link to a named address, marked as the current page when it is the one being read.
+
+    Raises NoReverseMatch for a name that nobody has given.
+    """
+    address = reverse(name, args=args)
     request = context.get("request")
     here = request is not None and request.path == address
     return format_html(
