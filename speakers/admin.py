@@ -30,8 +30,7 @@ class SpeakerAdmin(admin.ModelAdmin):
     list_filter = ["organisation", "is_public"]
     list_select_related = ["organisation"]
     search_fields = ["name"]
-    autocomplete_fields = ["organisation"]
-    raw_id_fields = ["user"]
+    autocomplete_fields = ["organisation", "user"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ExpertiseInline]
     show_full_result_count = False
