@@ -12,10 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import dateformat, timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
-from outbox import kinds, services
+from outbox import services
 from outbox.envelope import build
 from outbox.models import Message
 from outbox.states import State
@@ -49,19 +50,6 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
-class KindFilter(admin.SimpleListFilter):
-    """What sort of mail it is."""
-
-    title = "kind"
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind.name, kind.label) for kind in kinds.every()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
-        return queryset.filter(kind=self.value()) if self.value() else queryset
-
-
 class ReasonForm(forms.Form):
     """Why a mail is stopped."""
 
@@ -74,9 +62,9 @@ class MailAdmin(admin.ModelAdmin):
     Reading needs the right to view messages; the verbs need the right to change them.
     """
 
-    list_display = ["subject_line", "to", "what", "stands", "when"]
-    list_display_links = ["subject_line"]
-    list_filter = [StateFilter, KindFilter]
+    list_display = ["what", "reference", "to", "stands", "when"]
+    list_display_links = ["what"]
+    list_filter = [StateFilter]
     list_per_page = 50
     list_max_show_all = 0
     ordering = ["-pk"]
@@ -91,11 +79,12 @@ class MailAdmin(admin.ModelAdmin):
 
     # ---- the list
 
-    @admin.display(description="Subject")
-    def subject_line(self, message: Message) -> str:
-        return message.subject
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Mail", **(extra_context or {})})
 
-    @admin.display(description="Kind")
+    @admin.display(description="Mail")
     def what(self, message: Message) -> str:
         return message.kind_label
 
@@ -104,8 +93,9 @@ class MailAdmin(admin.ModelAdmin):
         return message.get_state_display()
 
     @admin.display(description="When")
-    def when(self, message: Message) -> Any:
-        return message.sent_at or message.queued_at
+    def when(self, message: Message) -> str:
+        moment = timezone.localtime(message.sent_at or message.queued_at)
+        return dateformat.format(moment, "j M Y, H:i")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return Message.objects.without_bodies().order_by("-pk")

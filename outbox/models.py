@@ -90,7 +90,6 @@ class Message(models.Model):
             models.Index(name="message_in_hand", fields=["claimed_at"], condition=Q(state="handing_over")),
             models.Index(name="message_last_sent", fields=["-sent_at"], condition=Q(state="sent")),
             models.Index(name="message_by_state", fields=["state", "-id"]),
-            models.Index(name="message_by_kind", fields=["kind", "-id"]),
             models.Index(name="message_by_mailbox", fields=["to", "-id"]),
             models.Index(name="message_by_object", fields=["about", "-id"]),
             models.Index(name="message_by_reference", fields=["reference", "-id"]),

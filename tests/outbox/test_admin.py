@@ -54,7 +54,6 @@ def test_the_list_filters_by_where_a_mail_stands(coordinator, queue, failed):
 
     assert _shown(coordinator.get(reverse(LIST))) == [waiting.pk, failed.pk]
     assert _shown(coordinator.get(reverse(LIST), {"state": "failed"})) == [failed.pk]
-    assert _shown(coordinator.get(reverse(LIST), {"kind": "trial-code"})) == []
 
 
 @pytest.mark.parametrize("asked", ["wt-find", " WT-FIND ", "Her@Force.Example.Org"])
@@ -170,7 +169,7 @@ def test_the_list_costs_the_same_at_one_row_and_at_three(coordinator, queue, dja
     assert one <= 8
 
 
-def test_the_list_does_not_count_or_sort_a_hundred_thousand_rows(coordinator, queue):
+def test_the_list_does_not_count_or_sort_twenty_thousand_rows(coordinator, queue):
     """Each shape of the list reads an index and stops; a sequential scan or a sort would show in the plan."""
     queue()
     with pgtrigger.ignore("outbox.Message:message_begins_waiting"), connection.cursor() as cursor:
@@ -178,9 +177,9 @@ def test_the_list_does_not_count_or_sort_a_hundred_thousand_rows(coordinator, qu
             'INSERT INTO outbox_message (kind, key, "to", subject, text, html, state, about, reference,'
             " occasion, is_code, queued_at, due_at, sent_at, attempts, error, message_id)"
             " SELECT kind, 'copy ' || n, n || '@example.org', subject, text, html,"
-            " CASE WHEN n % 1000 = 0 THEN 'queued' ELSE 'sent' END, about, 'WT-' || n, occasion, is_code,"
+            " CASE WHEN mod(n, 1000) = 0 THEN 'queued' ELSE 'sent' END, about, 'WT-' || n, occasion, is_code,"
             " queued_at, due_at, queued_at + n * interval '1 second', attempts, error, message_id"
-            " FROM outbox_message, generate_series(1, 100000) AS n"
+            " FROM outbox_message, generate_series(1, 20000) AS n"
         )
         cursor.execute("ANALYZE outbox_message")
     began = time.perf_counter()
@@ -188,16 +187,15 @@ def test_the_list_does_not_count_or_sort_a_hundred_thousand_rows(coordinator, qu
     page = coordinator.get(reverse(LIST))
     assert len(_shown(page)) == 50
     assert page.context["cl"].result_count == 1000
-    for asked in ({"state": "queued"}, {"state": "failed"}, {"kind": "trial"}, {"q": "WT-77"}):
+    for asked in ({"state": "queued"}, {"state": "failed"}, {"q": "WT-77"}):
         coordinator.get(reverse(LIST), asked)
 
     plans = [
         Message.objects.without_bodies().order_by("-pk")[:50].explain(),
         Message.objects.filter(state=State.FAILED).order_by("-pk")[:50].explain(),
-        Message.objects.filter(kind="trial").order_by("-pk")[:50].explain(),
         Message.objects.filter(reference="WT-77").order_by("-pk")[:50].explain(),
         Message.objects.filter(to="77@example.org").order_by("-pk")[:50].explain(),
-        Message.objects.filter(state__in=[State.QUEUED, State.UNSURE]).values("pk").explain(),
+        Message.objects.filter(state__in=[State.QUEUED, State.UNSURE]).order_by().values("pk").explain(),
         Message.objects.filter(state=State.SENT).order_by("-sent_at")[:1].explain(),
     ]
     assert [plan for plan in plans if "Seq Scan" in plan or "Sort" in plan] == []
