@@ -203,7 +203,9 @@ class AudienceForm(PageForm):
         audiences.choices = [(audience.slug, audience.name) for audience in self.offered]
         for audience in self.offered:
             self.fields[self.share_name(audience.slug)] = forms.ChoiceField(
-                label=f"How much of the room: {audience.name}",
+                label=format_html(
+                    '<span class="govuk-visually-hidden">How much of the room: {}</span>', audience.name
+                ),
                 choices=AudienceShare.Share.choices,
                 initial=AudienceShare.Share.SOME,
                 widget=forms.RadioSelect,
@@ -221,7 +223,7 @@ class AudienceForm(PageForm):
                     self.share_name(audience.slug),
                     inline=True,
                     small=True,
-                    legend_class="govuk-visually-hidden",
+                    legend_class="wt-flush",
                 )
             ]
             for audience in self.offered
@@ -346,7 +348,7 @@ class NeedForm(PageForm):
                 },
             ),
             Disclosure(
-                "Anything to leave out? (optional)",
+                "Anything to leave out?",
                 Choices("leave_outs", small=True, columns=True, legend_class="wt-s"),
             ),
             "anything_else",
@@ -452,7 +454,7 @@ class WhenForm(PageForm):
             Choices("months", small=True, columns=True),
             Choices("weekdays", small=True, columns=True),
             "dates_to_avoid",
-            Disclosure("Some days or times would suit best (optional)", "windows"),
+            Disclosure("Some days or times would suit best", "windows"),
             Choices("place"),
             "outcode",
             "access_needs",

@@ -56,7 +56,7 @@ def _take(request: HttpRequest, page: Page, draft: RequestDraft | None) -> HttpR
         return render(request, "asking/sent_already.html", {"booking": sent.booking}, status=409)
     if draft is not None and draft.booking_id is not None:
         draft = None
-    form = page.form(request.POST)
+    form = _form(page, draft, data=request.POST)
     is_right = form.is_valid()
     if draft is not None and posted_key != str(draft.key):
         return _other_tab(request, page, draft, form)
@@ -89,7 +89,7 @@ def _take(request: HttpRequest, page: Page, draft: RequestDraft | None) -> HttpR
 
 def _other_tab(request: HttpRequest, page: Page, draft: RequestDraft, form: PageForm) -> HttpResponse:
     """Nothing of one request slips into another: show what was typed, and let the person decide."""
-    again = page.form(initial=form.typed() | {"draft": str(draft.key)})
+    again = _form(page, draft, initial=form.typed() | {"draft": str(draft.key)})
     return _draw(request, page, draft, again, status=409, other_tab=True)
 
 

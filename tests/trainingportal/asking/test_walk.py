@@ -38,7 +38,7 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     press(page)
     assert page.title().startswith("Error: Who are you?")
     look(page, "ask-who-errors")
-    page.get_by_label("A police force").check()
+    page.get_by_label("A police force", exact=True).check()
     page.get_by_label("Police force", exact=True).select_option(label="Northumbria Police")
     page.get_by_label("Your name").fill("Dana Whitlock")
     page.get_by_label("Your role").fill("DI, public protection")
