@@ -241,6 +241,9 @@ def test_a_request_form_can_begin_the_code_for_its_sender(client, person, rf):
     request.session.save()
 
     assert url == "/sign-in/code/?next=/topics/"
+    assert (
+        "We sent a six-letter code to <b>priya@northmere.example.org</b>" in client.get(url).content.decode()
+    )
     reply = client.post(url, {"code": newest_code(person.email)})
     assert reply.url == "/topics/"
 
@@ -266,3 +269,12 @@ def test_an_app_code_is_no_e_mailed_code(client, coordinator, secret):
     ask_for_code(client, coordinator.email)
 
     assert client.post("/sign-in/code/", {"code": app_code(secret)}).status_code == 200
+
+
+def test_too_many_tries_from_one_network_get_a_kind_page(client, db, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login": "1/m/ip"}
+    ask_for_code(client, "somebody@example.org")
+
+    reply = ask_for_code(Client(), "somebody@example.org")
+
+    assert (reply.status_code, b"A moment, please" in reply.content) == (429, True)
