@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import pgtrigger
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import DateTimeField, F, Func, Value
 from django.utils import timezone
@@ -236,8 +237,12 @@ def issue_a_first_agenda(booking: Booking, *, by: User) -> None:
     mail_leaves()
 
 
+@pgtrigger.ignore()
 def earlier(booking: Booking, days: float) -> None:
-    """Move everything that happened to a booking so far back in time; agreed dates stay where they are."""
+    """Move everything that happened to a booking so far back in time; agreed dates stay where they are.
+
+    The audit trail is not told: it is the invented past that moves, nobody did anything.
+    """
     back = dt.timedelta(days=days)
     Booking.objects.filter(pk=booking.pk).update(
         created_at=F("created_at") - back,
@@ -264,6 +269,7 @@ def hold_ends(made: Offer, moment: dt.datetime) -> None:
     services.extend_hold(made.pk, expires_at=moment, actor=made.made_by)
 
 
+@pgtrigger.ignore()
 def day_was(booking: Booking, days_ago: int) -> None:
     """Move an agreed day into the past, with the time that it took out of the speakers' diaries."""
     assert booking.starts_at is not None
@@ -401,7 +407,7 @@ def eldermere_waits_for_dates(desk: Desk, say: Callable[[str], object]) -> int:
         actor=desk.priya,
     )
     mail_leaves()
-    earlier(booking, 6)
+    earlier(booking, 3)
     say(f"{booking.reference}: {ELDERMERE.name}, ready for an offer")
     return 1
 
