@@ -104,7 +104,7 @@ def _standing(
     cautions = tuple(_cautions(speaker, span, entries))
     clash = next((e for e in entries if e.busy.lower < end and e.busy.upper > start), None)
     if clash is not None:
-        return _clash(booking, clash, cautions)
+        return _clash(booking, clash)
     day = local(span.starts_at).date()
     if speaker.is_paused(timezone.localdate()):
         assert speaker.paused_until is not None
@@ -122,13 +122,13 @@ def _standing(
     return Standing("unknown", f"Nothing in their diary, but they have not looked at it {since}", cautions)
 
 
-def _clash(booking: Booking, entry: DiaryEntry, cautions: tuple[str, ...]) -> Standing:
+def _clash(booking: Booking, entry: DiaryEntry) -> Standing:
     if entry.kind != DiaryEntry.Kind.ENGAGEMENT:
-        return Standing("away", "Away at that time", cautions)
+        return Standing("away", "Away at that time")
     engagement = getattr(entry, "engagement", None)
     other = engagement.offer.booking if engagement else None
     if other is not None and other.pk == booking.pk:
-        return Standing("busy", f"Held for offer {engagement.offer.number} of this booking", cautions)  # type: ignore[union-attr]
+        return Standing("busy", f"Held for offer {engagement.offer.number} of this booking")  # type: ignore[union-attr]
     what = (
         f"Held for {other.reference}"
         if other and entry.held_until
@@ -136,7 +136,7 @@ def _clash(booking: Booking, entry: DiaryEntry, cautions: tuple[str, ...]) -> St
         if other
         else "A session"
     )
-    return Standing("busy", f"{what}, {say_times(entry.busy.lower, entry.busy.upper)} with travel", cautions)
+    return Standing("busy", f"{what}, {say_times(entry.busy.lower, entry.busy.upper)} with travel")
 
 
 def _cautions(speaker: Speaker, span: Span, entries: list[DiaryEntry]) -> Iterable[str]:

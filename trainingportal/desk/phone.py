@@ -85,6 +85,7 @@ class RequestForm(PortalForm):
         required=False,
         widget=forms.RadioSelect,
         empty_label="Not sure",
+        blank=True,
     )
     musts = forms.ModelMultipleChoiceField(
         label="Topics that must be covered",

@@ -35,6 +35,7 @@ from trainingportal.desk.phone import RequestForm, from_enquiry
 from trainingportal.desk.verbs import NEXT, VERBS, Button, Verb, buttons
 
 MOST_MAILS = 40
+MOST_READS = 10
 DONE_ALREADY = "That was done a moment ago. Here is how it stands now."
 
 
@@ -139,12 +140,10 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         offers=[_offer(case, offer, actor) for offer in case.offers],
         steps=_steps(case),
         asked=_asked(booking),
-        notes=booking.notes.select_related("by")[:MOST_MAILS],
-        mails=Message.objects.filter(reference=booking.reference)
-        .without_bodies()
-        .order_by("-pk")[:MOST_MAILS],  # type: ignore[attr-defined]
+        notes=list(booking.notes.select_related("by")[:MOST_MAILS]),
+        mails=_mails(booking.reference),
         deeds=history.of_booking(booking),
-        reads=booking.detail_reads.select_related("user")[:10],
+        reads=list(booking.detail_reads.select_related("user")[:MOST_READS]),
         studio=_address("studio", booking.reference),
     )
 
@@ -255,6 +254,12 @@ def _asked(booking: Booking, *, with_words: bool = True) -> list[tuple[str, str]
             ("Purchase order", booking.purchase_order),
         ]
     return [(label, words) for label, words in pairs if words]
+
+
+def _mails(reference: str) -> list[Message]:
+    """The newest mails of one reference, without their texts."""
+    rows = Message.objects.filter(reference=reference).defer("text", "html").order_by("-pk")
+    return list(rows[:MOST_MAILS])
 
 
 def _address(name: str, *args: Any) -> str:
@@ -529,9 +534,7 @@ def enquiry_page(request: HttpRequest, object_id: str) -> HttpResponse:
         waiting=waiting if enquiry.state == "new" else None,
         verbs=[(key, label, look) for key, label, look in ENQUIRY_VERBS if _enquiry_fits(enquiry, key)],
         hint=looks_like_work(enquiry.email) if enquiry.email else None,
-        mails=Message.objects.filter(reference=enquiry.reference)
-        .without_bodies()
-        .order_by("-pk")[:MOST_MAILS],  # type: ignore[attr-defined]
+        mails=_mails(enquiry.reference),
         booking_address=queue.booking_address(enquiry.booking) if enquiry.booking else "",
     )
 
