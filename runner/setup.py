@@ -47,11 +47,11 @@ def prepare(command: str) -> Path:
     Ends the process with 2 when the tests lack something of the system that only root may install.
     """
     with one_at_a_time():
+        if command == "test":  # before the packages, so that nobody waits for them in vain
+            prepare_system(missing_for_pdfs() + missing_for_tests(), is_needed=True)
         prepare_python(LOCKS[command])
         if command == "run":
             prepare_system(missing_for_pdfs(), is_needed=False)
-        elif command == "test":
-            prepare_system(missing_for_pdfs() + missing_for_tests(), is_needed=True)
     return PYTHON
 
 
