@@ -68,6 +68,7 @@ def page_at(chromium: Browser, live_server: Any) -> Iterator[PageAt]:
             **options,
         )
         contexts.append(context)
+        context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
         context.route("**/*", only_home)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
@@ -103,6 +104,11 @@ def shoot(page: Page, name: str) -> None:
 
 
 def _note(problems: list[str], page: Page, message: ConsoleMessage) -> None:
-    """Remember a console error. An answer of 4xx is the test's own business, and so is leaving by "Exit this page"."""
+    """Remember a console error. An answer of 4xx is the test's own business, and so is leaving by "Exit this page".
+
+    What has no address comes from axe, which copies imported stylesheets (Django's forms.css has one) into the page.
+    """
+    if not message.location["url"]:
+        return
     if message.type == "error" and "Failed to load resource" not in message.text:
         problems.append(f"{page.url}: {message.text}")

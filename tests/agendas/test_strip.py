@@ -3,7 +3,7 @@
 import datetime as dt
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agendas.strip import WIDE_CHARACTER, Block, Mark, draw
@@ -98,6 +98,7 @@ blocks = st.lists(
 )
 
 
+@settings(deadline=None)  # a busy machine is not a wrong picture
 @given(blocks, st.times())
 def test_no_label_ever_stands_on_another_or_leaves_the_strip(day, start):
     spans = []
@@ -112,6 +113,7 @@ def test_no_label_ever_stands_on_another_or_leaves_the_strip(day, start):
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
 
 
+@settings(deadline=None)
 @given(blocks)
 def test_widths_never_run_past_the_strip(day):
     strip = draw(day, holds=sum(block.minutes for block in day) + 5)
