@@ -5,8 +5,9 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
 
+from accounts.rights import COORDINATORS
+from accounts.services import role
 from bookings import services
 from bookings.models import Booking, Contact, DetailRead, Engagement, Release
 from bookings.release import Tier, seen_by_contact, seen_by_desk, seen_by_speaker
@@ -46,7 +47,7 @@ def owen(priya):
 
 def _coordinator(name):
     user = UserFactory(name=name, is_staff=True)
-    user.groups.add(Group.objects.get(name="Coordinators"))
+    user.groups.add(role(COORDINATORS))
     return user
 
 
