@@ -24,7 +24,6 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
     "trainingportal.apps.PortalConfig",
-    "delivery.apps.DeliveryConfig",
     "agendas.apps.AgendasConfig",
     "bookings.apps.BookingsConfig",
     "speakers.apps.SpeakersConfig",

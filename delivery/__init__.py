@@ -1,1 +1,0 @@
-"""The day and after: attendance, feedback, certificates, reach."""
