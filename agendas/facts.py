@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import Prefetch
 
 from bookings.models import AudienceShare, Booking, Engagement
-from bookings.states import LIVE_ENGAGEMENTS, LIVE_OFFERS, OfferState
+from bookings.states import LIVE_ENGAGEMENTS, OfferState
 from courses.models import Point, Topic, TopicForAudience
 from speakers.models import Expertise
 
@@ -119,20 +119,17 @@ def _emphasis(shares: Iterable[AudienceShare]) -> dict[int, int]:
 
 
 def _team(booking: Booking) -> tuple[TeamMember, ...]:
-    """The speakers of the accepted offer; before there is one, those of the newest open offer."""
-    engagements = list(
+    """The speakers of the accepted offer; before there is one, nobody."""
+    chosen = list(
         Engagement.objects.filter(
-            offer__booking=booking, offer__state__in=LIVE_OFFERS, state__in=LIVE_ENGAGEMENTS
+            offer__booking=booking, offer__state=OfferState.ACCEPTED, state__in=LIVE_ENGAGEMENTS
         )
         .select_related("speaker", "offer")
         .prefetch_related("topics")
-        .order_by("offer__number", "pk")
+        .order_by("pk")
     )
-    if not engagements:
+    if not chosen:
         return ()
-    accepted = [one for one in engagements if one.offer.state == OfferState.ACCEPTED]
-    newest = engagements[-1].offer_id
-    chosen = accepted or [one for one in engagements if one.offer_id == newest]
     knows: dict[int, set[int]] = {}
     for speaker_id, topic_id in Expertise.objects.filter(
         speaker__in=[one.speaker_id for one in chosen]

@@ -108,7 +108,8 @@ def draw(
     starts: list[tuple[int, Block]] = []
     for block in day:
         starts.append((at, block))
-        width = max(100 * block.minutes / length - GAP, GAP)
+        share = 100 * block.minutes / length
+        width = max(share - GAP, share / 2)
         rects.append(Rect(block.kind, _percent(100 * at / length), _percent(width)))
         at += block.minutes
 
@@ -177,7 +178,7 @@ def _overs(marks: Sequence[Mark], length: int) -> list[Over]:
         shown = label if left > reach else None
         if shown:
             reach = left + wide + 2
-        overs.append(Over(_percent(low), _percent(high - low - GAP), shown))
+        overs.append(Over(_percent(low), _percent(max(high - low - GAP, (high - low) / 2)), shown))
     return overs
 
 

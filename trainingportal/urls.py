@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trainingportal.requester.urls")),
     path("speaking/", include("trainingportal.speaking.urls")),
     path("demo/", include("trainingportal.demo.urls")),
+    path("agenda/", include("agendas.urls")),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health-ready"),
 ]

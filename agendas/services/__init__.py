@@ -26,6 +26,7 @@ from agendas.services.drafting import (
 )
 from agendas.services.issuing import (
     CannotIssue,
+    content_of,
     issue_agenda,
     latest_issue,
     renew_run_sheet,
@@ -45,6 +46,7 @@ __all__ = [
     "add_pause",
     "add_topic",
     "check_again",
+    "content_of",
     "fill",
     "issue_agenda",
     "keep_points_here",

@@ -17,7 +17,7 @@ from agendas.filling import points_that_fit, tell
 from agendas.models import PAUSES, Agenda, AgendaItem, SetAside
 from agendas.running import running_order
 from bookings.models import Booking, Engagement
-from bookings.states import LIVE_ENGAGEMENTS, LIVE_OFFERS, BookingStatus
+from bookings.states import LIVE_ENGAGEMENTS, BookingStatus, OfferState
 from courses.models import Format, Point, Topic
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
@@ -278,7 +278,10 @@ def _give_to(draft: Draft, item: AgendaItem, who: str) -> None:
 
 def _is_here(booking: Booking, speaker_id: int) -> bool:
     return Engagement.objects.filter(
-        offer__booking=booking, offer__state__in=LIVE_OFFERS, state__in=LIVE_ENGAGEMENTS, speaker=speaker_id
+        offer__booking=booking,
+        offer__state=OfferState.ACCEPTED,
+        state__in=LIVE_ENGAGEMENTS,
+        speaker=speaker_id,
     ).exists()
 
 

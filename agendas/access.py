@@ -1,0 +1,119 @@
+"""Who may see or change an agenda. The tier comes from ``bookings/release.py``; who edits is said here and nowhere else.
+
+The lead trainer and coordinators edit, with a second factor; speakers who accepted read; verified contacts read what was
+issued. To everybody else the booking does not exist.
+"""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+
+from accounts.models import User
+from accounts.rights import has_second_factor, is_coordinator, may_see_details
+from bookings.models import Booking, Contact, Engagement
+from bookings.release import SessionSeen, Tier, seen_by_contact, seen_by_desk, seen_by_speaker
+from bookings.states import EngagementState, OfferState
+
+
+class SecondFactorNeeded(Exception):
+    """This person may come in, but this session has not shown a second factor."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A person before one booking: as what they come, and what they may know."""
+
+    user: User
+    booking: Booking
+    engagement: Engagement | None
+    contact: Contact | None
+    is_desk: bool
+    second_factor: bool
+    sees_detail: bool
+
+    @property
+    def is_lead(self) -> bool:
+        return self.engagement is not None and self.engagement.speaker_id == self.booking.lead_id
+
+    @property
+    def is_ours(self) -> bool:
+        """A coordinator, or a speaker who gives this session."""
+        return self.is_desk or self.engagement is not None
+
+    @property
+    def may_edit(self) -> bool:
+        return self.second_factor and (self.is_desk or self.is_lead)
+
+    def seen(self, *, page: str | None) -> SessionSeen:
+        """What this person may know of the session; with ``page`` a read of names and place is logged."""
+        if self.is_desk:
+            return seen_by_desk(self.booking, self.user, page=page)
+        if self.engagement is not None:
+            return seen_by_speaker(self.engagement, second_factor=self.sees_detail, page=page)
+        if self.contact is not None:
+            return seen_by_contact(self.contact, page=page)
+        return SessionSeen(tier=Tier.T0, reference=self.booking.reference)
+
+
+def asker_of(request: HttpRequest, reference: str) -> Asker:
+    """The signed-in person before this booking. Raises ``Http404`` for a stranger, as for a booking that is not there."""
+    booking = (
+        Booking.objects.select_related("agency", "format", "region")
+        .filter(reference=reference.upper())
+        .first()
+    )
+    user = request.user
+    if booking is None or not isinstance(user, User):
+        raise Http404
+    desk = user.is_active and user.is_staff and is_coordinator(user)
+    engagement = (
+        Engagement.objects.select_related("speaker__user", "offer")
+        .filter(
+            speaker__user=user,
+            offer__booking=booking,
+            offer__state=OfferState.ACCEPTED,
+            state=EngagementState.ACCEPTED,
+        )
+        .first()
+    )
+    contact = None
+    if not desk and engagement is None:
+        contact = (
+            Contact.objects.select_related("user")
+            .filter(user=user, booking=booking, revoked_at__isnull=True)
+            .first()
+        )
+        if contact is None:
+            raise Http404
+        contact.booking = booking
+    if engagement is not None:
+        engagement.offer.booking = booking
+    return Asker(
+        user=user,
+        booking=booking,
+        engagement=engagement,
+        contact=contact,
+        is_desk=desk,
+        second_factor=has_second_factor(request),
+        sees_detail=may_see_details(request),
+    )
+
+
+def reader_of(request: HttpRequest, reference: str) -> Asker:
+    """Somebody of ours who may open the studio. Raises ``Http404``, or ``SecondFactorNeeded`` for the desk without one."""
+    asker = asker_of(request, reference)
+    if not asker.is_ours:
+        raise Http404
+    if asker.is_desk and not asker.is_lead and not asker.second_factor:
+        raise SecondFactorNeeded
+    return asker
+
+
+def editor_of(request: HttpRequest, reference: str) -> Asker:
+    """Somebody who may change the draft. Raises ``Http404`` for anyone else, or ``SecondFactorNeeded``."""
+    asker = reader_of(request, reference)
+    if not (asker.is_desk or asker.is_lead):
+        raise Http404
+    if not asker.second_factor:
+        raise SecondFactorNeeded
+    return asker

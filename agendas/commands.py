@@ -1,0 +1,214 @@
+"""The language of the studio's buttons: ``up:12``, ``add:legal-issues``, ``minutes:12:30``. Each word is one service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypedDict
+
+from django.http import QueryDict
+
+from accounts.models import User
+from agendas import services
+from agendas.checks import Check, checks_of
+from agendas.facts import facts_of
+from agendas.models import Agenda, AgendaItem
+from agendas.running import running_order
+from agendas.services import CannotDo, Draft, Typed
+
+Kind = AgendaItem.Kind
+
+
+class Common(TypedDict):
+    """The arguments that all changes share."""
+
+    version: int
+    actor: User
+    typed: Typed
+
+
+@dataclass(frozen=True)
+class Press:
+    """One button pressed: on which draft, by whom, and what else stood on the page."""
+
+    agenda: Agenda
+    version: int
+    actor: User
+    typed: Typed
+    post: QueryDict
+
+    @property
+    def common(self) -> Common:
+        """What every service takes."""
+        return {"version": self.version, "actor": self.actor, "typed": self.typed}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it: where on the page to go back to, and a sentence for the status line."""
+
+    anchor: str
+    words: str
+
+
+def carry_out(do: str, press: Press) -> Done:
+    """Do what the button says. Raises ``StaleAgenda`` and ``CannotDo``."""
+    word, *arguments = do.split(":", 2) if do else [""]
+    command = COMMANDS.get(word)
+    if command is None:
+        raise CannotDo("This button is not known. Your changes are still here.")
+    return command(press, *arguments)
+
+
+def _number(words: str) -> int:
+    if not (words.isascii() and words.isdecimal() and len(words) < 12):
+        raise CannotDo("That line is no longer in the agenda.")
+    return int(words)
+
+
+def _done(draft: Draft, words: str) -> Done:
+    """Back to the line that was changed, or to the day when it is gone."""
+    item = draft.touched
+    if item is None or item.pk is None or item not in draft.items:
+        return Done("day", words)
+    return Done(f"line-{item.pk}", words.format(item=item.words, minutes=item.minutes))
+
+
+def _save(press: Press, *_: str) -> Done:
+    draft = services.save(press.agenda.pk, **press.common)
+    return Done("day", f"Draft {draft.agenda.version} saved.")
+
+
+def _move(by: int) -> Callable[..., Done]:
+    def move(press: Press, item_id: str = "") -> Done:
+        draft = services.move_item(press.agenda.pk, item_id=_number(item_id), by=by, **press.common)
+        return _done(draft, "{item} moved " + ("up." if by < 0 else "down."))
+
+    return move
+
+
+def _remove(press: Press, item_id: str = "") -> Done:
+    draft = services.remove_item(press.agenda.pk, item_id=_number(item_id), **press.common)
+    gone = draft.touched
+    return Done("day", f"{gone.words if gone else 'The line'} taken out.")
+
+
+def _add(press: Press, slug: str = "") -> Done:
+    ticked = [int(pk) for pk in press.post.getlist(f"new-{slug}") if pk.isdecimal() and len(pk) < 12]
+    draft = services.add_topic(press.agenda.pk, slug=slug, point_ids=ticked or None, **press.common)
+    return _done(draft, "{item} added, {minutes} minutes.")
+
+
+def _pause(kind: str) -> Callable[..., Done]:
+    def pause(press: Press, after_id: str = "") -> Done:
+        after = _number(after_id) if after_id else None
+        draft = services.add_pause(press.agenda.pk, kind=kind, after_id=after, **press.common)
+        return _done(draft, "{item} added, {minutes} minutes.")
+
+    return pause
+
+
+def _filler(kind: str) -> Callable[..., Done]:
+    def filler(press: Press, *_: str) -> Done:
+        draft = services.add_filler(press.agenda.pk, kind=kind, **press.common)
+        return _done(draft, "{item} added.")
+
+    return filler
+
+
+def _minutes(press: Press, item_id: str = "", minutes: str = "") -> Done:
+    draft = services.set_minutes(
+        press.agenda.pk,
+        item_id=_number(item_id),
+        minutes=_number(minutes),
+        **press.common,
+    )
+    return _done(draft, "{item} has {minutes} minutes now.")
+
+
+def _place(press: Press, item_id: str = "", after_id: str = "") -> Done:
+    draft = services.place_item(
+        press.agenda.pk,
+        item_id=_number(item_id),
+        after_id=_number(after_id),
+        **press.common,
+    )
+    return _done(draft, "{item} moved.")
+
+
+def _variant(press: Press, item_id: str = "", variant: str = "") -> Done:
+    draft = services.set_variant(press.agenda.pk, item_id=_number(item_id), variant=variant, **press.common)
+    return _done(draft, "{item} is given another way now.")
+
+
+def _speaker(press: Press, item_id: str = "", who: str = "") -> Done:
+    draft = services.set_speaker(press.agenda.pk, item_id=_number(item_id), who=who, **press.common)
+    return _done(draft, "The speaker for {item} is changed.")
+
+
+def _own_law(press: Press, item_id: str = "") -> Done:
+    draft = services.keep_points_here(press.agenda.pk, item_id=_number(item_id), **press.common)
+    return _done(draft, "{item} keeps the points of this nation.")
+
+
+def _points_that_fit(press: Press, item_id: str = "") -> Done:
+    draft = services.keep_points_here(
+        press.agenda.pk,
+        item_id=_number(item_id),
+        that_fit=True,
+        **press.common,
+    )
+    return _done(draft, "{item} keeps the points that fit.")
+
+
+def _fill(press: Press, *_: str) -> Done:
+    draft = services.fill(press.agenda.pk, **press.common)
+    return Done("day", f"The day is filled: {len(draft.items)} lines. Change what you like.")
+
+
+def _aside(press: Press, *key: str) -> Done:
+    name = ":".join(key)
+    found = next((check for check in _checks(press.agenda) if check.key == name), None)
+    if found is None or found.refuses:
+        raise CannotDo("That check no longer stands.")
+    services.set_aside(
+        press.agenda.pk,
+        key=name,
+        words=f"{found.title} {found.words}",
+        reason=press.post.get(f"why-{name}", ""),
+        **press.common,
+    )
+    return Done("checks", "Set aside. Your sentence goes to the run sheet.")
+
+
+def _again(press: Press, *key: str) -> Done:
+    services.check_again(press.agenda.pk, key=":".join(key), **press.common)
+    return Done("checks", "The check is back.")
+
+
+def _checks(agenda: Agenda) -> list[Check]:
+    items = list(agenda.items.select_related("topic").order_by("position"))
+    return checks_of(agenda, items, running_order(agenda, items), facts_of(agenda.booking))
+
+
+COMMANDS: dict[str, Callable[..., Done]] = {
+    "save": _save,
+    "up": _move(-1),
+    "down": _move(1),
+    "remove": _remove,
+    "add": _add,
+    "break": _pause(Kind.BREAK),
+    "lunch": _pause(Kind.LUNCH),
+    "pause": _pause(Kind.PAUSE),
+    "welcome": _filler(Kind.WELCOME),
+    "questions": _filler(Kind.QUESTIONS),
+    "host": _filler(Kind.HOST),
+    "note": _filler(Kind.NOTE),
+    "minutes": _minutes,
+    "place": _place,
+    "variant": _variant,
+    "speaker": _speaker,
+    "own-law": _own_law,
+    "points-that-fit": _points_that_fit,
+    "fill": _fill,
+    "aside": _aside,
+    "again": _again,
+}

@@ -1,0 +1,128 @@
+"""Reads what the studio's one form sends: every row as the person left it, and what they mistyped, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+
+from agendas.models import AgendaItem
+from agendas.services import Row, Typed
+from agendas.services.drafting import MOST_MINUTES, NOBODY
+
+Kind = AgendaItem.Kind
+MOST_ROWS = 80
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """One row exactly as it was typed. ``key`` names it on the page: its item, or a word where the item is gone."""
+
+    key: str
+    what: str
+    minutes: str
+    who: str
+    how: str
+    title: str
+    note: str
+    point_ids: frozenset[int]
+
+    @property
+    def kind(self) -> str:
+        return Kind.TOPIC if self.what.startswith("topic:") else self.what
+
+    @property
+    def topic_slug(self) -> str:
+        return self.what.removeprefix("topic:") if self.what.startswith("topic:") else ""
+
+    @property
+    def item_id(self) -> int | None:
+        return int(self.key) if self.key.isdecimal() else None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The whole form. ``mistakes`` maps the id of a field to what is wrong with it."""
+
+    version: int
+    rows: tuple[RawRow, ...]
+    quiet_room: str | None
+    support_contact: str | None
+    instead: bool
+    mistakes: Mapping[str, str] = field(default_factory=dict)
+
+    def row_of(self, item_id: int) -> RawRow | None:
+        return next((row for row in self.rows if row.item_id == item_id), None)
+
+    def typed(self) -> Typed:
+        """The same for the services. Call it only when there are no mistakes."""
+        return Typed(
+            rows=tuple(
+                Row(
+                    item_id=row.item_id,
+                    kind=row.kind,
+                    minutes=int(row.minutes or 0),
+                    topic_slug=row.topic_slug,
+                    title=row.title,
+                    speaker=row.who or NOBODY,
+                    variant=row.how,
+                    point_ids=tuple(row.point_ids),
+                    note=row.note,
+                )
+                for row in self.rows
+            ),
+            instead=self.instead,
+            quiet_room=self.quiet_room,
+            support_contact=self.support_contact,
+        )
+
+
+def read(post: QueryDict) -> Posted:
+    """Read the form. Nothing is thrown away: what cannot be used stands in ``mistakes``, and its row keeps the words."""
+    rows = tuple(_row(post, key) for key in dict.fromkeys(post.getlist("row")[:MOST_ROWS]))
+    version = post.get("version", "")
+    return Posted(
+        version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+        rows=rows,
+        quiet_room=_line(post, "quiet-room"),
+        support_contact=_line(post, "support-contact"),
+        instead=post.get("keep") == "mine",
+        mistakes={
+            f"minutes-{row.key}": f"{_title_of(row)}: write the minutes as a number from 1 to {MOST_MINUTES}."
+            for row in rows
+            if row.kind != Kind.NOTE and not _is_minutes(row.minutes)
+        },
+    )
+
+
+def _row(post: QueryDict, key: str) -> RawRow:
+    def word(name: str) -> str:
+        return (post.get(f"{name}-{key}") or "").replace("\x00", "").strip()
+
+    return RawRow(
+        key=key[:12],
+        what=word("what")[:80],
+        minutes=word("minutes")[:12],
+        who=word("who")[:12],
+        how=word("how")[:12],
+        title=word("title")[:200],
+        note=word("note")[:300],
+        point_ids=frozenset(
+            int(pk) for pk in post.getlist(f"point-{key}") if pk.isdecimal() and len(pk) < 12
+        ),
+    )
+
+
+def _line(post: QueryDict, name: str) -> str | None:
+    if name not in post:
+        return None
+    return " ".join((post.get(name) or "").replace("\x00", "").split())[:200]
+
+
+def _is_minutes(words: str) -> bool:
+    return words.isascii() and words.isdecimal() and 1 <= int(words[:6]) <= MOST_MINUTES and len(words) <= 6
+
+
+def _title_of(row: RawRow) -> str:
+    if row.title or row.topic_slug:
+        return row.title or row.topic_slug.replace("-", " ").capitalize()
+    return str(Kind(row.kind).label) if row.kind in Kind.values else "A line"

@@ -1,0 +1,386 @@
+"""The studio, the page of an issue, and the papers. Nothing changes on GET, and nothing is drawn here: workers do that."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.rights import second_factor_url, sign_in_required
+from agendas import commands, services, snapshot
+from agendas.access import Asker, SecondFactorNeeded, asker_of, editor_of, reader_of
+from agendas.commands import Done, Press
+from agendas.mail import file_name
+from agendas.models import Agenda, AgendaItem, Document, Issue
+from agendas.posted import Posted, RawRow, read
+from agendas.running import running_order
+from agendas.services import CannotDo, CannotIssue, StaleAgenda
+from agendas.studio import is_worker_silent, studio_of
+from bookings.release import Tier
+from bookings.states import AGREED_BOOKINGS
+from courses.models import Topic
+
+AGAIN_SECONDS = "3"
+View = Callable[..., HttpResponseBase]
+
+
+def _second_factor_first(view: View) -> View:
+    """Send somebody who may come in, but has not shown a second factor, to the page that says how."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except SecondFactorNeeded:
+            return redirect(second_factor_url(request))
+
+    return guarded
+
+
+def _agenda_of(asker: Asker) -> Agenda | None:
+    return Agenda.objects.select_related("format", "updated_by").filter(booking=asker.booking).first()
+
+
+# ---- the studio
+
+
+@sign_in_required
+@_second_factor_first
+@require_GET
+def studio(request: HttpRequest, reference: str) -> HttpResponse:
+    """The agenda in the making: for the lead trainer and the desk to change, for the other speakers to read."""
+    asker = reader_of(request, reference)
+    agenda = _agenda_of(asker)
+    if agenda is None:
+        return render(request, "agendas/empty.html", _empty(request, asker))
+    return _studio(request, asker, agenda, search=request.GET.get("q", "")[:80])
+
+
+def _empty(request: HttpRequest, asker: Asker) -> dict[str, Any]:
+    booking = asker.booking
+    return {
+        "asker": asker,
+        "booking": booking,
+        "needs_factor": asker.is_lead and not asker.second_factor,
+        "factor_address": second_factor_url(request),
+        "facts": [
+            (
+                "Audience",
+                "; ".join(str(share) for share in booking.audience_shares.select_related("audience"))
+                or "Not said",
+            ),
+            ("Numbers", f"{booking.head_count} people" if booking.head_count else "Not said"),
+            ("Law", booking.get_nation_display()),
+            ("Format", booking.format.name if booking.format else "Not sure yet"),
+        ],
+    }
+
+
+def _studio(
+    request: HttpRequest,
+    asker: Asker,
+    agenda: Agenda,
+    *,
+    search: str = "",
+    posted: Posted | None = None,
+    errors: list[tuple[str, str]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = studio_of(asker, agenda, search=search, posted=posted, errors=errors or [])
+    context = {
+        "page": page,
+        "asker": asker,
+        "booking": asker.booking,
+        "agenda": agenda,
+        "needs_factor": asker.is_lead and not asker.second_factor,
+        "factor_address": second_factor_url(request),
+        "is_silent": is_worker_silent(page.papers),
+    }
+    return render(request, "agendas/studio.html", context, status=status)
+
+
+@sign_in_required
+@_second_factor_first
+@require_POST
+def change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Save the day and carry out the button. Nothing typed is lost: a mistake or a newer draft shows the page with it."""
+    asker = editor_of(request, reference)
+    do = request.POST.get("do", "save")[:120]
+    agenda = _agenda_of(asker)
+    if agenda is None or do in ("open", "open-filled"):
+        return _open(request, asker, filled=do == "open-filled")
+    posted = read(request.POST)
+    if posted.mistakes:
+        return _studio(
+            request, asker, agenda, posted=posted, errors=list(posted.mistakes.items()), status=422
+        )
+    try:
+        return _carry_out(request, asker, agenda, posted, do)
+    except StaleAgenda:
+        return _stale(request, asker, posted, do)
+    except CannotDo as refusal:
+        return _studio(request, asker, agenda, posted=posted, errors=[("day", str(refusal))], status=422)
+    except CannotIssue as refusal:
+        errors = [("checks", reason) for reason in refusal.reasons]
+        return _studio(request, asker, agenda, posted=posted, errors=errors, status=422)
+
+
+def _open(request: HttpRequest, asker: Asker, *, filled: bool) -> HttpResponse:
+    try:
+        services.open_agenda(asker.booking, filled=filled, actor=asker.user)
+    except CannotDo as refusal:
+        messages.error(request, str(refusal))
+    return redirect("studio", asker.booking.reference)
+
+
+def _carry_out(request: HttpRequest, asker: Asker, agenda: Agenda, posted: Posted, do: str) -> HttpResponse:
+    typed, reference = posted.typed(), asker.booking.reference
+    if do == "issue":
+        issued = services.issue_agenda(agenda.pk, version=posted.version, actor=asker.user, typed=typed)
+        messages.success(request, f"Agenda {issued.number} is issued. The mail leaves once its PDF is made.")
+        return redirect("studio-issue", reference, issued.number)
+    if do == "preview":
+        services.save(agenda.pk, version=posted.version, actor=asker.user, typed=typed)
+        document = services.preview(agenda.pk, actor=asker.user)
+        return redirect("studio-paper", reference, document.pk)
+    if do == "search":
+        services.save(agenda.pk, version=posted.version, actor=asker.user, typed=typed)
+        query = request.POST.get("q", "")[:80]
+        return redirect(f"{reverse('studio', args=[reference], query={'q': query})}#catalogue")
+    press = Press(agenda=agenda, version=posted.version, actor=asker.user, typed=typed, post=request.POST)
+    return _back(request, reference, commands.carry_out(do, press))
+
+
+def _back(request: HttpRequest, reference: str, done: Done) -> HttpResponse:
+    messages.success(request, done.words)
+    return redirect(f"{reverse('studio', args=[reference])}#{done.anchor}")
+
+
+# ---- two drafts met
+
+
+def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpResponse:
+    """Show what this person has and what somebody else saved, side by side; neither is thrown away."""
+    agenda = _agenda_of(asker)
+    assert agenda is not None
+    agenda.booking = asker.booking
+    saved = list(agenda.items.select_related("topic").order_by("position"))
+    mine = _as_items(agenda, posted, saved)
+    theirs_by = {_name(item): item for item in saved}
+    mine_by = {_name(item): item for item in mine}
+    context = {
+        "asker": asker,
+        "booking": asker.booking,
+        "who": str(agenda.updated_by) if agenda.updated_by else "Somebody",
+        "their_number": agenda.version,
+        "their_version": agenda.version,
+        "mine": _plain_rows(agenda, mine, theirs_by),
+        "theirs": _plain_rows(agenda, saved, mine_by),
+        "action": reverse("studio-change", args=[asker.booking.reference]),
+        "back": reverse("studio", args=[asker.booking.reference]),
+        "kept": _hidden(request, do),
+    }
+    return render(request, "agendas/stale.html", context, status=409)
+
+
+def _as_items(agenda: Agenda, posted: Posted, saved: list[AgendaItem]) -> list[AgendaItem]:
+    """What was typed as unsaved lines, to lay it beside the saved ones."""
+    topics = {
+        topic.slug: topic for topic in Topic.objects.filter(slug__in=[row.topic_slug for row in posted.rows])
+    }
+    by_id = {item.pk: item for item in saved}
+    return [item for row in posted.rows if (item := _as_item(agenda, row, topics, by_id)) is not None]
+
+
+def _as_item(
+    agenda: Agenda, row: RawRow, topics: dict[str, Topic], by_id: dict[int, AgendaItem]
+) -> AgendaItem | None:
+    topic = topics.get(row.topic_slug)
+    if row.kind not in AgendaItem.Kind.values or (row.kind == AgendaItem.Kind.TOPIC and topic is None):
+        return None
+    title = row.title or (by_id[row.item_id].title if row.item_id in by_id else "")
+    return AgendaItem(agenda=agenda, kind=row.kind, topic=topic, title=title, minutes=int(row.minutes or 0))
+
+
+def _name(item: AgendaItem) -> str:
+    return f"{item.kind}:{item.topic_id or item.words}"
+
+
+def _plain_rows(
+    agenda: Agenda, items: list[AgendaItem], others: dict[str, AgendaItem]
+) -> list[dict[str, Any]]:
+    """Rows for the timed list; one that differs from the other draft carries a bar."""
+    rows = []
+    for line in running_order(agenda, items).lines:
+        other = others.get(_name(line.item))
+        rows.append(
+            {
+                "starts_at": line.starts_at,
+                "title": line.item.words,
+                "minutes": line.item.minutes,
+                "kind": "pause" if line.item.is_pause else "",
+                "flag": other is None or other.minutes != line.item.minutes,
+            }
+        )
+    return rows
+
+
+def _hidden(request: HttpRequest, do: str) -> str:
+    """Everything that was sent, as hidden fields, so that "Keep mine" sends it again."""
+    left_out = {"csrfmiddlewaretoken", "version", "keep", "do"}
+    fields = [
+        (name, value) for name, values in request.POST.lists() if name not in left_out for value in values
+    ]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', [*fields, ("do", do)])
+
+
+# ---- papers
+
+
+def _document_for(asker: Asker, document_id: int) -> Document:
+    """A paper that this person may have. Raises ``Http404`` above their tier, as for one that is not there."""
+    document = get_object_or_404(
+        Document.objects.select_related("issue", "agenda").defer("content", "issue__snapshot"),
+        pk=document_id,
+        agenda__booking=asker.booking,
+    )
+    if document.kind != Document.Kind.AGENDA and not asker.is_ours:
+        raise Http404
+    if asker.is_desk and not asker.second_factor:
+        raise SecondFactorNeeded
+    if asker.seen(page="paper" if document.tier >= Tier.T3 else None).tier < document.tier:
+        if asker.is_ours and not asker.second_factor:
+            raise SecondFactorNeeded
+        raise Http404
+    return document
+
+
+@sign_in_required
+@_second_factor_first
+@require_GET
+def paper(request: HttpRequest, reference: str, document_id: int) -> HttpResponse:
+    """A paper on its way: it says how far it has come, and leads to the file once that is there."""
+    asker = asker_of(request, reference)
+    document = _document_for(asker, document_id)
+    response = render(
+        request,
+        "agendas/paper.html",
+        {
+            "document": document,
+            "booking": asker.booking,
+            "asker": asker,
+            "is_silent": is_worker_silent([document]),
+        },
+    )
+    if document.is_under_way:
+        response["Refresh"] = AGAIN_SECONDS
+    return response
+
+
+@sign_in_required
+@_second_factor_first
+@require_GET
+@cache_control(private=True, no_store=True)
+def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileResponse:
+    """Stream the stored file, byte for byte as the worker made it; its name is the reference and nothing else."""
+    asker = asker_of(request, reference)
+    document = _document_for(asker, document_id)
+    if not document.is_ready:
+        raise Http404
+    try:
+        stored = document.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(stored, filename=file_name(asker.booking), content_type="application/pdf")
+
+
+# ---- issues
+
+
+@sign_in_required
+@_second_factor_first
+@require_GET
+def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """An issued agenda as a page: the same as the PDF, for verified contacts and the speakers; names at T3 only."""
+    asker = asker_of(request, reference)
+    found = _issue_for(asker, number)
+    seen = asker.seen(page="agenda issue")
+    content = {
+        **services.content_of(found),
+        "detail": found.snapshot["detail"] if seen.tier >= Tier.T3 else None,
+    }
+    documents = _papers_of(found, asker)
+    response = render(
+        request,
+        "agendas/issue.html",
+        {
+            "issue": found,
+            "newer": services.latest_issue(found.agenda) if found.is_withdrawn else None,
+            "paper": snapshot.read(content),
+            "documents": documents,
+            "asker": asker,
+            "booking": asker.booking,
+            "seen": seen,
+            "is_silent": is_worker_silent(documents),
+            "may_act": asker.may_edit and not found.is_withdrawn and asker.booking.status in AGREED_BOOKINGS,
+        },
+    )
+    if any(document.is_under_way for document in documents):
+        response["Refresh"] = AGAIN_SECONDS
+    return response
+
+
+def _issue_for(asker: Asker, number: int) -> Issue:
+    """An issue that this person may read. Raises ``Http404`` below T2, or ``SecondFactorNeeded`` for the desk."""
+    if asker.is_desk and not asker.second_factor:
+        raise SecondFactorNeeded
+    if asker.seen(page=None).tier < Tier.T2:
+        raise Http404
+    found = get_object_or_404(
+        Issue.objects.select_related("agenda__format", "issued_by"),
+        agenda__booking=asker.booking,
+        number=number,
+    )
+    found.agenda.booking = asker.booking
+    return found
+
+
+def _papers_of(found: Issue, asker: Asker) -> list[Document]:
+    """The newest paper of each kind that this person may have."""
+    newest: dict[str, Document] = {}
+    for document in found.documents.defer("content").order_by("-pk"):
+        if document.kind == Document.Kind.AGENDA or asker.is_ours:
+            newest.setdefault(document.kind, document)
+    return [newest[kind] for kind in (Document.Kind.AGENDA, Document.Kind.RUN_SHEET) if kind in newest]
+
+
+@sign_in_required
+@_second_factor_first
+@require_POST
+def issue_act(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Withdraw an issue, make its run sheet again, or try a paper again that could not be made."""
+    asker = editor_of(request, reference)
+    found = _issue_for(asker, number)
+    match request.POST.get("do", "").split(":"):
+        case ["withdraw"]:
+            services.withdraw_issue(found.pk, actor=asker.user)
+            messages.success(request, f"Agenda {number} is withdrawn. Its page says so from now on.")
+        case ["run-sheet"]:
+            made = services.renew_run_sheet(found.pk, actor=asker.user)
+            words = (
+                "A new run sheet is being made."
+                if made
+                else "Nothing in it has changed; the run sheet stands."
+            )
+            messages.success(request, words)
+        case ["again", document_id] if document_id.isdecimal():
+            document = get_object_or_404(found.documents, pk=int(document_id))
+            if services.try_again(document.pk):
+                messages.success(request, "It is tried again.")
+    return redirect("studio-issue", reference, number)

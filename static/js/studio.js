@@ -1,0 +1,136 @@
+// The studio, quicker: it saves by itself and puts the new page in place without losing the focus or a typed letter.
+// Without it every button still works: this sends the same form and reads the same pages.
+(() => {
+  "use strict";
+  const PAUSE = 600;
+  const studio = () => document.getElementById("studio");
+  const form = () => document.getElementById("day");
+  if (!form()) return;
+
+  let timer = null;
+  let busy = false;
+  let again = null;
+
+  const say = (words, trouble) => {
+    const status = document.getElementById("saved");
+    if (!status) return;
+    status.textContent = words;
+    status.classList.toggle("wt-note--stop", Boolean(trouble));
+  };
+
+  // a region that stays, so that screen readers hear what a new page says
+  const voice = document.createElement("p");
+  voice.className = "govuk-visually-hidden";
+  voice.setAttribute("role", "status");
+  document.body.append(voice);
+
+  // ---- what the person has in hand
+  const key = (field) => field.name + (field.type === "checkbox" ? "=" + field.value : "");
+  const value = (field) => (field.type === "checkbox" ? field.checked : field.value);
+  const fields = () => [...form().elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
+  const values = () => new Map(fields().map((field) => [key(field), value(field)]));
+  const open = () => [...studio().querySelectorAll("details[open][id]")].map((one) => one.id);
+
+  const swap = (text, sent) => {
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("studio");
+    if (!fresh) return false;
+    const now = form() ? values() : new Map();
+    const opened = open();
+    const held = document.activeElement;
+    const at = held && held.id;
+    let selection = null;
+    try {
+      selection = held && [held.selectionStart, held.selectionEnd];
+    } catch {
+      selection = null;
+    }
+    const top = held && held.getBoundingClientRect().top;
+    studio().replaceWith(fresh);
+    opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+    if (form()) {
+      for (const field of fields()) {
+        // typed while the answer was on its way, or never saved by itself: it stays
+        const name = key(field);
+        const kept = field.dataset.notSaved !== undefined || (sent && now.get(name) !== sent.get(name));
+        if (now.has(name) && kept) {
+          if (field.type === "checkbox") field.checked = now.get(name);
+          else field.value = now.get(name);
+        }
+      }
+    }
+    document.body.classList.add("is-live");
+    voice.textContent = document.getElementById("saved")?.textContent || "";
+    const wanted = fresh.querySelector("[data-focus]");
+    const back = wanted || (at && document.getElementById(at));
+    if (back && !back.disabled) {
+      back.focus({ preventScroll: !wanted });
+      if (selection && back.setSelectionRange && selection[0] !== null) {
+        try {
+          back.setSelectionRange(...selection);
+        } catch {
+          // not every kind of field has a caret
+        }
+      }
+      if (!wanted && top !== null) window.scrollBy(0, back.getBoundingClientRect().top - top);
+    }
+    return true;
+  };
+
+  const send = async (button) => {
+    if (busy) {
+      again = button || again || "save";
+      return;
+    }
+    clearTimeout(timer);
+    busy = true;
+    const body = new URLSearchParams(new FormData(form()));
+    body.set("do", button ? button.value : "save");
+    const sent = values();
+    const line = button && button.closest(".wt-line");
+    say("Saving…");
+    try {
+      const answer = await fetch(form().action, { method: "POST", body, headers: { "X-Studio": "1" }, credentials: "same-origin" });
+      const text = await answer.text();
+      const page = new URL(answer.url);
+      if (!swap(text, sent)) throw new Error("no studio in the answer");
+      if (button && answer.ok) follow(button, line, page.hash.slice(1));
+    } catch {
+      say("Not saved: no answer. Your changes are still here; press Save to try again.", true);
+      document.body.classList.remove("is-live");
+    }
+    busy = false;
+    if (again && form()) {
+      const next = again;
+      again = null;
+      send(next === "save" ? null : document.getElementById(next.id) || null);
+    }
+  };
+
+  // A move keeps the focus on its button; where that is gone or asleep, on the line.
+  const follow = (button, line, anchor) => {
+    const same = button.id && document.getElementById(button.id);
+    if (same && !same.disabled) return;
+    const place = (line && document.getElementById(line.id)) || (anchor && document.getElementById(anchor)) || document.getElementById("day-heading");
+    if (!place) return;
+    if (!place.hasAttribute("tabindex")) place.setAttribute("tabindex", "-1");
+    place.focus();
+  };
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!form() || field.form !== form() || field.dataset.notSaved !== undefined) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => send(null), PAUSE);
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form()) return;
+    const button = event.submitter;
+    if (button && button.dataset.leaves !== undefined) return; // preview and issue lead to another page
+    event.preventDefault();
+    send(button && button.value ? button : null);
+  });
+
+  window.addEventListener("beforeunload", () => clearTimeout(timer));
+  document.body.classList.add("is-live");
+})();
