@@ -45,10 +45,20 @@ class PointInline(TickedNations, admin.StackedInline):
     fields = ["text", ("minutes", "rank"), "nations"]
 
 
-class EmphasisInline(admin.TabularInline):
+class ChoicesOnce:
+    """Reads the choices of each foreign key once a page, not once a row."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        field.choices = list(field.choices)
+        return field
+
+
+class EmphasisInline(ChoicesOnce, admin.StackedInline):
     model = TopicForAudience
     extra = 0
-    autocomplete_fields = ["audience"]
+    fields = [("audience", "emphasis")]
+    classes = ["collapse"]
 
 
 class TopicAdmin(TickedNations, admin.ModelAdmin):
@@ -67,7 +77,7 @@ class TopicAdmin(TickedNations, admin.ModelAdmin):
     list_filter = ["is_core", "kind", "is_active", "is_demanding"]
     search_fields = ["title", "printed_title"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["requires"]
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = [PointInline, EmphasisInline]
     show_full_result_count = False
     fieldsets = [

@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from courses.admin import ChoicesOnce
 from speakers.models import Expertise, Organisation, Speaker
 
 
-class ExpertiseInline(admin.TabularInline):
+class ExpertiseInline(ChoicesOnce, admin.StackedInline):
     model = Expertise
     extra = 0
-    autocomplete_fields = ["topic"]
     fields = ["topic", "confirmed_at"]
 
 
@@ -30,7 +30,7 @@ class SpeakerAdmin(admin.ModelAdmin):
     list_filter = ["organisation", "is_public"]
     list_select_related = ["organisation"]
     search_fields = ["name"]
-    autocomplete_fields = ["organisation", "user"]
+    autocomplete_fields = ["user"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ExpertiseInline]
     show_full_result_count = False
