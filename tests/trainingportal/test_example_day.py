@@ -96,7 +96,7 @@ def invented(bounds: list[tuple[int, int, int]]) -> list[public_catalogue.TopicS
     """The shipped topics with other lengths."""
     slugs = [row["slug"] for row in catalogue.read(catalogue.DATA / "topics.toml")["topic"]]
     blank = public_catalogue.TopicSeen(
-        **{field.name: () for field in dataclasses.fields(public_catalogue.TopicSeen)}  # type: ignore[arg-type]
+        **{field.name: () for field in dataclasses.fields(public_catalogue.TopicSeen)}
     )
     topics = []
     for slug, lengths in zip(slugs, bounds, strict=True):
