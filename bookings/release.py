@@ -253,6 +253,11 @@ def _venue(booking: Booking) -> VenueSeen | None:
     )
 
 
+def room_named_at(booking: Booking) -> dt.datetime | None:
+    """When the room was last written down, or ``None``: says that it is known, and nothing of where it is."""
+    return Venue.objects.filter(booking=booking).values_list("updated_at", flat=True).first()
+
+
 def log_read(booking: Booking, user: User, *, page: str) -> None:
     """Note that ``user`` looked at names and venue; once an hour per page is enough."""
     hour_ago = timezone.now() - dt.timedelta(hours=1)
@@ -266,9 +271,7 @@ def log_reads(bookings: Iterable[Booking], user: User, *, page: str) -> None:
     keys = {booking.pk for booking in bookings}
     lately = DetailRead.objects.filter(booking__in=keys, user=user, page=page, at__gt=hour_ago)
     unread = keys - set(lately.values_list("booking_id", flat=True))
-    DetailRead.objects.bulk_create(
-        DetailRead(booking_id=key, user=user, page=page) for key in sorted(unread)
-    )
+    DetailRead.objects.bulk_create(DetailRead(booking_id=key, user=user, page=page) for key in sorted(unread))
 
 
 # ---- may an offer or a release be made

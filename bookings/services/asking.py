@@ -20,7 +20,7 @@ from bookings.models import (
     Place,
 )
 from bookings.services.moves import doing, locked, move_enquiry, settle
-from bookings.states import EnquiryState
+from bookings.states import EnquiryState, InvalidMove
 from courses.models import Audience, Format, Topic
 from places import outcodes
 from places.models import Force, Region
@@ -267,3 +267,19 @@ def add_colleague(
         if is_new:
             mail.request_received(contact)
     return contact
+
+
+@transaction.atomic
+def change_practical_details(
+    booking_id: int, *, access_needs: str, purchase_order: str, actor: User
+) -> Booking:
+    """Write down what people need to take part, and the purchase order number. Raises ``InvalidMove`` once it is over."""
+    booking = locked(booking_id)
+    if not booking.is_open:
+        raise InvalidMove(
+            f"{booking.reference} is “{booking.get_status_display().lower()}”: nothing can be changed."
+        )
+    with doing("change practical details", actor):
+        booking.access_needs, booking.purchase_order = access_needs, purchase_order
+        booking.save(update_fields=["access_needs", "purchase_order"])
+    return booking

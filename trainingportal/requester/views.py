@@ -1,12 +1,394 @@
-"""The requester's pages."""
+"""The requester's pages. GET shows what their tier allows, POST acts; a late answer meets a kind page.
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+When, where and who come only from ``bookings.release.seen_by_contact``.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.rights import sign_in_required
+from accounts.signin import begin_code
+from agendas import snapshot
+from agendas.models import Document, Issue
+from agendas.services import content_of
+from bookings import services
+from bookings.models import AudienceShare, Contact, DeskSettings, Note
+from bookings.release import SessionSeen, Tier, room_named_at, seen_by_contact
+from bookings.states import InvalidMove
+from places.clock import say_date, say_short_date
+from speakers.models import Speaker
+from trainingportal.guard import TOO_MANY, client_address, may_go_on
+from trainingportal.requester import stands
+from trainingportal.requester.forms import ColleagueForm, DeclineForm, DetailsForm, RoomForm, WriteForm
+
+MOST_NOTES = 100
+MOST_BOOKINGS = 50
 
 
-def booking(request: HttpRequest, reference: str) -> HttpResponse:
-    return render(request, "requester/booking.html")
+# ---- who is it
 
 
+def _contact(request: HttpRequest, reference: str) -> Contact:
+    """The signed-in person as contact of this booking. Raises ``Http404`` for anybody else, and for one taken off it."""
+    contact = (
+        Contact.objects.filter(
+            user=request.user.pk, booking__reference=reference.upper(), revoked_at__isnull=True
+        )
+        .select_related("user", "booking__agency", "booking__format", "booking__region")
+        .first()
+    )
+    if contact is None:
+        raise Http404
+    return contact
+
+
+def _contact_who_knows(request: HttpRequest, reference: str, *, least: Tier) -> tuple[Contact, SessionSeen]:
+    """The same with what they may see. Raises ``Http404`` below the tier that the act needs."""
+    contact = _contact(request, reference)
+    seen = seen_by_contact(contact)
+    if seen.tier < least:
+        raise Http404
+    return contact, seen
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@sign_in_required
+@require_safe
 def home_for_me(request: HttpRequest) -> HttpResponse:
-    return render(request, "requester/booking.html")
+    """Lead everybody to their own page; somebody without one reads where to begin."""
+    user = _user(request)
+    if user.is_staff:
+        return redirect("desk:index")
+    if Speaker.objects.filter(user=user, left_on__isnull=True).exists():
+        return redirect("speaking")
+    references = list(_open_to(user).values_list("booking__reference", flat=True)[:2])
+    if len(references) == 1:
+        return redirect("booking", references[0])
+    return redirect("your-bookings") if references else render(request, "requester/nothing.html")
+
+
+def _open_to(user: User) -> Any:
+    return Contact.objects.filter(user=user, revoked_at__isnull=True).order_by("-booking__created_at", "-pk")
+
+
+@sign_in_required
+@require_safe
+def bookings(request: HttpRequest) -> HttpResponse:
+    """List the bookings that this person is a contact of, the newest first."""
+    rows = _open_to(_user(request)).select_related("booking__agency", "booking__format")[:MOST_BOOKINGS]
+    found = [(contact.booking, stands.title_of(contact.booking)) for contact in rows]
+    return render(request, "requester/bookings.html" if found else "requester/nothing.html", {"rows": found})
+
+
+# ---- the page
+
+
+@sign_in_required
+@require_safe
+def booking(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where the booking stands, what waits for the agency, the agenda and the messages."""
+    contact = _contact(request, reference)
+    seen = seen_by_contact(contact, page="requester's page")
+    if seen.tier < Tier.T1:
+        return render(request, "requester/confirm_mailbox.html", {"contact": contact})
+    return _draw(request, contact, seen)
+
+
+def _draw(
+    request: HttpRequest,
+    contact: Contact,
+    seen: SessionSeen,
+    *,
+    write_form: WriteForm | None = None,
+    decline_form: DeclineForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    found, settings = contact.booking, DeskSettings.current()
+    may_name_room = stands.may_name_room(found, seen)
+    offers = stands.open_offers(seen)
+    context = {
+        "contact": contact,
+        "booking": found,
+        "seen": seen,
+        "settings": settings,
+        "title": stands.title_of(found),
+        "stand": stands.stand(found, seen),
+        "steps": stands.steps(contact, seen),
+        "needs": stands.needs(
+            contact,
+            seen,
+            room_named_at=room_named_at(found) if may_name_room else None,
+            addresses={
+                "offers": "#offers",
+                "room": reverse("booking-room", args=[found.reference]),
+                "details": reverse("booking-details", args=[found.reference]),
+            },
+        ),
+        "offers": offers,
+        "offers_title": stands.offers_title(offers),
+        "ended": stands.ended_offers(seen) if found.status == "requested" else (),
+        "told": _told_in_short(contact),
+        "agenda": _agenda(contact, seen),
+        "notes": _notes(contact, seen),
+        "write_form": write_form or WriteForm(answer_within_days=settings.answer_within_days),
+        "decline_form": decline_form or DeclineForm(),
+        "form": write_form or decline_form,
+    }
+    return render(request, "requester/booking.html", context, status=status)
+
+
+def _told_in_short(contact: Contact) -> list[str]:
+    """What they told us, in a few words."""
+    found = contact.booking
+    shares = AudienceShare.objects.filter(booking=found).select_related("audience")
+    names = ", ".join(share.audience.name[0].lower() + share.audience.name[1:] for share in shares)
+    people = f"{found.head_count} people" if found.head_count else "People"
+    length = found.format.name if found.format else "Half day or full day: not sure yet"
+    musts = ", ".join(topic.title for topic in found.musts.all())
+    return [
+        f"{people}: {names}." if names else f"{people}.",
+        f"{length}, {found.get_place_display().lower()}.",
+        f"Must be covered: {musts}." if musts else "Topics: we suggest for your audience.",
+    ]
+
+
+def _agenda(contact: Contact, seen: SessionSeen) -> dict[str, Any] | None:
+    """The agenda that was issued, with topics and times only, and its PDF where it is made."""
+    if seen.tier < Tier.T2:
+        return None
+    issue = (
+        Issue.objects.filter(agenda__booking=contact.booking, withdrawn_at__isnull=True)
+        .order_by("-number")
+        .first()
+    )
+    if issue is None:
+        return None
+    paper = snapshot.read(content_of(issue))
+    document = (
+        issue.documents.filter(kind=Document.Kind.AGENDA, tier__lte=Tier.T2)
+        .defer("content")
+        .order_by("-pk")
+        .first()
+    )
+    musts = {topic.title for topic in contact.booking.musts.all()}
+    rows = [
+        {
+            "starts_at": line.starts_at,
+            "title": line.title,
+            "minutes": line.minutes,
+            "kind": "pause" if line.is_pause else "",
+            "pills": [
+                *([("You asked for this", "")] if line.title in musts else []),
+                *([(line.how, "part" if line.takes_part else "")] if line.how else []),
+            ],
+        }
+        for line in paper.lines
+    ]
+    return {
+        "number": issue.number,
+        "issued_at": issue.issued_at,
+        "rows": rows,
+        "strip": paper.strip,
+        "document": document,
+    }
+
+
+def _notes(contact: Contact, seen: SessionSeen) -> list[tuple[Note, str]]:
+    """The messages this contact may read, the newest first, each with who wrote it. Never those among ourselves.
+
+    Our answers to a verified colleague may name a day, so somebody not rung back yet reads only what they wrote
+    themselves, unless nobody at the agency has been rung back.
+    """
+    notes = Note.objects.filter(booking=contact.booking, side__in=[Note.Side.AGENCY, Note.Side.DESK])
+    if seen.tier < Tier.T2 and contact.booking.contacts.filter(verified_at__isnull=False).exists():
+        notes = notes.filter(by=contact.user, side=Note.Side.AGENCY)
+    rows = notes.select_related("by").order_by("-at", "-pk")[:MOST_NOTES]
+    return [(note, _writer(note, contact)) for note in rows]
+
+
+def _writer(note: Note, contact: Contact) -> str:
+    if note.side == Note.Side.DESK:
+        return "The training team"
+    return "You" if note.by_id == contact.user_id else str(note.by)
+
+
+def _too_late(request: HttpRequest, contact: Contact, words: str) -> HttpResponse:
+    """A second or late answer: say what happened, and whom to ring."""
+    context = {
+        "contact": contact,
+        "booking": contact.booking,
+        "words": words,
+        "settings": DeskSettings.current(),
+    }
+    return render(request, "requester/too_late.html", context, status=409)
+
+
+# ---- what the agency may do
+
+
+@sign_in_required
+@require_POST
+def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Say yes to one date."""
+    contact, seen = _contact_who_knows(request, reference, least=Tier.T2)
+    offer = contact.booking.offers.filter(number=number).first()
+    if offer is None:
+        raise Http404
+    try:
+        services.accept_offer(offer.pk, actor=_user(request))
+    except InvalidMove as refusal:
+        return _too_late(request, contact, str(refusal))
+    day = next(say_date(one.starts_at) for one in seen.offers if one.number == number)
+    messages.success(request, f"Thank you. You said yes to {day}. We write when our trainers have too.")
+    return redirect("booking", reference)
+
+
+@sign_in_required
+@require_POST
+def decline(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that no date suits, and what would be better."""
+    contact, seen = _contact_who_knows(request, reference, least=Tier.T2)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _draw(request, contact, seen, decline_form=form, status=422)
+    try:
+        services.decline_offers(contact.booking.pk, note=form.cleaned_data["note"], actor=_user(request))
+    except InvalidMove as refusal:
+        return _too_late(request, contact, str(refusal))
+    messages.success(request, "Thank you for telling us. We look for other dates and write to you.")
+    return redirect("booking", reference)
+
+
+@sign_in_required
+@require_POST
+def write(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send a message to the training team."""
+    contact, seen = _contact_who_knows(request, reference, least=Tier.T1)
+    form = WriteForm(request.POST, answer_within_days=DeskSettings.current().answer_within_days)
+    if form.is_valid() and not _may(request, "write"):
+        form.add_error(None, TOO_MANY)
+    if not form.is_valid():
+        return _draw(request, contact, seen, write_form=form, status=422)
+    services.write_note(
+        contact.booking.pk, side=Note.Side.AGENCY, text=form.cleaned_data["text"], actor=_user(request)
+    )
+    messages.success(request, "Your message is with us.")
+    return redirect(f"{reverse('booking', args=[reference])}#messages")
+
+
+def _may(request: HttpRequest, what: str) -> bool:
+    return may_go_on(f"booking-{what}", address=client_address(request), mailbox=_user(request).email)
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: HttpRequest, reference: str) -> HttpResponse:
+    """Tell us the room. What was given is shown again only to whom place and people are open."""
+    contact, seen = _contact_who_knows(request, reference, least=Tier.T2)
+    if not stands.may_name_room(contact.booking, seen):
+        raise Http404
+    if seen.venue is not None and request.method != "POST":
+        seen = seen_by_contact(contact, page="room")  # the venue fills the form: the read is logged
+    form = RoomForm(request.POST or None, initial=vars(seen.venue) if seen.venue else None)
+    if form.is_valid():
+        services.set_venue(contact.booking.pk, **form.cleaned_data, by_agency=True, actor=_user(request))
+        messages.success(request, "Thank you. We have the room, and ring you once more before we share it.")
+        return redirect("booking", reference)
+    named_at = room_named_at(contact.booking)
+    return _draw_form(
+        request,
+        "requester/room.html",
+        contact,
+        form,
+        named_on=say_short_date(named_at) if named_at else "",
+        shown=seen.venue is not None,
+    )
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything they told us; access needs and the purchase order number may be changed here."""
+    contact, _ = _contact_who_knows(request, reference, least=Tier.T1)
+    found = contact.booking
+    form = DetailsForm(
+        request.POST or None,
+        initial={"access_needs": found.access_needs, "purchase_order": found.purchase_order},
+    )
+    if form.is_valid():
+        try:
+            services.change_practical_details(found.pk, **form.cleaned_data, actor=_user(request))
+        except InvalidMove as refusal:
+            return _too_late(request, contact, str(refusal))
+        messages.success(request, "Saved.")
+        return redirect("booking", reference)
+    return _draw_form(request, "requester/details.html", contact, form, lines=_told(contact))
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def colleague(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a colleague follow this booking. They confirm their mailbox, and are rung back, on their own."""
+    contact, _ = _contact_who_knows(request, reference, least=Tier.T1)
+    form = ColleagueForm(request.POST or None)
+    if form.is_valid():
+        if _may(request, "colleague"):
+            services.add_colleague(contact.booking.pk, **form.cleaned_data, actor=_user(request))
+            messages.success(request, f"We have written to {form.cleaned_data['email']}.")
+            return redirect("booking", reference)
+        form.add_error(None, TOO_MANY)
+    return _draw_form(request, "requester/colleague.html", contact, form)
+
+
+@sign_in_required
+@require_POST
+def confirm_mailbox(request: HttpRequest, reference: str) -> HttpResponse:
+    """Mail a code that shows that the mailbox is theirs."""
+    contact = _contact(request, reference)
+    if not _may(request, "code"):
+        return _too_late(request, contact, TOO_MANY)
+    return redirect(begin_code(request, contact.user, next_url=reverse("booking", args=[reference])))
+
+
+def _draw_form(
+    request: HttpRequest, template: str, contact: Contact, form: Form, **more: Any
+) -> HttpResponse:
+    context = {"contact": contact, "booking": contact.booking, "form": form, **more}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _told(contact: Contact) -> list[tuple[str, str]]:
+    """What they told us, line by line."""
+    found = contact.booking
+    shares = AudienceShare.objects.filter(booking=found).select_related("audience")
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    musts = "\n".join(topic.title for topic in found.musts.all())
+    lines = [
+        ("How many people", f"About {found.head_count}" if found.head_count else ""),
+        ("Who they are", "\n".join(str(share) for share in shares)),
+        ("What prompts this", found.prompted_by),
+        ("Trained in already", found.prior_training),
+        ("How long", found.format.name if found.format else "Not sure yet"),
+        ("Must be covered", musts or "We suggest for your audience"),
+        ("To leave out", "\n".join(topic.title for topic in found.leave_outs.all())),
+        ("Anything else", found.anything_else),
+        ("Months", ", ".join(f"{month:%B %Y}" for month in found.months) or "Any month"),
+        ("Days of the week", ", ".join(days[day] for day in found.weekdays if day < 7) or "Any day"),
+        ("Dates to avoid", found.dates_to_avoid),
+        ("What would suit best", found.windows),
+        ("Where", found.get_place_display()),
+        ("First half of the postcode", found.outcode),
+        ("Shared with a neighbour", "Yes, you would" if found.would_share else "No"),
+    ]
+    return [(label, words) for label, words in lines if words]

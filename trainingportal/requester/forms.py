@@ -1,0 +1,131 @@
+"""What a requester may write on their own pages."""
+
+from typing import Any
+
+from django import forms
+
+from formkit.forms import PortalForm
+
+NO_CASES = "No case details, please."
+
+
+class WriteForm(PortalForm):
+    """A message to the training team."""
+
+    submit_words = ""
+
+    text = forms.CharField(
+        label="Write to us",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write your message first."},
+    )
+
+    def __init__(self, *args: Any, answer_within_days: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = f"We answer within {answer_within_days} working days. {NO_CASES}"
+
+
+class DeclineForm(PortalForm):
+    """No date suits: what would."""
+
+    submit_words = ""
+
+    note = forms.CharField(
+        label="When would be better?",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class RoomForm(PortalForm):
+    """Where exactly, and how to get in."""
+
+    submit_words = "Save the room"
+
+    name = forms.CharField(
+        label="Building",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Give the name of the building."},
+    )
+    room = forms.CharField(label="Room", required=False, max_length=200)
+    address = forms.CharField(
+        label="Address",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Give the address."},
+    )
+    postcode = forms.CharField(
+        label="Postcode",
+        max_length=10,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+        error_messages={"required": "Give the whole postcode, so that our trainers find you."},
+    )
+    arrival = forms.CharField(
+        label="Parking, reception and how to get in",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    vetting = forms.CharField(
+        label="Vetting or escort",
+        required=False,
+        max_length=1000,
+        help_text="What our trainers need to have, or who walks with them.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    contact_name = forms.CharField(label="Who meets us on the day", required=False, max_length=200)
+    contact_telephone = forms.CharField(
+        label="Their telephone on the day",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "class": "govuk-input--width-20"}),
+    )
+
+
+class DetailsForm(PortalForm):
+    """What may change until the day: access needs and the purchase order number."""
+
+    submit_words = "Save"
+
+    access_needs = forms.CharField(
+        label="Does anybody need something to take part?",
+        required=False,
+        max_length=2000,
+        help_text="For example step-free access, a hearing loop, or captions. No names, please.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    purchase_order = forms.CharField(
+        label="Purchase order number",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+
+
+class ColleagueForm(PortalForm):
+    """A colleague who may follow this booking."""
+
+    submit_words = "Invite your colleague"
+
+    name = forms.CharField(
+        label="Their name", max_length=200, error_messages={"required": "Give your colleague’s name."}
+    )
+    job_title = forms.CharField(label="Their role", required=False, max_length=200)
+    email = forms.EmailField(
+        label="Their work e-mail",
+        help_text="We write to them. A code to this mailbox opens the page for them.",
+        error_messages={
+            "required": "Give your colleague’s work e-mail address.",
+            "invalid": "Write an e-mail address like name@example.org.",
+        },
+    )
+    telephone = forms.CharField(
+        label="Switchboard number",
+        required=False,
+        max_length=40,
+        help_text="We ring them back before dates open to them, and look the number up ourselves too.",
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
+    )
