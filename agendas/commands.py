@@ -43,7 +43,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it: where on the page to go back to, and a sentence for the status line."""
+    """What came of it: where on the page to go back to, and a sentence for the status line, if it needs one."""
 
     anchor: str
     words: str
@@ -73,8 +73,8 @@ def _done(draft: Draft, words: str) -> Done:
 
 
 def _save(press: Press, *_: str) -> Done:
-    draft = services.save(press.agenda.pk, **press.common)
-    return Done("day", f"Draft {draft.agenda.version} saved.")
+    services.save(press.agenda.pk, **press.common)
+    return Done("day", "")
 
 
 def _move(by: int) -> Callable[..., Done]:

@@ -1,5 +1,7 @@
 """The two mails about an agenda: to the agency with the PDF, and to the speakers, whose run sheet waits behind the sign-in."""
 
+import datetime as dt
+
 from agendas.models import Document, Issue
 from bookings.mail import accepted_engagements, verified_contacts
 from bookings.models import Booking, Contact, Engagement
@@ -8,7 +10,7 @@ from bookings.states import AGREED_BOOKINGS, EngagementState
 from outbox import kinds
 from outbox.models import Message
 from outbox.queue import FileToSend, link, queue_message
-from places.clock import say_date
+from places.clock import say_date, say_time, say_times
 
 AGENDA_ISSUED, RUN_SHEET_READY = "agenda-issued", "run-sheet-ready"
 
@@ -74,10 +76,10 @@ def agenda_issued(issue: Issue, pdf: bytes) -> None:
             context={
                 "name": contact.name,
                 "number": issue.number,
-                "starts_at": seen.starts_at,
-                "ends_at": seen.ends_at,
+                "date": say_date(seen.starts_at),
+                "times": say_times(seen.starts_at, seen.ends_at),
                 "lines": [
-                    {"at": line["at"], "title": line["title"], "minutes": line["minutes"]}
+                    {"at": say_time(dt.time.fromisoformat(line["at"])), "title": line["title"]}
                     for line in shared["lines"]
                 ],
                 "notices": shared["notices"],

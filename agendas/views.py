@@ -16,15 +16,14 @@ from accounts.rights import second_factor_url, sign_in_required
 from agendas import commands, services, snapshot
 from agendas.access import Asker, SecondFactorNeeded, asker_of, editor_of, reader_of
 from agendas.commands import Done, Press
+from agendas.comparing import side_by_side
 from agendas.mail import file_name
-from agendas.models import Agenda, AgendaItem, Document, Issue
-from agendas.posted import Posted, RawRow, read
-from agendas.running import running_order
+from agendas.models import Agenda, Document, Issue
+from agendas.posted import Posted, read
 from agendas.services import CannotDo, CannotIssue, StaleAgenda
 from agendas.studio import is_worker_silent, studio_of
 from bookings.release import Tier
 from bookings.states import AGREED_BOOKINGS
-from courses.models import Topic
 
 AGAIN_SECONDS = "3"
 View = Callable[..., HttpResponseBase]
@@ -158,7 +157,8 @@ def _carry_out(request: HttpRequest, asker: Asker, agenda: Agenda, posted: Poste
 
 
 def _back(request: HttpRequest, reference: str, done: Done) -> HttpResponse:
-    messages.success(request, done.words)
+    if done.words:
+        messages.success(request, done.words, extra_tags=done.anchor)
     return redirect(f"{reverse('studio', args=[reference])}#{done.anchor}")
 
 
@@ -171,64 +171,19 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
     assert agenda is not None
     agenda.booking = asker.booking
     saved = list(agenda.items.select_related("topic").order_by("position"))
-    mine = _as_items(agenda, posted, saved)
-    theirs_by = {_name(item): item for item in saved}
-    mine_by = {_name(item): item for item in mine}
+    mine, theirs = side_by_side(agenda, posted, saved)
     context = {
         "asker": asker,
         "booking": asker.booking,
         "who": str(agenda.updated_by) if agenda.updated_by else "Somebody",
         "their_number": agenda.version,
         "their_version": agenda.version,
-        "mine": _plain_rows(agenda, mine, theirs_by),
-        "theirs": _plain_rows(agenda, saved, mine_by),
+        "mine": mine,
+        "theirs": theirs,
         "action": reverse("studio-change", args=[asker.booking.reference]),
-        "back": reverse("studio", args=[asker.booking.reference]),
         "kept": _hidden(request, do),
     }
     return render(request, "agendas/stale.html", context, status=409)
-
-
-def _as_items(agenda: Agenda, posted: Posted, saved: list[AgendaItem]) -> list[AgendaItem]:
-    """What was typed as unsaved lines, to lay it beside the saved ones."""
-    topics = {
-        topic.slug: topic for topic in Topic.objects.filter(slug__in=[row.topic_slug for row in posted.rows])
-    }
-    by_id = {item.pk: item for item in saved}
-    return [item for row in posted.rows if (item := _as_item(agenda, row, topics, by_id)) is not None]
-
-
-def _as_item(
-    agenda: Agenda, row: RawRow, topics: dict[str, Topic], by_id: dict[int, AgendaItem]
-) -> AgendaItem | None:
-    topic = topics.get(row.topic_slug)
-    if row.kind not in AgendaItem.Kind.values or (row.kind == AgendaItem.Kind.TOPIC and topic is None):
-        return None
-    title = row.title or (by_id[row.item_id].title if row.item_id in by_id else "")
-    return AgendaItem(agenda=agenda, kind=row.kind, topic=topic, title=title, minutes=int(row.minutes or 0))
-
-
-def _name(item: AgendaItem) -> str:
-    return f"{item.kind}:{item.topic_id or item.words}"
-
-
-def _plain_rows(
-    agenda: Agenda, items: list[AgendaItem], others: dict[str, AgendaItem]
-) -> list[dict[str, Any]]:
-    """Rows for the timed list; one that differs from the other draft carries a bar."""
-    rows = []
-    for line in running_order(agenda, items).lines:
-        other = others.get(_name(line.item))
-        rows.append(
-            {
-                "starts_at": line.starts_at,
-                "title": line.item.words,
-                "minutes": line.item.minutes,
-                "kind": "pause" if line.item.is_pause else "",
-                "flag": other is None or other.minutes != line.item.minutes,
-            }
-        )
-    return rows
 
 
 def _hidden(request: HttpRequest, do: str) -> str:

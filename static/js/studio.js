@@ -91,9 +91,8 @@
     try {
       const answer = await fetch(form().action, { method: "POST", body, headers: { "X-Studio": "1" }, credentials: "same-origin" });
       const text = await answer.text();
-      const page = new URL(answer.url);
       if (!swap(text, sent)) throw new Error("no studio in the answer");
-      if (button && answer.ok) follow(button, line, page.hash.slice(1));
+      if (button && answer.ok) follow(button, line, document.getElementById("saved")?.dataset.anchor);
     } catch {
       say("Not saved: no answer. Your changes are still here; press Save to try again.", true);
       document.body.classList.remove("is-live");
