@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from formkit.forms import PortalForm
+from trainingportal import public_catalogue
 
 NO_CASES = "No case details, please."
 
@@ -21,9 +22,10 @@ class WriteForm(PortalForm):
         error_messages={"required": "Write your message first."},
     )
 
-    def __init__(self, *args: Any, answer_within_days: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"].help_text = f"We answer within {answer_within_days} working days. {NO_CASES}"
+        days = public_catalogue.formats().answer_within_days
+        self.fields["text"].help_text = f"We answer within {days} working days. {NO_CASES}"
 
 
 class DeclineForm(PortalForm):

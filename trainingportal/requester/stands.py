@@ -246,7 +246,12 @@ def _done(moment: dt.datetime | None) -> str:
 
 
 def needs(
-    contact: Contact, seen: SessionSeen, *, room_named_at: dt.datetime | None, addresses: dict[str, str]
+    contact: Contact,
+    seen: SessionSeen,
+    *,
+    room_named_at: dt.datetime | None,
+    room_is_seen: bool,
+    addresses: dict[str, str],
 ) -> list[Step]:
     """What the agency still has to do or may add, the most pressing first. ``addresses``: offers, room, details."""
     booking = contact.booking
@@ -258,7 +263,9 @@ def needs(
         by = say_moment(min(offer.expires_at for offer in waiting))
         found.append(Step("An answer to the offer", f"by {by}", NOW, addresses["offers"]))
     if may_name_room(booking, seen):
-        if room_named_at is None:
+        if room_is_seen:
+            found.append(Step("Change the room", "You gave us the room", DONE, addresses["room"]))
+        elif room_named_at is None:
             found.append(
                 Step("The room and how to get in", "two weeks before the day", "", addresses["room"])
             )

@@ -6,20 +6,23 @@ When, where and who come only from ``bookings.release.seen_by_contact``.
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.rights import sign_in_required
 from accounts.signin import begin_code
 from agendas import snapshot
-from agendas.models import Document, Issue
+from agendas.models import Document
 from agendas.services import content_of
 from bookings import services
-from bookings.models import AudienceShare, Contact, DeskSettings, Note
+from bookings.models import AudienceShare, Booking, Contact, DeskSettings, Note
 from bookings.release import SessionSeen, Tier, room_named_at, seen_by_contact
 from bookings.states import InvalidMove
 from places.clock import say_date, say_short_date
@@ -36,12 +39,27 @@ MOST_BOOKINGS = 50
 
 
 def _contact(request: HttpRequest, reference: str) -> Contact:
-    """The signed-in person as contact of this booking. Raises ``Http404`` for anybody else, and for one taken off it."""
+    """The signed-in person as contact of this booking, with the names of its audiences and musts.
+
+    Raises ``Http404`` for anybody else, and for one taken off it.
+    """
     contact = (
         Contact.objects.filter(
             user=request.user.pk, booking__reference=reference.upper(), revoked_at__isnull=True
         )
         .select_related("user", "booking__agency", "booking__format", "booking__region")
+        .annotate(
+            audience_names=ArraySubquery(
+                AudienceShare.objects.filter(booking=OuterRef("booking"))
+                .order_by("audience__rank")
+                .values("audience__name")
+            ),
+            must_titles=ArraySubquery(
+                Booking.musts.through.objects.filter(booking=OuterRef("booking"))
+                .order_by("topic__rank")
+                .values("topic__title")
+            ),
+        )
         .first()
     )
     if contact is None:
@@ -114,21 +132,22 @@ def _draw(
     decline_form: DeclineForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found, settings = contact.booking, DeskSettings.current()
+    found = contact.booking
     may_name_room = stands.may_name_room(found, seen)
     offers = stands.open_offers(seen)
     context = {
         "contact": contact,
         "booking": found,
         "seen": seen,
-        "settings": settings,
+        "settings": SimpleLazyObject(DeskSettings.current),
         "title": stands.title_of(found),
         "stand": stands.stand(found, seen),
         "steps": stands.steps(contact, seen),
         "needs": stands.needs(
             contact,
             seen,
-            room_named_at=room_named_at(found) if may_name_room else None,
+            room_named_at=room_named_at(found) if may_name_room and seen.venue is None else None,
+            room_is_seen=seen.venue is not None,
             addresses={
                 "offers": "#offers",
                 "room": reverse("booking-room", args=[found.reference]),
@@ -141,21 +160,20 @@ def _draw(
         "told": _told_in_short(contact),
         "agenda": _agenda(contact, seen),
         "notes": _notes(contact, seen),
-        "write_form": write_form or WriteForm(answer_within_days=settings.answer_within_days),
+        "write_form": write_form or WriteForm(),
         "decline_form": decline_form or DeclineForm(),
         "form": write_form or decline_form,
     }
     return render(request, "requester/booking.html", context, status=status)
 
 
-def _told_in_short(contact: Contact) -> list[str]:
+def _told_in_short(contact: Any) -> list[str]:
     """What they told us, in a few words."""
     found = contact.booking
-    shares = AudienceShare.objects.filter(booking=found).select_related("audience")
-    names = ", ".join(share.audience.name[0].lower() + share.audience.name[1:] for share in shares)
+    names = ", ".join(name[0].lower() + name[1:] for name in contact.audience_names)
     people = f"{found.head_count} people" if found.head_count else "People"
     length = found.format.name if found.format else "Half day or full day: not sure yet"
-    musts = ", ".join(topic.title for topic in found.musts.all())
+    musts = ", ".join(contact.must_titles)
     return [
         f"{people}: {names}." if names else f"{people}.",
         f"{length}, {found.get_place_display().lower()}.",
@@ -163,25 +181,25 @@ def _told_in_short(contact: Contact) -> list[str]:
     ]
 
 
-def _agenda(contact: Contact, seen: SessionSeen) -> dict[str, Any] | None:
-    """The agenda that was issued, with topics and times only, and its PDF where it is made."""
+def _agenda(contact: Any, seen: SessionSeen) -> dict[str, Any] | None:
+    """The agenda that was issued, with topics and times only, and its PDF once that is made."""
     if seen.tier < Tier.T2:
         return None
-    issue = (
-        Issue.objects.filter(agenda__booking=contact.booking, withdrawn_at__isnull=True)
-        .order_by("-number")
-        .first()
-    )
-    if issue is None:
-        return None
-    paper = snapshot.read(content_of(issue))
     document = (
-        issue.documents.filter(kind=Document.Kind.AGENDA, tier__lte=Tier.T2)
+        Document.objects.filter(
+            agenda__booking=contact.booking,
+            kind=Document.Kind.AGENDA,
+            tier__lte=Tier.T2,
+            issue__withdrawn_at__isnull=True,
+        )
+        .select_related("issue")
         .defer("content")
-        .order_by("-pk")
+        .order_by("-issue__number", "-pk")
         .first()
     )
-    musts = {topic.title for topic in contact.booking.musts.all()}
+    if document is None or document.issue is None:
+        return None
+    paper = snapshot.read(content_of(document.issue))
     rows = [
         {
             "starts_at": line.starts_at,
@@ -189,15 +207,15 @@ def _agenda(contact: Contact, seen: SessionSeen) -> dict[str, Any] | None:
             "minutes": line.minutes,
             "kind": "pause" if line.is_pause else "",
             "pills": [
-                *([("You asked for this", "")] if line.title in musts else []),
+                *([("You asked for this", "")] if line.title in contact.must_titles else []),
                 *([(line.how, "part" if line.takes_part else "")] if line.how else []),
             ],
         }
         for line in paper.lines
     ]
     return {
-        "number": issue.number,
-        "issued_at": issue.issued_at,
+        "number": document.issue.number,
+        "issued_at": document.issue.issued_at,
         "rows": rows,
         "strip": paper.strip,
         "document": document,
@@ -275,7 +293,7 @@ def decline(request: HttpRequest, reference: str) -> HttpResponse:
 def write(request: HttpRequest, reference: str) -> HttpResponse:
     """Send a message to the training team."""
     contact, seen = _contact_who_knows(request, reference, least=Tier.T1)
-    form = WriteForm(request.POST, answer_within_days=DeskSettings.current().answer_within_days)
+    form = WriteForm(request.POST)
     if form.is_valid() and not _may(request, "write"):
         form.add_error(None, TOO_MANY)
     if not form.is_valid():
