@@ -48,17 +48,25 @@ for_auditors = desk_page(is_coordinator, is_auditor)
 for_anyone_at_the_desk = desk_page(is_coordinator, is_reader, is_auditor)
 
 
+PLAIN: dict[type, dict[str, Any]] = {
+    models.DateTimeField: {
+        "form_class": forms.DateTimeField,
+        "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    },
+    models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+    models.URLField: {"assume_scheme": "https"},
+    models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
+}
+
+
 class PlainFields(admin.options.BaseModelAdmin):
     """Fields that browsers and screen readers know: plain selects, tick boxes, one box for a date or a moment."""
 
-    formfield_overrides = {
-        models.DateTimeField: {
-            "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        },
-        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
-        models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
-    }
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        plain = next((PLAIN[kind] for kind in type(db_field).mro() if kind in PLAIN), None)
+        if plain is not None:
+            return db_field.formfield(**plain)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """None: the script behind them leaves its box without a name. Lists here are short, people aside."""

@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cached_property
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from bookings.models import Booking, CallBack, Contact, DeskSettings, Engagement, Offer, Release
+from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release
 from bookings.states import (
     LIVE_ENGAGEMENTS,
     LIVE_OFFERS,
@@ -29,15 +30,12 @@ class Case:
         self.now = timezone.now()
 
     @cached_property
-    def settings(self) -> DeskSettings:
-        return DeskSettings.current()
-
-    @cached_property
     def contacts(self) -> list[Contact]:
         """Everyone at the agency, the requester first, with their call-backs and releases."""
         return list(
             self.booking.contacts.prefetch_related(
-                "call_backs__by", "releases__asked_by", "releases__decided_by"
+                Prefetch("call_backs", queryset=CallBack.objects.select_related("by")),
+                Prefetch("releases", queryset=Release.objects.select_related("asked_by", "decided_by")),
             )
         )
 
@@ -56,9 +54,10 @@ class Case:
     @cached_property
     def offers(self) -> list[Offer]:
         """All offers, the newest first, with their speakers."""
+        places = Engagement.objects.select_related("speaker__organisation").prefetch_related("topics")
         offers = list(
-            self.booking.offers.select_related("lead", "made_by")
-            .prefetch_related("engagements__speaker__organisation", "engagements__topics")
+            self.booking.offers.select_related("lead", "made_by", "answered_by")
+            .prefetch_related(Prefetch("engagements", queryset=places))
             .order_by("-number")
         )
         for offer in offers:
@@ -137,10 +136,19 @@ def say_names(names: Sequence[str]) -> str:
 def team_words(offer: Offer) -> str:
     """What the speakers of an offer have said so far: "2 have said yes, 1 is silent"."""
     states = [engagement.state for engagement in offer.engagements.all()]
+    return say_answers(
+        said_yes=states.count(EngagementState.ACCEPTED),
+        silent=states.count(EngagementState.ASKED),
+        said_no=states.count(EngagementState.DECLINED),
+    )
+
+
+def say_answers(*, said_yes: int, silent: int, said_no: int) -> str:
+    """The same from three numbers."""
     counts = [
-        (states.count(EngagementState.ACCEPTED), "has said yes", "have said yes"),
-        (states.count(EngagementState.ASKED), "is silent", "are silent"),
-        (states.count(EngagementState.DECLINED), "has said no", "have said no"),
+        (said_yes, "has said yes", "have said yes"),
+        (silent, "is silent", "are silent"),
+        (said_no, "has said no", "have said no"),
     ]
     return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
 

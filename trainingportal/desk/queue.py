@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from bookings.models import Booking, Enquiry, Offer, WaitingFor
 from bookings.next_step import WORDS
-from bookings.states import AGREED_BOOKINGS, LIVE_OFFERS, BookingStatus, EnquiryState
+from bookings.states import AGREED_BOOKINGS, LIVE_OFFERS, BookingStatus, EngagementState, EnquiryState
 from places.clock import local, say_moment, say_short_date, say_time
 from places.nations import Nation
 from places.working_days import is_working_day, working_days_between
-from trainingportal.desk.case import say_length, say_soonest, say_wishes, team_words
+from trainingportal.desk.case import say_answers, say_length, say_soonest, say_wishes
 from trainingportal.desk.verbs import NEXT
 
 MOST_ROWS = 40
@@ -126,10 +126,30 @@ def due_on(booking: Booking) -> dt.date | None:
 
 
 def _with_what_rows_show(bookings: "QuerySet[Booking]") -> "QuerySet[Booking]":
-    offers = Offer.objects.filter(state__in=LIVE_OFFERS).prefetch_related("engagements").order_by("starts_at")
+    answers = {
+        "said_yes": EngagementState.ACCEPTED,
+        "silent": EngagementState.ASKED,
+        "said_no": EngagementState.DECLINED,
+    }
+    offers = (
+        Offer.objects.filter(state__in=LIVE_OFFERS)
+        .annotate(
+            **{
+                name: Count("engagements", filter=Q(engagements__state=state))
+                for name, state in answers.items()
+            }
+        )
+        .order_by("starts_at")
+    )
     return bookings.select_related("agency", "format", "owner", "region").prefetch_related(
         Prefetch("offers", queryset=offers, to_attr="live_offers")
     )
+
+
+def _answers(offer: Offer) -> str:
+    """What the speakers of an offer have said, from the counts that came with it."""
+    counts = {name: getattr(offer, name) for name in ("said_yes", "silent", "said_no")}
+    return say_answers(**counts)
 
 
 def _detail(booking: Booking) -> str:
@@ -141,7 +161,7 @@ def _detail(booking: Booking) -> str:
     offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]  # prefetched by the queue
     if booking.status == BookingStatus.OFFERED and offers:
         if booking.waiting_for == WaitingFor.SPEAKERS:
-            parts.append(team_words(offers[0]))
+            parts.append(_answers(offers[0]))
         elif len(offers) > 1:
             parts.append(f"{len(offers)} dates held")
         parts.append(f"hold ends {say_moment(min(offer.expires_at for offer in offers))}")
@@ -228,7 +248,7 @@ def needs_somebody(today: dt.date) -> Q:
 
 
 def board(today: dt.date) -> Board:
-    """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Four queries."""
+    """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Three queries."""
     pressing = needs_somebody(today)
     wanted = [
         Booking.objects.filter(waiting_for=group)
@@ -356,12 +376,12 @@ def _why(booking: Booking, offers: list[Offer]) -> str:
             wishes = say_wishes(booking)
             return f"They were rung back. {say_length(booking)}{f', {wishes}' if wishes else ''}."
         case "replace_speaker":
-            words = f"{agency}, {team_words(offers[0])}." if offers else f"{agency}, {day}."
+            words = f"{agency}, {_answers(offers[0])}." if offers else f"{agency}, {day}."
             return f"{words} Ask another, or go on without."
         case "agency_answers" | "speakers_answer" if offers:
             until = min(offer.expires_at for offer in offers)
             said = (
-                f" {team_words(offers[0])[:1].upper()}{team_words(offers[0])[1:]}."
+                f" {_answers(offers[0])[:1].upper()}{_answers(offers[0])[1:]}."
                 if booking.next_step == "speakers_answer"
                 else ""
             )

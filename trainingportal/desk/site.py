@@ -1,7 +1,11 @@
 """The desk: our own admin site. Sign-in is the portal's, the menu holds our models only."""
 
+from functools import wraps
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 import accounts.admin
@@ -26,6 +30,10 @@ REGISTERS = [
 ]
 
 
+LEFT_OUT = ("password_change", "password_change_done", "logout")
+"""There are no passwords, and the portal has its own way out."""
+
+
 class DeskSite(admin.AdminSite):
     """Django's admin behind the portal's own sign-in and roles."""
 
@@ -43,6 +51,20 @@ class DeskSite(admin.AdminSite):
         """There is no password: send them to the portal's sign-in, or to their second factor."""
         return send_to_sign_in(request)
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's pages behind the same door: sign in, then a second factor; 403 for staff without a role."""
+        inside = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if self.has_permission(request):
+                return inside(request, *args, **kwargs)  # type: ignore[no-any-return]
+            if may_open_desk(request):
+                raise PermissionDenied
+            return send_to_sign_in(request)
+
+        return guarded
+
     def index(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         return views.home(request)  # type: ignore[return-value]
 
@@ -58,7 +80,7 @@ class DeskSite(admin.AdminSite):
             path("do/<slug:reference>/<slug:key>/<int:on>/", views.verb, name="verb"),
             path("question/<slug:reference>/<slug:key>/", views.enquiry_verb, name="enquiry-verb"),
         ]
-        return [*ours, *super().get_urls()]
+        return [*ours, *(each for each in super().get_urls() if getattr(each, "name", "") not in LEFT_OUT)]
 
 
 desk = DeskSite(name="desk")

@@ -183,7 +183,6 @@ def _contact(case: Case, contact: Any, actor: Any) -> dict[str, Any]:
     releases = list(contact.releases.all())
     return {
         "row": contact,
-        "tier": release.tier_of_contact(contact, case.booking, case.settings),
         "hint": looks_like_work(contact.email),
         "call": last_call(contact),
         "calls": contact.call_backs.all(),
