@@ -169,7 +169,10 @@ def test_days_away_are_added_and_removed(client, speaker):
     client.force_login(speaker.user)
     days = {"first_day_day": "8", "first_day_month": "3", "first_day_year": "2027", "private": "on"}
 
-    response = client.post(reverse("speaking-away"), {**days, "last_day_day": "9", "last_day_month": "3", "last_day_year": "2027"})
+    response = client.post(
+        reverse("speaking-away"),
+        {**days, "last_day_day": "9", "last_day_month": "3", "last_day_year": "2027"},
+    )
     entry = DiaryEntry.objects.get()
 
     assert response.status_code == 302
