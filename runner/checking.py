@@ -24,7 +24,6 @@ CHECKS: dict[str, list[str | Path]] = {
     "layout (ruff format)": [BIN / "ruff", "format", "--check", "."],
     "arrows between apps (import-linter)": [BIN / "lint-imports"],
     "templates (djLint)": [BIN / "djlint", "templates", "--lint", "--quiet"],
-    "layout of templates (djLint)": [BIN / "djlint", "templates", "--check", "--quiet"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "system checks": [*MANAGE, "check", "--fail-level", "WARNING"],
     "system checks for production": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
