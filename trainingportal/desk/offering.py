@@ -70,7 +70,40 @@ def speakers_for(booking: Booking) -> list[Speaker]:
     )
 
 
-def taken(speakers: Iterable[Speaker], start: dt.datetime, end: dt.datetime) -> dict[int, list[DiaryEntry]]:
+@dataclass(frozen=True)
+class Stretch:
+    """Time that is taken in one diary, from when to when, and by what."""
+
+    begins: dt.datetime
+    ends: dt.datetime
+    is_session: bool
+    is_held: bool
+    booking: Booking | None
+    offer_number: int
+
+    def touches(self, day: dt.date) -> bool:
+        return local(self.begins).date() <= day <= self.last_day
+
+    @property
+    def last_day(self) -> dt.date:
+        return local(self.ends - dt.timedelta(seconds=1)).date()
+
+
+def _stretch(entry: DiaryEntry) -> Stretch:
+    engagement = getattr(entry, "engagement", None)
+    begins, ends = entry.busy.lower, entry.busy.upper
+    assert begins is not None and ends is not None  # noqa: PT018 - the table keeps both ends
+    return Stretch(
+        begins=begins,
+        ends=ends,
+        is_session=entry.kind == DiaryEntry.Kind.ENGAGEMENT,
+        is_held=entry.held_until is not None,
+        booking=engagement.offer.booking if engagement else None,
+        offer_number=engagement.offer.number if engagement else 0,
+    )
+
+
+def taken(speakers: Iterable[Speaker], start: dt.datetime, end: dt.datetime) -> dict[int, list[Stretch]]:
     """What stands in these diaries between two moments, run-out holds left aside, by speaker. One query."""
     now = timezone.now()
     entries = (
@@ -78,10 +111,10 @@ def taken(speakers: Iterable[Speaker], start: dt.datetime, end: dt.datetime) -> 
         .select_related("engagement__offer__booking")
         .order_by("busy")
     )
-    by_speaker: dict[int, list[DiaryEntry]] = {}
+    by_speaker: dict[int, list[Stretch]] = {}
     for entry in entries:
         if entry.held_until is None or entry.held_until > now:
-            by_speaker.setdefault(entry.speaker_id, []).append(entry)
+            by_speaker.setdefault(entry.speaker_id, []).append(_stretch(entry))
     return by_speaker
 
 
@@ -96,13 +129,13 @@ def standings(booking: Booking, speakers: Sequence[Speaker], span: Span) -> dict
 
 
 def _standing(
-    booking: Booking, speaker: Speaker, span: Span, settings: DeskSettings, entries: list[DiaryEntry]
+    booking: Booking, speaker: Speaker, span: Span, settings: DeskSettings, entries: list[Stretch]
 ) -> Standing:
     travel = services.travel_minutes(speaker, booking)
     start = span.starts_at - dt.timedelta(minutes=settings.setup_minutes + travel)
     end = span.ends_at + dt.timedelta(minutes=settings.pack_up_minutes + travel)
     cautions = tuple(_cautions(speaker, span, entries))
-    clash = next((e for e in entries if e.busy.lower < end and e.busy.upper > start), None)
+    clash = next((each for each in entries if each.begins < end and each.ends > start), None)
     if clash is not None:
         return _clash(booking, clash)
     day = local(span.starts_at).date()
@@ -122,27 +155,21 @@ def _standing(
     return Standing("unknown", f"Nothing in their diary, but they have not looked at it {since}", cautions)
 
 
-def _clash(booking: Booking, entry: DiaryEntry) -> Standing:
-    if entry.kind != DiaryEntry.Kind.ENGAGEMENT:
+def _clash(booking: Booking, clash: Stretch) -> Standing:
+    if not clash.is_session:
         return Standing("away", "Away at that time")
-    engagement = getattr(entry, "engagement", None)
-    other = engagement.offer.booking if engagement else None
-    if other is not None and other.pk == booking.pk:
-        return Standing("busy", f"Held for offer {engagement.offer.number} of this booking")  # type: ignore[union-attr]
-    what = (
-        f"Held for {other.reference}"
-        if other and entry.held_until
-        else f"Gives {other.reference}"
-        if other
-        else "A session"
-    )
-    return Standing("busy", f"{what}, {say_times(entry.busy.lower, entry.busy.upper)} with travel")
+    if clash.booking == booking:
+        return Standing("busy", f"Held for offer {clash.offer_number} of this booking")
+    times = f"{say_times(clash.begins, clash.ends)} with travel"
+    if clash.booking is None:
+        return Standing("busy", f"A session, {times}")
+    return Standing("busy", f"{'Held for' if clash.is_held else 'Gives'} {clash.booking.reference}, {times}")
 
 
-def _cautions(speaker: Speaker, span: Span, entries: list[DiaryEntry]) -> Iterable[str]:
+def _cautions(speaker: Speaker, span: Span, entries: list[Stretch]) -> Iterable[str]:
     """Limits that the speaker set for themselves; the desk may go past them, knowingly."""
     day = local(span.starts_at).date()
-    days = [local(e.busy.lower).date() for e in entries if e.kind == DiaryEntry.Kind.ENGAGEMENT]
+    days = [local(each.begins).date() for each in entries if each.is_session]
     most = speaker.most_sessions_a_month
     in_month = sum((other.year, other.month) == (day.year, day.month) for other in days)
     if most is not None and in_month >= most:
@@ -191,14 +218,9 @@ def days_that_fit(booking: Booking, speakers: Sequence[Speaker]) -> list[Fit]:
     return [Fit(day, _say_day(day, speakers, entries)) for day in fitting]
 
 
-def _say_day(day: dt.date, speakers: Sequence[Speaker], entries: dict[int, list[DiaryEntry]]) -> str:
+def _say_day(day: dt.date, speakers: Sequence[Speaker], entries: dict[int, list[Stretch]]) -> str:
     busy = [
-        speaker.name
-        for speaker in speakers
-        if any(
-            local(e.busy.lower).date() <= day <= local(e.busy.upper).date()
-            for e in entries.get(speaker.pk, [])
-        )
+        speaker.name for speaker in speakers if any(each.touches(day) for each in entries.get(speaker.pk, []))
     ]
     if not busy:
         return "nobody is held or away"
@@ -373,13 +395,13 @@ def month_of(
     names = {speaker.pk: speaker.name for speaker in speakers}
     on: dict[dt.date, list[InDiary]] = {}
     bookings: dict[int, Booking] = {}
-    for entries in taken(speakers, begin, end).values():
-        for entry in entries:
-            said = _in_diary(entry, names[entry.speaker_id], bookings)
-            day = max(local(entry.busy.lower).date(), first)
-            until = min(local(entry.busy.upper - dt.timedelta(seconds=1)).date(), last)
-            while day <= until:
-                on.setdefault(day, []).append(said)
+    for speaker, stretches in taken(speakers, begin, end).items():
+        for each in stretches:
+            if each.booking is not None:
+                bookings[each.booking.pk] = each.booking
+            day = max(local(each.begins).date(), first)
+            while day <= min(each.last_day, last):
+                on.setdefault(day, []).append(_in_diary(each, names[speaker]))
                 day += dt.timedelta(days=1)
     today = timezone.localdate()
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
@@ -394,13 +416,12 @@ def month_of(
     ], list(bookings.values())
 
 
-def _in_diary(entry: DiaryEntry, name: str, bookings: dict[int, Booking]) -> InDiary:
-    if entry.kind != DiaryEntry.Kind.ENGAGEMENT:
+def _in_diary(stretch: Stretch, name: str) -> InDiary:
+    if not stretch.is_session:
         return InDiary(name, "away", "away")
-    engagement = getattr(entry, "engagement", None)
-    if engagement is None:
-        return InDiary(name, "on", "session")
-    booking = engagement.offer.booking
-    bookings[booking.pk] = booking
-    state, words = ("held", "held") if entry.held_until else ("on", "agreed")
-    return InDiary(name, state, words, booking.reference)
+    reference = stretch.booking.reference if stretch.booking else ""
+    return (
+        InDiary(name, "held", "held", reference)
+        if stretch.is_held
+        else InDiary(name, "on", "agreed", reference)
+    )

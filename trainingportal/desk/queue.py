@@ -4,9 +4,7 @@ Every list is bounded and its queries are counted: the home page costs the same 
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -15,20 +13,17 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.models import Booking, Enquiry, Offer, WaitingFor
 from bookings.next_step import WORDS
-from bookings.states import AGREED_BOOKINGS, LIVE_OFFERS, BookingStatus, EngagementState, EnquiryState
-from places.clock import local, say_moment, say_short_date, say_time
+from bookings.states import LIVE_OFFERS, BookingStatus, EngagementState, EnquiryState
+from places.clock import local, say_moment, say_short_date
 from places.nations import Nation
-from places.working_days import is_working_day, working_days_between
-from trainingportal.desk.case import say_answers, say_length, say_soonest, say_wishes
-from trainingportal.desk.verbs import NEXT
+from places.working_days import working_days_between
+from trainingportal.desk.case import say_answers, say_length, say_soonest
 
 MOST_ROWS = 40
 MOST_NEEDS = 100
-CARDS = 3
 GROUPS = (WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY, WaitingFor.THE_DAY)
 BEFORE_AN_OFFER = ("confirm_mailbox", "call_back", "make_offer")
 AT_ONCE = ("replace_speaker", "second_look", "record_delivery")
-FORTNIGHT = 14
 LONG_AGO = 120
 
 
@@ -63,33 +58,6 @@ class Group:
     key: str
     rows: list[Row] = field(default_factory=list)
     has_more: bool = False
-
-
-@dataclass(frozen=True)
-class Need:
-    """A card: what needs a coordinator today, why, and the one act that answers it."""
-
-    number: int
-    address: str
-    reference: str
-    title: str
-    why: str
-    act_words: str
-    act_address: str
-    pill_words: str = ""
-    pill_kind: str = ""
-    else_words: str = ""
-    else_address: str = ""
-
-
-@dataclass(frozen=True)
-class Day:
-    """One of the fourteen."""
-
-    title: str
-    is_on: bool
-    lines: list[str]
-    nothing: str = "nothing planned"
 
 
 # ---- how long
@@ -146,7 +114,7 @@ def _with_what_rows_show(bookings: "QuerySet[Booking]") -> "QuerySet[Booking]":
     )
 
 
-def _answers(offer: Offer) -> str:
+def answers_to(offer: Offer) -> str:
     """What the speakers of an offer have said, from the counts that came with it."""
     counts = {name: getattr(offer, name) for name in ("said_yes", "silent", "said_no")}
     return say_answers(**counts)
@@ -161,7 +129,7 @@ def _detail(booking: Booking) -> str:
     offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]  # prefetched by the queue
     if booking.status == BookingStatus.OFFERED and offers:
         if booking.waiting_for == WaitingFor.SPEAKERS:
-            parts.append(_answers(offers[0]))
+            parts.append(answers_to(offers[0]))
         elif len(offers) > 1:
             parts.append(f"{len(offers)} dates held")
         parts.append(f"hold ends {say_moment(min(offer.expires_at for offer in offers))}")
@@ -200,8 +168,8 @@ def row_of_booking(booking: Booking, today: dt.date) -> Row:
     )
 
 
-def row_of_enquiry(enquiry: Enquiry, today: dt.date) -> Row:
-    """A question as a line of the same queue."""
+def row_of_enquiry(enquiry: Enquiry, today: dt.date, *, with_words: bool) -> Row:
+    """A question as a line of the same queue; ``with_words`` adds how it begins."""
     waiting = say_waiting(enquiry.created_at, enquiry.answer_due_on, Nation.ENGLAND_WALES, today)
     words = " ".join(enquiry.message.split())
     return Row(
@@ -209,7 +177,7 @@ def row_of_enquiry(enquiry: Enquiry, today: dt.date) -> Row:
         reference=enquiry.reference,
         agency=enquiry.organisation or "A question",
         next_step="Ring them: answer the question" if enquiry.ring_me else "Answer the question",
-        detail=f"Enquiry: {words[:70]}{'…' if len(words) > 70 else ''}"
+        detail=(f"Enquiry: {words[:70]}{'…' if len(words) > 70 else ''}" if with_words else "Enquiry")
         + (", possible disclosure" if enquiry.may_be_disclosure else ""),
         waiting=waiting.words,
         waiting_kind=waiting.kind,
@@ -247,8 +215,11 @@ def needs_somebody(today: dt.date) -> Q:
     return Q(waiting_for__in=[WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY]) & pressing & ~rests
 
 
-def board(today: dt.date) -> Board:
-    """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Three queries."""
+def board(today: dt.date, *, with_words: bool = True) -> Board:
+    """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Three queries.
+
+    ``with_words`` shows how questions begin, for those who may read them.
+    """
     pressing = needs_somebody(today)
     wanted = [
         Booking.objects.filter(waiting_for=group)
@@ -271,10 +242,12 @@ def board(today: dt.date) -> Board:
     for booking in bookings:
         dated[booking.waiting_for].append((booking.waiting_since, row_of_booking(booking, today)))
     for enquiry in enquiries:
-        dated[WaitingFor.US].append((enquiry.created_at, row_of_enquiry(enquiry, today)))
+        dated[WaitingFor.US].append(
+            (enquiry.created_at, row_of_enquiry(enquiry, today, with_words=with_words))
+        )
     return Board(
         groups=[_group(key, dated[key]) for key in GROUPS if dated[key]],
-        need_bookings=[booking for booking in bookings if booking.is_pressing],  # type: ignore[attr-defined]
+        need_bookings=[booking for booking in bookings if booking.is_pressing],
         need_enquiries=[
             enquiry for enquiry in enquiries if enquiry.answer_due_on and enquiry.answer_due_on <= today
         ],
@@ -286,211 +259,3 @@ def _group(key: WaitingFor, dated: list[tuple[dt.datetime, Row]]) -> Group:
     has_more = len(rows) > MOST_ROWS
     count = f"the oldest {MOST_ROWS}" if has_more else str(len(rows))
     return Group(title=f"{key.label} ({count})", key=key, rows=rows[:MOST_ROWS], has_more=has_more)
-
-
-# ---- what needs somebody today
-
-TITLES = {
-    "confirm_mailbox": "Ring {agency}",
-    "call_back": "Ring {agency} back",
-    "make_offer": "Choose dates for {agency}",
-    "replace_speaker": "A speaker has said no",
-    "agency_answers": "{agency} has not answered",
-    "speakers_answer": "Speakers have not all answered",
-    "name_venue": "{agency} has not named a room",
-    "release": "Release names and place",
-    "second_look": "Second look at a release",
-    "issue_agenda": "The agenda is due",
-    "record_delivery": "Record how the day went",
-}
-
-
-def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
-    """The card of one booking; its button leads to the verb that does the next step."""
-    key = NEXT.get(booking.next_step)
-    waiting = say_waiting(booking.waiting_since, due_on(booking), booking.nation, today)
-    offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]
-    act_words, act_address = "Open the booking", booking_address(booking)
-    else_words, else_address = "Not today", reverse("desk:verb", args=[booking.reference, "not-today"])
-    pill = waiting if waiting.kind else Waiting("")
-    if key:
-        act_address = reverse("desk:verb", args=[booking.reference, key])
-        act_words = ACTS[booking.next_step]
-    if booking.status == BookingStatus.OFFERED and offers:
-        first = min(offers, key=lambda offer: offer.expires_at)
-        ends = local(first.expires_at).date()
-        pill = Waiting(
-            "hold has ended"
-            if ends < today
-            else "hold ends today"
-            if ends == today
-            else "hold ends tomorrow"
-            if (ends - today).days == 1
-            else f"hold ends {say_short_date(ends)}",
-            "stop" if ends < today else "warn",
-        )
-        else_words = "Extend the hold"
-        else_address = reverse("desk:verb", args=[booking.reference, "extend", first.pk])
-    if booking.next_step == "second_look":
-        else_words, else_address = "See the call-back", f"{booking_address(booking)}#contacts"
-        pill = Waiting("asked for by the owner" if booking.owner is None else f"{booking.owner} asks", "warn")
-    return Need(
-        number=number,
-        address=booking_address(booking),
-        reference=booking.reference,
-        title=TITLES.get(booking.next_step, WORDS[booking.next_step]).format(agency=booking.agency.name),
-        why=_why(booking, offers),
-        act_words=act_words,
-        act_address=act_address,
-        pill_words=pill.words,
-        pill_kind=pill.kind,
-        else_words=else_words,
-        else_address=else_address,
-    )
-
-
-ACTS = {
-    "confirm_mailbox": "Record the call-back",
-    "call_back": "Record the call-back",
-    "make_offer": "Make an offer",
-    "replace_speaker": "Ask another speaker",
-    "agency_answers": "Record a yes by phone",
-    "speakers_answer": "Ask another speaker",
-    "name_venue": "Write down the venue",
-    "release": "Ask for release",
-    "second_look": "Review the release",
-    "record_delivery": "Record the day",
-    "close": "Close the booking",
-    "waiting_list": "Make an offer",
-}
-
-
-def _why(booking: Booking, offers: list[Offer]) -> str:
-    agency, day = booking.agency.name, say_short_date(booking.starts_at) if booking.starts_at else ""
-    match booking.next_step:
-        case "confirm_mailbox":
-            return "They have not confirmed their mailbox. Look a number up yourself and ring; the one on the form is not enough."
-        case "call_back":
-            return "Nothing can be offered before the call. Look the number up yourself; the one on the form is not enough."
-        case "make_offer":
-            wishes = say_wishes(booking)
-            return f"They were rung back. {say_length(booking)}{f', {wishes}' if wishes else ''}."
-        case "replace_speaker":
-            words = f"{agency}, {_answers(offers[0])}." if offers else f"{agency}, {day}."
-            return f"{words} Ask another, or go on without."
-        case "agency_answers" | "speakers_answer" if offers:
-            until = min(offer.expires_at for offer in offers)
-            said = (
-                f" {_answers(offers[0])[:1].upper()}{_answers(offers[0])[1:]}."
-                if booking.next_step == "speakers_answer"
-                else ""
-            )
-            return f"{agency}, {say_short_date(offers[0].starts_at)}.{said} After {say_moment(until)} everyone is free again."
-        case "second_look":
-            until = say_moment(booking.due_at) if booking.due_at else "the time set"
-            return f"{agency} would see names and place. Without a second person it takes effect on {until}."
-        case "record_delivery":
-            return f"{agency}, {day}. Write down how many came; names may follow later."
-        case "issue_agenda":
-            return f"{agency}, {day}. The agenda leaves three weeks before the day."
-        case "name_venue":
-            return f"{agency}, {day}. We still do not know where exactly."
-        case "release":
-            return f"{agency}, {day}. They cannot see names or place yet."
-    return agency
-
-
-def card_of_enquiry(enquiry: Enquiry, number: int, today: dt.date) -> Need:
-    """The card of a question whose time is up."""
-    waiting = say_waiting(enquiry.created_at, enquiry.answer_due_on, Nation.ENGLAND_WALES, today)
-    words = " ".join(enquiry.message.split())
-    return Need(
-        number=number,
-        address=enquiry_address(enquiry),
-        reference=enquiry.reference,
-        title=f"Answer {enquiry.organisation or 'a question'}",
-        why=f"“{words[:120]}{'…' if len(words) > 120 else ''}”",
-        act_words="Ring them, or write" if enquiry.ring_me else "Write the answer",
-        act_address=reverse("desk:enquiry-verb", args=[enquiry.reference, "answer"]),
-        pill_words=waiting.words if waiting.kind else "",
-        pill_kind=waiting.kind,
-    )
-
-
-def cards(bookings: Iterable[Booking], enquiries: Iterable[Enquiry], today: dt.date) -> list[Need]:
-    """The first three cards: bookings and questions, whatever has waited longest."""
-    waiting: list[Booking | Enquiry] = [*bookings, *enquiries]
-    waiting.sort(key=_since)
-    return [
-        card_of_booking(each, number, today)
-        if isinstance(each, Booking)
-        else card_of_enquiry(each, number, today)
-        for number, each in enumerate(waiting[:CARDS], 1)
-    ]
-
-
-def _since(each: Booking | Enquiry) -> tuple[bool, dt.datetime]:
-    if isinstance(each, Enquiry):
-        return (True, each.created_at)
-    return (each.due_at is None, each.due_at or each.waiting_since)
-
-
-# ---- fourteen days ahead
-
-
-def fortnight(today: dt.date) -> list[Day]:
-    """What stands in the next fourteen days: agreed sessions and offers that end. Two queries."""
-    start = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
-    end = timezone.make_aware(dt.datetime.combine(today + dt.timedelta(days=FORTNIGHT), dt.time.min))
-    sessions = (
-        Booking.objects.filter(starts_at__gte=start, starts_at__lt=end, status__in=AGREED_BOOKINGS)
-        .select_related("format", "region")
-        .order_by("starts_at")[:MOST_ROWS]
-    )
-    endings = (
-        Offer.objects.filter(
-            expires_at__gte=start,
-            expires_at__lt=end,
-            state__in=LIVE_OFFERS,
-            booking__status=BookingStatus.OFFERED,
-        )
-        .select_related("booking")
-        .order_by("expires_at")[:MOST_ROWS]
-    )
-    on: dict[dt.date, list[Booking]] = {
-        day: list(rows)
-        for day, rows in groupby(sessions, key=lambda each: local(each.starts_at).date())  # type: ignore[arg-type]
-    }
-    ends: dict[dt.date, list[Offer]] = {
-        day: list(rows) for day, rows in groupby(endings, key=lambda each: local(each.expires_at).date())
-    }
-    return [_day(today + dt.timedelta(days=ahead), today, on, ends) for ahead in range(FORTNIGHT)]
-
-
-def _day(
-    day: dt.date, today: dt.date, on: dict[dt.date, list[Booking]], ends: dict[dt.date, list[Offer]]
-) -> Day:
-    lines: list[str] = []
-    for booking in on.get(day, []):
-        where = "online" if booking.place == "online" else booking.region.name if booking.region else ""
-        lines += [
-            booking.reference,
-            ", ".join(part for part in (say_length(booking), where) if part),
-            booking.get_status_display().lower(),
-        ]
-    endings = [
-        f"Offer to {offer.booking.reference} ends {say_time(offer.expires_at)}" for offer in ends.get(day, [])
-    ]
-    lines += dict.fromkeys(endings)
-    title = f"{day:%a} {day.day}" + (f" {day:%b}" if day == today or day.day == 1 else "")
-    weekend = day.weekday() > 4
-    return Day(
-        title=f"{title} · today" if day == today else title,
-        is_on=day in on,
-        lines=lines,
-        nothing="weekend"
-        if weekend
-        else "nothing planned"
-        if is_working_day(day, Nation.ENGLAND_WALES)
-        else "bank holiday",
-    )

@@ -42,13 +42,14 @@ class Verb:
 
     def parts(self, case: Case) -> list[Any]:
         """The parts of a case that this verb could be about; the booking itself is ``None``."""
-        return {
+        parts: dict[str, list[Any]] = {
             "": [None],
             "contact": case.contacts,
             "offer": case.offers,
             "engagement": case.engagements,
             "release": case.releases,
-        }[self.on]
+        }
+        return parts[self.on]
 
     def part(self, case: Case, key: int | None, actor: User) -> Part:
         """The part with this key; without one, the first that the verb fits. Raises LookupError when there is none."""
@@ -56,7 +57,7 @@ class Verb:
             return None
         for part in self.parts(case):
             if part.pk == key or (key is None and self.fits(case, part, actor)):
-                return part  # type: ignore[no-any-return]
+                return part
         raise LookupError(self.key)
 
 

@@ -107,7 +107,7 @@ def rung_back(booking: Booking, actor: User) -> Booking:
 
 
 def speakers(count: int = 2) -> list[Speaker]:
-    return [SpeakerFactory() for _ in range(count)]
+    return SpeakerFactory.create_batch(count)
 
 
 def offered(booking: Booking, actor: User, team: list[Speaker], *, days: int = 60) -> Booking:

@@ -326,7 +326,7 @@ def test_the_diary_costs_the_same_for_one_and_for_three(desk, priya, django_asse
 def test_the_history_costs_the_same_for_one_and_for_three(auditor, priya, django_assert_num_queries, count):
     several(priya, count)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         auditor.get("/desk/history/")
 
 
@@ -578,3 +578,17 @@ def test_waiting_is_said_in_working_days(since, due, words):
     moment = dt.datetime.combine(since, dt.time(12), tzinfo=dt.UTC)
 
     assert queue.say_waiting(moment, due, "ew", dt.date(2026, 11, 23)).words == words
+
+
+def test_the_queue_says_what_the_speakers_have_answered(desk, priya):
+    booking = offered(rung_back(requested(), priya), priya, speakers(3))
+    offer = booking.offers.get()
+    services.accept_offer(offer.pk, actor=contact_of(booking).user)
+    one, two, _ = offer.engagements.all()
+    services.answer_invitation(one.pk, accepts=True, actor=priya)
+    services.answer_invitation(two.pk, accepts=True, actor=priya)
+
+    (group,) = desk.get("/desk/").context["board"].groups
+
+    assert group.key == WaitingFor.SPEAKERS
+    assert "2 have said yes, 1 is silent" in group.rows[0].detail

@@ -1,0 +1,142 @@
+"""A booking's own page at the desk, whole for coordinators and at T2 for readers."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.rights import is_coordinator
+from bookings import release
+from bookings.models import Booking
+from bookings.next_step import WORDS
+from bookings.release import Tier
+from places.mailboxes import looks_like_work
+from trainingportal.desk import history, queue
+from trainingportal.desk.access import actor_of, for_readers
+from trainingportal.desk.case import Case, last_call, steps, team_words
+from trainingportal.desk.pages import MOST_MAILS, asked_for, mails_of, page
+from trainingportal.desk.verbs import NEXT, VERBS, Button, buttons
+
+MOST_READS = 10
+
+
+@for_readers
+@require_safe
+def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
+    """A booking: where it stands, what can be done, who asked and what was agreed."""
+    rows = Booking.objects.select_related("agency", "format", "region", "owner", "lead", "venue")
+    if not object_id.isdecimal():
+        raise Http404
+    booking = get_object_or_404(rows, pk=object_id)
+    if not is_coordinator(request.user):
+        return _booking_for_readers(request, booking)
+    actor = actor_of(request)
+    case = Case(booking)
+    seen = release.seen_by_desk(booking, actor, page="desk booking")
+    here = buttons(case, None, "", actor)
+    next_button = _next_button(case, actor)
+    return page(
+        request,
+        "booking",
+        booking.reference,
+        booking=booking,
+        case=case,
+        seen=seen,
+        heading=_heading(booking),
+        next_words=WORDS[booking.next_step],
+        waiting=queue.say_waiting(
+            booking.waiting_since, queue.due_on(booking), booking.nation, timezone.localdate()
+        ),
+        next_button=next_button,
+        verbs=[button for button in here if button.verb.look != "warning" and button != next_button],
+        last_verbs=[button for button in here if button.verb.look == "warning"],
+        contacts=[_contact(case, contact, actor) for contact in case.contacts],
+        offers=[_offer(case, offer, actor) for offer in case.offers],
+        steps=_steps(case),
+        asked=asked_for(booking),
+        notes=list(booking.notes.select_related("by")[:MOST_MAILS]),
+        mails=mails_of(booking.reference),
+        deeds=history.of_booking(booking),
+        reads=list(booking.detail_reads.select_related("user")[:MOST_READS]),
+        studio=_address("studio", booking.reference),
+    )
+
+
+def _booking_for_readers(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """The same booking at T2: stage, dates and topics, no person and no place."""
+    return page(
+        request,
+        "booking_read",
+        booking.reference,
+        booking=booking,
+        seen=release.seen_for_papers(booking, Tier.T2),
+        heading=_heading(booking),
+        next_words=WORDS[booking.next_step],
+        asked=asked_for(booking, with_words=False),
+    )
+
+
+def _heading(booking: Booking) -> str:
+    length = booking.format.name.lower() if booking.format else "session"
+    return f"A {length} for {booking.agency.name}"
+
+
+def _next_button(case: Case, actor: Any) -> Button | None:
+    """The verb that does the next step, where the desk can do it now."""
+    verb = VERBS.get(NEXT.get(case.booking.next_step, ""))
+    if verb is None:
+        return None
+    for part in verb.parts(case):
+        if verb.fits(case, part, actor):
+            return next(each for each in buttons(case, part, verb.on, actor) if each.verb is verb)
+    return None
+
+
+def _contact(case: Case, contact: Any, actor: Any) -> dict[str, Any]:
+    """A contact with how far they are let in."""
+    releases = list(contact.releases.all())
+    return {
+        "row": contact,
+        "hint": looks_like_work(contact.email),
+        "call": last_call(contact),
+        "calls": contact.call_backs.all(),
+        "release": releases[0] if releases else None,
+        "verbs": buttons(case, contact, "contact", actor)
+        + [button for each in releases for button in buttons(case, each, "release", actor)],
+    }
+
+
+def _offer(case: Case, offer: Any, actor: Any) -> dict[str, Any]:
+    """An offer with its team and what each of them said."""
+    return {
+        "row": offer,
+        "has_run_out": offer.is_live and case.booking.status == "offered" and offer.has_run_out(case.now),
+        "team": team_words(offer),
+        "places": [
+            {
+                "row": engagement,
+                "is_lead": engagement.speaker_id == offer.lead_id,
+                "verbs": buttons(case, engagement, "engagement", actor),
+            }
+            for engagement in offer.engagements.all()
+        ],
+        "verbs": buttons(case, offer, "offer", actor),
+    }
+
+
+def _steps(case: Case) -> list[dict[str, str]]:
+    return [
+        {"state": state.removeprefix("is-"), "title": title, "note": note}
+        for state, title, note in steps(case)
+    ]
+
+
+def _address(name: str, *args: Any) -> str:
+    """An address of another part of the portal, or nothing where that part is not built in."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

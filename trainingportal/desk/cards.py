@@ -1,0 +1,185 @@
+"""The cards on the desk's home: what cannot wait until tomorrow, why, and the one act that answers it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from bookings.models import Booking, Enquiry, Offer
+from bookings.next_step import WORDS
+from bookings.states import BookingStatus
+from places.clock import local, say_moment, say_short_date
+from places.nations import Nation
+from trainingportal.desk.case import say_length, say_wishes
+from trainingportal.desk.queue import (
+    Waiting,
+    answers_to,
+    booking_address,
+    due_on,
+    enquiry_address,
+    say_waiting,
+)
+from trainingportal.desk.verbs import NEXT
+
+CARDS = 3
+
+
+@dataclass(frozen=True)
+class Need:
+    """A card: what needs a coordinator today, why, and the one act that answers it."""
+
+    number: int
+    address: str
+    reference: str
+    title: str
+    why: str
+    act_words: str
+    act_address: str
+    pill_words: str = ""
+    pill_kind: str = ""
+    else_words: str = ""
+    else_address: str = ""
+
+
+TITLES = {
+    "confirm_mailbox": "Ring {agency}",
+    "call_back": "Ring {agency} back",
+    "make_offer": "Choose dates for {agency}",
+    "replace_speaker": "A speaker has said no",
+    "agency_answers": "{agency} has not answered",
+    "speakers_answer": "Speakers have not all answered",
+    "name_venue": "{agency} has not named a room",
+    "release": "Release names and place",
+    "second_look": "Second look at a release",
+    "issue_agenda": "The agenda is due",
+    "record_delivery": "Record how the day went",
+}
+
+
+def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
+    """The card of one booking; its button leads to the verb that does the next step."""
+    key = NEXT.get(booking.next_step)
+    waiting = say_waiting(booking.waiting_since, due_on(booking), booking.nation, today)
+    offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]
+    act_words, act_address = "Open the booking", booking_address(booking)
+    else_words, else_address = "Not today", reverse("desk:verb", args=[booking.reference, "not-today"])
+    pill = waiting if waiting.kind else Waiting("")
+    if key:
+        act_address = reverse("desk:verb", args=[booking.reference, key])
+        act_words = ACTS[booking.next_step]
+    if booking.status == BookingStatus.OFFERED and offers:
+        first = min(offers, key=lambda offer: offer.expires_at)
+        pill = _say_hold(local(first.expires_at).date(), today)
+        else_words = "Extend the hold"
+        else_address = reverse("desk:verb", args=[booking.reference, "extend", first.pk])
+    if booking.next_step == "second_look":
+        else_words, else_address = "See the call-back", f"{booking_address(booking)}#contacts"
+        pill = Waiting("asked for by the owner" if booking.owner is None else f"{booking.owner} asks", "warn")
+    return Need(
+        number=number,
+        address=booking_address(booking),
+        reference=booking.reference,
+        title=TITLES.get(booking.next_step, WORDS[booking.next_step]).format(agency=booking.agency.name),
+        why=_why(booking, offers),
+        act_words=act_words,
+        act_address=act_address,
+        pill_words=pill.words,
+        pill_kind=pill.kind,
+        else_words=else_words,
+        else_address=else_address,
+    )
+
+
+ACTS = {
+    "confirm_mailbox": "Record the call-back",
+    "call_back": "Record the call-back",
+    "make_offer": "Make an offer",
+    "replace_speaker": "Ask another speaker",
+    "agency_answers": "Record a yes by phone",
+    "speakers_answer": "Ask another speaker",
+    "name_venue": "Write down the venue",
+    "release": "Ask for release",
+    "second_look": "Review the release",
+    "record_delivery": "Record the day",
+    "close": "Close the booking",
+    "waiting_list": "Make an offer",
+}
+
+
+def _say_hold(ends: dt.date, today: dt.date) -> Waiting:
+    """When a hold ends, or that it has."""
+    ahead = (ends - today).days
+    if ahead < 0:
+        return Waiting("hold has ended", "stop")
+    near = {0: "hold ends today", 1: "hold ends tomorrow"}
+    return Waiting(near.get(ahead, f"hold ends {say_short_date(ends)}"), "warn")
+
+
+def _why(booking: Booking, offers: list[Offer]) -> str:
+    agency, day = booking.agency.name, say_short_date(booking.starts_at) if booking.starts_at else ""
+    match booking.next_step:
+        case "confirm_mailbox":
+            return "They have not confirmed their mailbox. Look a number up yourself and ring; the one on the form is not enough."
+        case "call_back":
+            return "Nothing can be offered before the call. Look the number up yourself; the one on the form is not enough."
+        case "make_offer":
+            wishes = say_wishes(booking)
+            return f"They were rung back. {say_length(booking)}{f', {wishes}' if wishes else ''}."
+        case "replace_speaker":
+            words = f"{agency}, {answers_to(offers[0])}." if offers else f"{agency}, {day}."
+            return f"{words} Ask another, or go on without."
+        case "agency_answers" | "speakers_answer" if offers:
+            said = answers_to(offers[0]) if booking.next_step == "speakers_answer" else ""
+            said = f" {said[:1].upper()}{said[1:]}." if said else ""
+            ends = say_moment(min(offer.expires_at for offer in offers))
+            return (
+                f"{agency}, {say_short_date(offers[0].starts_at)}.{said} After {ends} everyone is free again."
+            )
+        case "second_look":
+            when = say_moment(booking.due_at) if booking.due_at else "the time set"
+            return f"{agency} would see names and place. Without a second person it takes effect on {when}."
+        case "record_delivery":
+            return f"{agency}, {day}. Write down how many came; names may follow later."
+        case "issue_agenda":
+            return f"{agency}, {day}. The agenda leaves three weeks before the day."
+        case "name_venue":
+            return f"{agency}, {day}. We still do not know where exactly."
+        case "release":
+            return f"{agency}, {day}. They cannot see names or place yet."
+    return agency
+
+
+def card_of_enquiry(enquiry: Enquiry, number: int, today: dt.date) -> Need:
+    """The card of a question whose time is up."""
+    waiting = say_waiting(enquiry.created_at, enquiry.answer_due_on, Nation.ENGLAND_WALES, today)
+    words = " ".join(enquiry.message.split())
+    return Need(
+        number=number,
+        address=enquiry_address(enquiry),
+        reference=enquiry.reference,
+        title=f"Answer {enquiry.organisation or 'a question'}",
+        why=f"“{words[:120]}{'…' if len(words) > 120 else ''}”",
+        act_words="Ring them, or write" if enquiry.ring_me else "Write the answer",
+        act_address=reverse("desk:enquiry-verb", args=[enquiry.reference, "answer"]),
+        pill_words=waiting.words if waiting.kind else "",
+        pill_kind=waiting.kind,
+    )
+
+
+def cards(bookings: Iterable[Booking], enquiries: Iterable[Enquiry], today: dt.date) -> list[Need]:
+    """The first three cards: bookings and questions, whatever has waited longest."""
+    waiting: list[Booking | Enquiry] = [*bookings, *enquiries]
+    waiting.sort(key=_since)
+    return [
+        card_of_booking(each, number, today)
+        if isinstance(each, Booking)
+        else card_of_enquiry(each, number, today)
+        for number, each in enumerate(waiting[:CARDS], 1)
+    ]
+
+
+def _since(each: Booking | Enquiry) -> tuple[bool, dt.datetime]:
+    if isinstance(each, Enquiry):
+        return (True, each.created_at)
+    return (each.due_at is None, each.due_at or each.waiting_since)

@@ -1,0 +1,226 @@
+"""The verbs of a booking, each on its own page: GET says what will happen and who is told, POST does it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods
+
+from bookings import release, services
+from bookings.models import Booking
+from bookings.services import BadTeam, InvalidMove, SpeakerBusy
+from speakers.models import Speaker
+from trainingportal.desk import offering, once, queue
+from trainingportal.desk.access import actor_of, for_coordinators
+from trainingportal.desk.case import Case, say_names
+from trainingportal.desk.pages import DONE_ALREADY, asked_for, back_to_booking, find_booking, page
+from trainingportal.desk.verbs import VERBS, Verb
+
+
+@for_coordinators
+@require_http_methods(["GET", "HEAD", "POST"])
+def verb(request: HttpRequest, reference: str, key: str, on: int | None = None) -> HttpResponse:
+    """One verb on one booking: GET says what will happen, POST does it."""
+    booking = find_booking(reference)
+    case, actor = Case(booking), actor_of(request)
+    if key not in VERBS:
+        raise Http404
+    chosen = VERBS[key]
+    try:
+        part = chosen.part(case, on, actor)
+    except LookupError:
+        if on is not None:
+            raise Http404 from None
+        return _not_now(request, case, chosen)
+    if request.method != "POST" and not chosen.fits(case, part, actor):
+        return _not_now(request, case, chosen)
+    if key == "offer":
+        return _make_offer(request, case, chosen)
+    if key == "add-speaker":
+        return _add_speaker(request, case, chosen, part)
+    form = chosen.form(request.POST if request.method == "POST" else None, case=case, on=part)
+    if request.method == "POST" and form.is_valid():
+        if not once.use_up(request):
+            return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+        try:
+            said = chosen.act(case, part, form, actor)
+        except InvalidMove as refusal:
+            return back_to_booking(
+                request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
+            )
+        return back_to_booking(request, booking, said)
+    return _verb_page(request, case, chosen, part, form)
+
+
+def _verb_page(
+    request: HttpRequest,
+    case: Case,
+    chosen: Verb,
+    part: Any,
+    form: Any,
+    template: str = "verb",
+    **context: Any,
+) -> HttpResponse:
+    """Draw a verb's own page. It may name speakers and the place, so the read is logged."""
+    release.log_read(case.booking, actor_of(request), page="desk verb")
+    return page(
+        request,
+        template,
+        chosen.label(case, part),
+        status=422 if form.is_bound and form.errors else 200,
+        booking=case.booking,
+        verb=chosen,
+        about=_about(part),
+        effect=chosen.effect(case, part),
+        form=form,
+        once=once.word(request),
+        back=queue.booking_address(case.booking),
+        **context,
+    )
+
+
+def _about(part: Any) -> str:
+    """Which part of the booking a verb is about, for its heading."""
+    return str(
+        getattr(part, "name", "")
+        or getattr(getattr(part, "speaker", None), "name", "")
+        or getattr(getattr(part, "contact", None), "name", "")
+        or (f"Offer {part.number}" if hasattr(part, "number") else "")
+    )
+
+
+def _not_now(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
+    """Say kindly that a verb makes no sense any more, and show how it stands."""
+    words = (
+        f"This cannot be done now: {case.booking.reference} is “{case.booking.get_status_display().lower()}”."
+    )
+    return back_to_booking(request, case.booking, f"{words} Here is how it stands.", level=messages.INFO)
+
+
+def _make_offer(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
+    """The offer: look at a day as often as needed, then hold the team and tell everyone."""
+    booking, actor = case.booking, actor_of(request)
+    speakers = offering.speakers_for(booking)
+    data = request.POST if request.method == "POST" else None
+    form = offering.OfferForm(
+        data,
+        case=case,
+        speakers=speakers,
+        day=parse_date(request.GET.get("day", "")[:10]) if _is_day(request) else None,
+    )
+    only_looks = request.method == "POST" and "look" in request.POST
+    if request.method == "POST":
+        is_whole = form.is_valid()
+        if only_looks:
+            form.forget_the_team_errors()
+        elif is_whole:
+            if not once.use_up(request):
+                return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+            span = form.span
+            assert span is not None
+            try:
+                offer = services.make_offer(
+                    booking.pk,
+                    starts_at=span.starts_at,
+                    ends_at=span.ends_at,
+                    team=form.team,
+                    lead=form.lead_speaker,
+                    expires_at=form.expires_at,
+                    actor=actor,
+                )
+            except SpeakerBusy as clash:
+                form.add_error(
+                    f"ask_{clash.speaker.pk}" if clash.speaker else None,
+                    f"{clash} Nothing is held; the rest of the page is as you left it.",
+                )
+            except InvalidMove as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                told = say_names([speaker.name for speaker in form.chosen])
+                are = "is" if len(form.chosen) == 1 else "are"
+                return back_to_booking(
+                    request,
+                    booking,
+                    f"Offer {offer.number} is made. {told} {are} held, and everyone is told.",
+                )
+            once.give_back(request)
+    return _verb_page(
+        request,
+        case,
+        chosen,
+        None,
+        form,
+        template="offer",
+        candidates=form.candidates(),
+        fits=offering.days_that_fit(booking, speakers),
+        wishes=_wishes(booking),
+        is_known=form.span is not None,
+    )
+
+
+def _is_day(request: HttpRequest) -> bool:
+    try:
+        return parse_date(request.GET.get("day", "")[:10]) is not None
+    except ValueError:
+        return False
+
+
+def _wishes(booking: Booking) -> list[tuple[str, str]]:
+    """What they said of dates and topics, beside the offer form."""
+    wanted = (
+        "Length",
+        "How many",
+        "Who is in the room",
+        "Must be covered",
+        "Leave out",
+        "When",
+        "Where",
+        "Dates to avoid",
+        "Times that suit",
+        "Access needs",
+    )
+    return [(label, words) for label, words in asked_for(booking) if label in wanted]
+
+
+def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> HttpResponse:
+    """One more speaker for a live offer."""
+    booking, actor = case.booking, actor_of(request)
+    there = {
+        engagement.speaker_id
+        for engagement in offer.engagements.all()
+        if engagement.state in ("asked", "accepted")
+    }
+    speakers = [speaker for speaker in offering.speakers_for(booking) if speaker.pk not in there]
+    known = offering.standings(booking, speakers, offering.Span(offer.starts_at, offer.ends_at))
+    form = chosen.form(
+        request.POST if request.method == "POST" else None,
+        case=case,
+        on=offer,
+        choices=[(speaker.pk, speaker.name) for speaker in speakers],
+        hints={
+            str(speaker.pk): ". ".join([known[speaker.pk].words, *known[speaker.pk].cautions]) + "."
+            for speaker in speakers
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        if not once.use_up(request):
+            return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+        speaker = Speaker.objects.get(pk=form.cleaned_data["speaker"])
+        try:
+            services.add_speaker(
+                offer.pk, speaker=speaker, topics=list(form.cleaned_data["topics"]), actor=actor
+            )
+        except SpeakerBusy as clash:
+            form.add_error("speaker", f"{clash} Nothing is held.")
+            once.give_back(request)
+        except BadTeam as refusal:
+            form.add_error("speaker", str(refusal))
+            once.give_back(request)
+        except InvalidMove as refusal:
+            return back_to_booking(
+                request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
+            )
+        else:
+            return back_to_booking(request, booking, f"{speaker.name} is held and asked.")
+    return _verb_page(request, case, chosen, offer, form)
