@@ -42,13 +42,18 @@ def _groups(user: AbstractBaseUser | AnonymousUser | None) -> frozenset[str]:
 
 
 def is_coordinator(user: AbstractBaseUser | AnonymousUser | None) -> bool:
-    """Say whether this person holds the coordinator's role; says nothing of how they signed in."""
-    return COORDINATORS in _groups(user)
+    """Say whether this person runs the desk; says nothing of how they signed in.
+
+    Within a day of a reset of their second factor they only read (see `is_settling`): who got hold of the new
+    link must neither see names and places nor let in somebody else who does.
+    """
+    return COORDINATORS in _groups(user) and not is_settling(user)
 
 
 def is_reader(user: AbstractBaseUser | AnonymousUser | None) -> bool:
     """Say whether this person may read the desk's lists, without contact details."""
-    return READERS in _groups(user)
+    groups = _groups(user)
+    return READERS in groups or (COORDINATORS in groups and is_settling(user))
 
 
 def is_auditor(user: AbstractBaseUser | AnonymousUser | None) -> bool:

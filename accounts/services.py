@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Callable
 
 import pghistory
 from allauth.account.models import EmailAddress
@@ -35,6 +36,20 @@ class NeedsSecondFactorError(Exception):
 
 class LastCoordinatorError(Exception):
     """The desk would be left with nobody to run it."""
+
+
+AfterMove = Callable[[User, User], None]
+
+_after_move: list[AfterMove] = []
+
+
+def after_move(callback: AfterMove) -> None:
+    """Ask to be told whenever a person's address was changed, as `callback(user, actor)`. Call it in AppConfig.ready().
+
+    It runs in the transaction that changes the address.
+    """
+    if callback not in _after_move:
+        _after_move.append(callback)
 
 
 def _hash(token: str) -> str:
@@ -76,6 +91,8 @@ def change_email(user: User, *, email: str, actor: User) -> None:
         user.save(update_fields=["email", "security_stamp"])
         EmailAddress.objects.filter(user=user).delete()
         EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+    for callback in _after_move:
+        callback(user, actor)
 
 
 def role(name: str) -> Group:

@@ -46,7 +46,7 @@ class Asker:
 
     def seen(self, *, page: str | None) -> SessionSeen:
         """What this person may know of the session; with ``page`` a read of names and place is logged."""
-        if self.is_desk:
+        if self.is_desk and self.second_factor:
             return seen_by_desk(self.booking, self.user, page=page)
         if self.engagement is not None:
             return seen_by_speaker(self.engagement, second_factor=self.sees_detail, page=page)
@@ -70,6 +70,7 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
         Engagement.objects.select_related("speaker__user", "offer")
         .filter(
             speaker__user=user,
+            speaker__left_on__isnull=True,
             offer__booking=booking,
             offer__state=OfferState.ACCEPTED,
             state=EngagementState.ACCEPTED,

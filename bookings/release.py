@@ -21,7 +21,7 @@ from bookings.models import (
     Engagement,
     Venue,
 )
-from bookings.states import BookingStatus, EngagementState, OfferState
+from bookings.states import LIVE_ENGAGEMENTS, BookingStatus, EngagementState, OfferState
 
 TEAM_WORDS = "A team of our trainers"
 
@@ -129,8 +129,10 @@ def tier_of_speaker(engagement: Engagement, *, second_factor: bool, settings: De
 
     Accepting opens the detail once the session is agreed, and only in a session with a second factor. An invited or
     stood-down speaker stays at T1 of what was asked of them (date, region, format, topics, travel; see
-    ``seen_by_speaker``).
+    ``seen_by_speaker``). Whoever left the programme sees nothing.
     """
+    if engagement.speaker.left_on is not None:
+        return Tier.T0
     if engagement.state != EngagementState.ACCEPTED:
         return Tier.T1
     booking = engagement.offer.booking
@@ -143,7 +145,7 @@ def tier_of_speaker(engagement: Engagement, *, second_factor: bool, settings: De
 
 
 def seen_by_contact(contact: Contact, *, page: str | None = None) -> SessionSeen:
-    """What a contact may know. With ``page``, a read of T3 detail is logged."""
+    """What a contact may know: of the speakers only those who said yes. With ``page``, a read of T3 detail is logged."""
     booking = contact.booking
     settings = DeskSettings.current()
     tier = tier_of_contact(contact, booking, settings)
@@ -151,7 +153,7 @@ def seen_by_contact(contact: Contact, *, page: str | None = None) -> SessionSeen
         return SessionSeen(tier=tier, reference=booking.reference)
     if tier == Tier.T3 and page:
         log_read(booking, contact.user, page=page)
-    return _session(booking, tier, settings)
+    return _session(booking, tier, settings, only_accepted=True)
 
 
 def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | None = None) -> SessionSeen:
@@ -159,6 +161,8 @@ def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | 
     booking = engagement.offer.booking
     settings = DeskSettings.current()
     tier = tier_of_speaker(engagement, second_factor=second_factor, settings=settings)
+    if tier == Tier.T0:
+        return SessionSeen(tier=tier, reference=booking.reference)
     if tier < Tier.T3:
         return SessionSeen(
             tier=tier,
@@ -179,11 +183,16 @@ def seen_by_desk(booking: Booking, reader: User, *, page: str | None = None) -> 
 
 
 def seen_for_papers(booking: Booking, tier: Tier) -> SessionSeen:
-    """What a document or a mail for readers of ``tier`` may hold; nothing is logged, nobody is looking yet."""
-    return _session(booking, tier, DeskSettings.current())
+    """What a document or a mail for readers of ``tier`` may hold: of the speakers only those who said yes.
+
+    Nothing is logged, nobody is looking yet.
+    """
+    return _session(booking, tier, DeskSettings.current(), only_accepted=True)
 
 
-def _session(booking: Booking, tier: Tier, settings: DeskSettings) -> SessionSeen:
+def _session(
+    booking: Booking, tier: Tier, settings: DeskSettings, *, only_accepted: bool = False
+) -> SessionSeen:
     return SessionSeen(
         tier=tier,
         reference=booking.reference,
@@ -191,7 +200,7 @@ def _session(booking: Booking, tier: Tier, settings: DeskSettings) -> SessionSee
         ends_at=booking.ends_at if tier >= Tier.T2 else None,
         team=TEAM_WORDS if tier >= Tier.T2 else "",
         offers=_offers(booking) if tier >= Tier.T2 else (),
-        speakers=_speakers(booking) if tier >= Tier.T3 else (),
+        speakers=_speakers(booking, only_accepted=only_accepted) if tier >= Tier.T3 else (),
         venue=_venue(booking) if tier >= Tier.T3 else None,
         detail_closed_at=detail_closes_at(booking, settings) if tier >= Tier.T3 else None,
     )
@@ -212,12 +221,12 @@ def _offers(booking: Booking) -> tuple[OfferSeen, ...]:
     )
 
 
-def _speakers(booking: Booking) -> tuple[SpeakerSeen, ...]:
+def _speakers(booking: Booking, *, only_accepted: bool) -> tuple[SpeakerSeen, ...]:
     engagements = (
         Engagement.objects.filter(
             offer__booking=booking,
             offer__state=OfferState.ACCEPTED,
-            state__in=[EngagementState.ASKED, EngagementState.ACCEPTED],
+            state__in=[EngagementState.ACCEPTED] if only_accepted else LIVE_ENGAGEMENTS,
         )
         .select_related("speaker__organisation")
         .prefetch_related("topics")

@@ -1,7 +1,7 @@
 """Offers: a date with the right speakers held, the answers to it, and its end."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -65,6 +65,16 @@ def _check_team(team: Sequence[Speaker], lead: Speaker) -> None:
         raise BadTeam("The lead trainer has to be one of the speakers.")
     if all(speaker.is_family for speaker in team):
         raise BadTeam("A family member is never the only speaker: add a colleague who stays the whole day.")
+
+
+def _check_may_be_asked(booking: Booking, speakers: Iterable[Speaker]) -> None:
+    for speaker in speakers:
+        if speaker.invented != booking.invented:
+            raise BadTeam(
+                "Invented speakers are for invented bookings only, and real ones for real bookings."
+            )
+        if speaker.left_on is not None:
+            raise BadTeam(f"{speaker.name} has left the programme.")
 
 
 def _hold_for(offer: Offer, speaker: Speaker, topics: Sequence[Topic], settings: DeskSettings) -> Engagement:
@@ -139,10 +149,7 @@ def make_offer(
     with doing("make offer", actor):
         speakers = lock_speakers(team)
         _check_team(list(speakers.values()), lead)
-        if any(speaker.invented != booking.invented for speaker in speakers.values()):
-            raise BadTeam(
-                "Invented speakers are for invented bookings only, and real ones for real bookings."
-            )
+        _check_may_be_asked(booking, speakers.values())
         offer = Offer.objects.create(
             booking=booking,
             number=booking.offers.count() + 1,
@@ -167,7 +174,7 @@ def make_offer(
 def add_speaker(offer_id: int, *, speaker: Speaker, topics: Sequence[Topic] = (), actor: User) -> Engagement:
     """Ask one more speaker for a live offer, in place of one who said no or beside the others.
 
-    Raises ``SpeakerBusy``, or ``TooLate`` when the offer has ended.
+    Raises ``SpeakerBusy``, ``BadTeam`` when they may not be asked for this booking, or ``TooLate`` when the offer has ended.
     """
     booking_id = Offer.objects.values_list("booking_id", flat=True).get(pk=offer_id)
     booking = _lock_with_expired_holds(booking_id, [speaker.pk])
@@ -177,6 +184,7 @@ def add_speaker(offer_id: int, *, speaker: Speaker, topics: Sequence[Topic] = ()
         raise TooLate("This offer has ended.")
     with doing("ask another speaker", actor):
         locked_speaker = lock_speakers([speaker.pk])[speaker.pk]
+        _check_may_be_asked(booking, [locked_speaker])
         engagement = _hold_for(offer, locked_speaker, topics, DeskSettings.current())
         gap = offer.engagements.filter(leaves_a_gap=True).first()
         if gap is not None:

@@ -87,6 +87,20 @@ def revoke_contact(contact_id: int, *, actor: User) -> Contact:
 
 
 @transaction.atomic
+def move_mailboxes_of(user: User, actor: User) -> None:
+    """This person has another address now: on each booking they confirm it anew, and are rung back and released anew."""
+    stale = Contact.objects.filter(user=user, revoked_at__isnull=True).exclude(email=user.email)
+    for booking_id, contact_id in list(stale.order_by("booking_id").values_list("booking_id", "pk")):
+        booking = locked(booking_id)
+        contact = Contact.objects.get(pk=contact_id)
+        with doing("move mailbox", actor):
+            _close_to(contact, actor=actor)
+            contact.email, contact.mailbox_confirmed_at = user.email, None
+            contact.save(update_fields=["email", "mailbox_confirmed_at"])
+            settle(booking)
+
+
+@transaction.atomic
 def write_note(booking_id: int, *, side: str, text: str, actor: User) -> Note:
     """Add a note. One from the desk to the agency is announced by mail; its words stay behind the sign-in."""
     booking = locked(booking_id)

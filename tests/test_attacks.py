@@ -1,0 +1,269 @@
+"""What people of bad faith try, as requests: each must learn nothing above their tier."""
+
+import time
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import services as people
+from accounts.models import User
+from accounts.rights import COORDINATORS, READERS
+from agendas import services as agendas
+from agendas.models import Agenda
+from bookings import services
+from bookings.models import Contact, DetailRead, Offer
+from bookings.release import Tier, seen_by_contact
+from courses import catalogue
+from courses.models import Format
+from speakers.models import Speaker
+from tests.factories import (
+    BookingFactory,
+    EnquiryFactory,
+    SpeakerFactory,
+    UserFactory,
+    VenueFactory,
+    VerifiedContactFactory,
+    at,
+)
+
+pytestmark = pytest.mark.django_db
+
+SURNAMES = ["Thistlewood", "Oxenbrigg"]
+PLACE = ["Vexford", "Plover", "NE1 9QZ"]
+DATE = ["9 March", "2027-03-09", "20270309"]
+EVERYTHING = [*SURNAMES, *PLACE, *DATE]
+
+
+@pytest.fixture(autouse=True)
+def _february(settings):
+    settings.DEMO = False
+    with time_machine.travel(at(10, day=1, month=2), tick=False):
+        yield
+
+
+def staff(name: str, role: str = COORDINATORS) -> User:
+    user = UserFactory(name=name, is_staff=True)
+    user.groups.add(people.role(role))
+    return user
+
+
+def browser_of(user: User, *, second_factor: bool = False) -> Client:
+    """A browser in which this person has signed in, with or without a second factor."""
+    client = Client()
+    client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    if second_factor:
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+        session.save()
+    return client
+
+
+def found(needles: list[str], haystack: str) -> list[str]:
+    return [needle for needle in needles if needle in haystack]
+
+
+def fresh(contact: Contact) -> Contact:
+    return Contact.objects.select_related("booking", "user").get(pk=contact.pk)
+
+
+@pytest.fixture
+def priya() -> User:
+    return staff("Priya Desk")
+
+
+@pytest.fixture
+def owen() -> User:
+    return staff("Owen Desk")
+
+
+@pytest.fixture
+def team() -> list[Speaker]:
+    return [
+        SpeakerFactory(name=f"Ivo {SURNAMES[0]}"),
+        SpeakerFactory(name=f"Una {SURNAMES[1]}", is_family=True),
+    ]
+
+
+@pytest.fixture
+def offer(priya, team) -> Offer:
+    """A date offered to somebody rung back, with a place already written down; nobody has answered."""
+    catalogue.load()
+    booking = BookingFactory(format=Format.objects.get(slug="full-day"))
+    contact = VerifiedContactFactory(booking=booking, user__name="Casey Requester")
+    VenueFactory(booking=booking)
+    return services.make_offer(
+        contact.booking_id,
+        starts_at=at(9, 15),
+        ends_at=at(16, 15),
+        team={speaker.pk: [] for speaker in team},
+        lead=team[0],
+        actor=priya,
+    )
+
+
+@pytest.fixture
+def agreed(offer) -> Contact:
+    """The same once everybody has said yes."""
+    contact = offer.booking.contacts.get()
+    services.accept_offer(offer.pk, actor=contact.user)
+    for engagement in offer.engagements.all():
+        services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+    return fresh(contact)
+
+
+@pytest.fixture
+def agenda(agreed, team) -> Agenda:
+    return agendas.open_agenda(agreed.booking, filled=True, actor=team[0].user)
+
+
+@pytest.fixture
+def released(agreed, priya, owen) -> Contact:
+    """The same with names and place open to the contact."""
+    release = services.ask_for_release(agreed.pk, actor=priya)
+    services.approve_release(release.pk, actor=owen)
+    return fresh(agreed)
+
+
+# ---- at the desk
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "lead",
+        "lead__exact",
+        "lead__id__exact",
+        "outcode",
+        "may_be_disclosure__exact",
+        "prompted_by__icontains",
+    ],
+)
+def test_a_reader_cannot_ask_the_list_of_bookings_what_it_does_not_show(agreed, team, lookup):
+    reader = browser_of(staff("Rhea Reader", READERS), second_factor=True)
+    answers = {
+        reader.get(reverse("desk:bookings_booking_changelist"), {lookup: value}).status_code
+        for value in (team[0].pk, team[1].pk, "NE1", "1", "x")
+    }
+    assert 200 not in answers
+
+
+def test_a_reader_sees_no_person_and_no_place_anywhere(agreed, agenda):
+    enquiry = EnquiryFactory(name="Casey Invented", message="He waits at Plover Row. Ring 01632 960777")
+    reader = browser_of(staff("Rhea Reader", READERS), second_factor=True)
+    pages = [
+        reverse("desk:index"),
+        reverse("desk:bookings_booking_changelist"),
+        reverse("desk:bookings_booking_change", args=[agreed.booking_id]),
+        f"{reverse('desk:find')}?q={enquiry.reference}",
+    ]
+    for page in pages:
+        words = reader.get(page, follow=True).content.decode()
+        assert found([*SURNAMES, *PLACE, agreed.name, agreed.email, "960777"], words) == [], page
+    for person in (SURNAMES[0], agreed.name, agreed.email):
+        answer = reader.get(reverse("desk:bookings_booking_changelist"), {"q": person})
+        assert agreed.booking.reference not in answer.content.decode(), person
+
+
+def test_a_coordinator_whose_second_factor_was_reset_sees_no_detail_for_a_day(agreed, agenda, priya, owen):
+    people.reset_second_factor(priya, actor=owen)
+    browser = browser_of(User.objects.get(pk=priya.pk), second_factor=True)
+    reference = agreed.booking.reference
+    pages = [
+        reverse("desk:bookings_booking_change", args=[agreed.booking_id]),
+        reverse("desk:verb", args=[reference, "venue"]),
+        reverse("desk:diary") + "?month=2027-03",
+        reverse("studio", args=[reference]),
+    ]
+    for page in pages:
+        words = browser.get(page, follow=True).content.decode()
+        assert found([*SURNAMES, *PLACE], words) == [], page
+
+
+def test_a_coordinator_who_leads_needs_the_second_factor_in_the_studio(agreed, agenda, team, priya):
+    Speaker.objects.filter(pk=team[0].pk).update(user=priya)
+    browser = browser_of(priya)
+
+    words = browser.get(reverse("studio", args=[agreed.booking.reference]), follow=True).content.decode()
+
+    assert found([*SURNAMES, *PLACE], words) == []
+
+
+def test_who_looks_at_the_place_on_a_verb_s_page_is_on_record(agreed, priya):
+    browser = browser_of(priya, second_factor=True)
+
+    words = browser.get(reverse("desk:verb", args=[agreed.booking.reference, "venue"])).content.decode()
+
+    assert found(PLACE, words) == PLACE
+    assert DetailRead.objects.filter(booking=agreed.booking, user=priya).exists()
+
+
+# ---- speakers
+
+
+def test_a_speaker_who_left_the_programme_sees_nothing_more(agreed, agenda, team):
+    Speaker.objects.filter(pk=team[1].pk).update(left_on=timezone.localdate())
+    browser = browser_of(team[1].user, second_factor=True)
+    reference = agreed.booking.reference
+
+    pages = [
+        reverse("studio", args=[reference]),
+        reverse("speaking-session", args=[reference, 1]),
+        reverse("speaking"),
+    ]
+    for page in pages:
+        assert found(EVERYTHING, browser.get(page).content.decode()) == [], page
+
+
+# ---- the agency
+
+
+def test_a_new_mailbox_of_a_contact_starts_again(released, priya):
+    people.change_email(released.user, email="elsewhere@example.net", actor=priya)
+    contact = fresh(released)
+    assert seen_by_contact(contact).tier < Tier.T2
+
+    browser = browser_of(contact.user)
+    words = browser.get(reverse("booking", args=[contact.booking.reference])).content.decode()
+    assert found(EVERYTHING, words) == []
+
+    services.confirm_mailboxes_of(contact.user)
+    assert seen_by_contact(fresh(contact)).tier == Tier.T1
+
+
+def test_the_agency_does_not_learn_who_is_only_asked(released, priya, offer):
+    substitute = SpeakerFactory(name="Ada Marchbanks")
+    services.add_speaker(offer.pk, speaker=substitute, actor=priya)
+
+    words = (
+        browser_of(released.user).get(reverse("booking", args=[released.booking.reference])).content.decode()
+    )
+
+    assert found(SURNAMES, words) == SURNAMES
+    assert "Marchbanks" not in words
+
+
+def test_an_impersonator_found_out_no_longer_reads_what_we_wrote(agreed, priya):
+    services.write_note(agreed.booking_id, side="desk", text="See you on 9 March.", actor=priya)
+    services.record_call_back(
+        agreed.pk, number="01632 960002", found_where="Their site", outcome="not_them", actor=priya
+    )
+
+    words = browser_of(agreed.user).get(reverse("booking", args=[agreed.booking.reference])).content.decode()
+
+    assert found(EVERYTHING, words) == []
+
+
+def test_what_was_said_to_one_person_is_not_shown_to_the_next_at_the_same_computer(offer):
+    contact = offer.booking.contacts.get()
+    browser = browser_of(contact.user)
+    browser.post(reverse("booking-accept", args=[offer.booking.reference, 1]))
+    assert set(browser.cookies) <= {"sessionid", "csrftoken"}
+    browser.post(reverse("account_logout"))
+
+    browser.force_login(UserFactory(), backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    assert found(DATE, browser.get(reverse("home-for-me"), follow=True).content.decode()) == []
