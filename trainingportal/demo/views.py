@@ -127,17 +127,17 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @demo_only
 @require_GET
-def mail_as_sent(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_as_sent(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The HTML of one mail as a reader's programme shows it: sandboxed, nothing loaded from anywhere."""
     message = get_object_or_404(Message, pk=pk)
     if not message.html:
         raise Http404
-    return _show(request, message.html)
 
+    @csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": []})
+    def shown(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(message.html)
 
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": []})
-def _show(request: HttpRequest, *content: str) -> HttpResponse:
-    return HttpResponse("".join(content))
+    return shown(request)
 
 
 def kept_text(message_id: str) -> str:
