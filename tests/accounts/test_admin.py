@@ -118,8 +118,7 @@ def test_only_coordinators_see_people(client, enter, secret, group):
 def test_a_coordinator_without_a_second_factor_in_this_session_sees_nobody(client, coordinator):
     client.force_login(coordinator)
 
-    door = client.get("/desk/accounts/user/").url
-    assert client.get(door).url == "/second-factor/?next=/desk/accounts/user/"
+    assert client.get("/desk/accounts/user/").url == "/second-factor/?next=/desk/accounts/user/"
 
 
 def test_the_desk_has_no_door_of_its_own(client, enter, coordinator, secret):
