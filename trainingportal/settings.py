@@ -124,6 +124,9 @@ TIME_ZONE = "Europe/London"
 DATE_FORMAT = "l j F Y"
 SHORT_DATE_FORMAT = "j M Y"
 
+# ---- what was just done, said on the next page: kept with the session, so that it goes when somebody signs out
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # ---- users and sign-in (accounts/)
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -208,6 +211,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "expire-offers": {"task": "bookings.expire_offers", "schedule": dt.timedelta(seconds=30)},
     "lone-releases": {"task": "bookings.apply_due_releases", "schedule": dt.timedelta(minutes=1)},
+    "forget-drafts": {"task": "trainingportal.forget_drafts", "schedule": dt.timedelta(hours=1)},
     "sweep-documents": {"task": "agendas.sweep_documents", "schedule": dt.timedelta(seconds=30)},
 }
 

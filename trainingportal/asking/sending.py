@@ -17,15 +17,16 @@ class ChangedMeanwhile(Exception):
     """The answers are not those that were looked over: another tab saved something since."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def send(draft: RequestDraft, *, version: int, forms: Mapping[str, PageForm]) -> tuple[Booking, bool]:
     """Make the booking out of checked forms, once: the draft's row is locked first, and remembers what became of it.
 
     Gives the booking, and whether it was made just now. The answers are emptied. Raises ``ChangedMeanwhile``.
     """
-    locked = RequestDraft.objects.select_for_update(of=["self"]).select_related("booking").get(pk=draft.pk)
-    if locked.booking is not None:
-        return locked.booking, False
+    # no join here: a press that waited for the lock would see the draft as it is now, and the booking as it was then
+    locked = RequestDraft.objects.select_for_update().get(pk=draft.pk)
+    if locked.booking_id is not None:
+        return Booking.objects.get(pk=locked.booking_id), False
     if locked.version != version:
         raise ChangedMeanwhile
     booking = make_request(asked(forms))

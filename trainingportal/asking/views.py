@@ -51,9 +51,9 @@ def show_page(request: HttpRequest, name: str) -> HttpResponse:
 def _take(request: HttpRequest, page: Page, draft: RequestDraft | None) -> HttpResponse:
     """Keep one page's answers and lead on; a page that is not right is shown again with all that was typed."""
     posted_key = request.POST.get("draft", "")
-    sent = drafts.find_sent(posted_key) if posted_key else None
-    if sent is not None and sent.booking is not None:
-        return render(request, "asking/sent_already.html", {"booking": sent.booking}, status=409)
+    sent = _sent_by(request, draft)
+    if sent is not None:
+        return render(request, "asking/sent_already.html", {"booking": sent}, status=409)
     if draft is not None and draft.booking_id is not None:
         draft = None
     form = _form(page, draft, data=request.POST)
@@ -85,6 +85,15 @@ def _take(request: HttpRequest, page: Page, draft: RequestDraft | None) -> HttpR
         return redirect("ask-training-check")
     following = pages.after(page)
     return redirect(following.url_name if following else "ask-training-check")
+
+
+def _sent_by(request: HttpRequest, draft: RequestDraft | None) -> Booking | None:
+    """The booking that the posted page became already, in this tab or another."""
+    posted_key = request.POST.get("draft", "")
+    if draft is not None and posted_key == str(draft.key):
+        return draft.booking
+    sent = drafts.find_sent(posted_key) if posted_key else None
+    return sent.booking if sent is not None else None
 
 
 def _other_tab(request: HttpRequest, page: Page, draft: RequestDraft, form: PageForm) -> HttpResponse:
@@ -166,10 +175,8 @@ def _time(form: NeedForm) -> dict[str, Any]:
 def check(request: HttpRequest) -> HttpResponse:
     """Show every answer with a way to change it; the press at the end sends the request."""
     draft = drafts.find(request)
-    if request.method == "POST":
-        sent = drafts.find_sent(request.POST.get("draft", ""))
-        if sent is not None and sent.booking is not None:
-            return _to_the_code(request, sent.booking)
+    if request.method == "POST" and (sent := _sent_by(request, draft)) is not None:
+        return _to_the_code(request, sent)
     if draft is None or draft.booking_id is not None:
         if request.method == "POST":
             messages.warning(request, EXPIRED)
@@ -252,6 +259,12 @@ def _to_the_code(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _say_it_arrived(request: HttpRequest, booking: Booking, *, code_follows: bool) -> None:
+    """Say it once, however many presses are on their way."""
+    waiting = messages.get_messages(request)
+    is_said = any(booking.reference in str(message) for message in waiting)
+    waiting.used = False  # looked at, not shown
+    if is_said:
+        return
     assert booking.answer_due_on is not None
     words = (
         f"We have your request. Your reference is {booking.reference}. We answer by "

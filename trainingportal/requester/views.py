@@ -22,9 +22,9 @@ from agendas import snapshot
 from agendas.models import Document
 from agendas.services import content_of
 from bookings import services
-from bookings.models import AudienceShare, Booking, Contact, DeskSettings, Note
+from bookings.models import AudienceShare, Booking, CallBack, Contact, DeskSettings, Note
 from bookings.release import SessionSeen, Tier, room_named_at, seen_by_contact
-from bookings.states import InvalidMove
+from bookings.states import BookingStatus, InvalidMove
 from places.clock import say_date, say_short_date
 from speakers.models import Speaker
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
@@ -156,7 +156,8 @@ def _draw(
         ),
         "offers": offers,
         "offers_title": stands.offers_title(offers),
-        "ended": stands.ended_offers(seen) if found.status == "requested" else (),
+        "accepted": stands.accepted_offer(seen) if found.status == BookingStatus.OFFERED else None,
+        "ended": stands.ended_offers(seen) if found.status == BookingStatus.REQUESTED else (),
         "told": _told_in_short(contact),
         "agenda": _agenda(contact, seen),
         "notes": _notes(contact, seen),
@@ -226,10 +227,11 @@ def _notes(contact: Contact, seen: SessionSeen) -> list[tuple[Note, str]]:
     """The messages this contact may read, the newest first, each with who wrote it. Never those among ourselves.
 
     Our answers to a verified colleague may name a day, so somebody not rung back yet reads only what they wrote
-    themselves, unless nobody at the agency has been rung back.
+    themselves, unless nobody at the agency was ever rung back.
     """
     notes = Note.objects.filter(booking=contact.booking, side__in=[Note.Side.AGENCY, Note.Side.DESK])
-    if seen.tier < Tier.T2 and contact.booking.contacts.filter(verified_at__isnull=False).exists():
+    ever_rung = CallBack.objects.filter(contact__booking=contact.booking, outcome="is_who_they_say")
+    if seen.tier < Tier.T2 and ever_rung.exists():
         notes = notes.filter(by=contact.user, side=Note.Side.AGENCY)
     rows = notes.select_related("by").order_by("-at", "-pk")[:MOST_NOTES]
     return [(note, _writer(note, contact)) for note in rows]
