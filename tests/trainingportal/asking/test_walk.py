@@ -10,6 +10,11 @@ from tests.trainingportal.asking.conftest import code_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = [1280, 320]
+NAME_OF_FOCUS = """() => {
+  const one = document.activeElement;
+  const words = one.labels?.length ? one.labels[0].textContent : one.textContent;
+  return words.replace(/\\s+/g, " ").trim().replace(/ \\(optional\\)$/, "");
+}"""
 
 
 def press(page, words="Continue"):
@@ -116,3 +121,103 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     press(page)
     page.wait_for_url(f"**/your/{booking.reference}/")
     assert (booking.head_count, booking.outcode, booking.source) == (45, "NE1", "web")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_form_can_be_filled_in_by_keyboard_alone(page_at, catalogue, javascript):
+    page = page_at(1280, javascript=javascript)
+    page.goto("/ask-for-training/")
+    keys = page.keyboard
+    wait_like_a_person()
+
+    def reach(words):
+        """Press Tab until the control with this name has the focus."""
+        for _ in range(60):
+            keys.press("Tab")
+            if page.evaluate(NAME_OF_FOCUS) == words:
+                return
+        raise AssertionError(f"{words} cannot be reached by Tab")
+
+    reach("A police force")
+    keys.press("Space")
+    reach("Police force")
+    keys.type("Northumbria")
+    for label, typed in (
+        ("Your name", "Dana Whitlock"),
+        ("Your role", "DI"),
+        ("Work e-mail", "dana@mailbox.example"),
+    ):
+        reach(label)
+        keys.type(typed)
+    keys.press("Enter")
+
+    page.get_by_role("heading", name="Who is it for?").wait_for()
+    reach("How many people, roughly?")
+    keys.type("40")
+    reach("Front-line officers and staff")
+    keys.press("Space")
+    keys.press("Tab")
+    assert page.evaluate(NAME_OF_FOCUS) == "Some"
+    keys.press("ArrowUp")
+    assert page.evaluate("document.activeElement.value") == "half"
+    reach("Continue")
+    keys.press("Enter")
+
+    page.get_by_role("heading", name="What do you need?").wait_for()
+    reach("Half day, about 2 hours 30 minutes of training")
+    keys.press("ArrowDown")
+    reach("Suggest for our audience Recommended")
+    keys.press("Space")
+    reach("Continue")
+    keys.press("Enter")
+
+    page.get_by_role("heading", name="When and where?").wait_for()
+    reach("At a place of ours")
+    keys.press("Space")
+    reach("First half of the postcode")
+    keys.type("NE1")
+    keys.press("Enter")
+
+    page.get_by_role("heading", name="Check your answers").wait_for()
+    wait_like_a_person()
+    reach("Send your request")
+    keys.press("Enter")
+    page.get_by_role("heading", name="Enter the code from our e-mail").wait_for()
+    booking = Booking.objects.get()
+    assert (booking.format.slug, booking.cover, booking.outcode) == ("full-day", "suggest", "NE1")
+    assert booking.audience_shares.get().share == "half"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_was_typed_is_there_after_the_back_button(page_at, catalogue, width):
+    page = page_at(width)
+    page.goto("/ask-for-training/")
+    wait_like_a_person()
+    page.get_by_label("Another organisation").check()
+    page.get_by_label("What kind of organisation is it?").select_option("nhs")
+    page.get_by_label("Its name").fill("Kestrel Vale NHS Trust")
+    page.get_by_label("Your name").fill("Dana Whitlock")
+    page.get_by_label("Your role").fill("Safeguarding lead")
+    page.get_by_label("Work e-mail").fill("dana@kestrel.nhs.uk")
+    read(page, "ask-who-elsewhere")
+    press(page)
+    page.get_by_role("heading", name="Who is it for?").wait_for()
+
+    page.go_back()
+    assert page.get_by_label("Its name").input_value() == "Kestrel Vale NHS Trust"
+    page.reload()
+    assert page.get_by_label("Your name").input_value() == "Dana Whitlock"
+    page.go_forward()
+    page.get_by_role("heading", name="Who is it for?").wait_for()
+
+
+def test_the_links_of_the_summary_lead_to_the_fields(page_at, catalogue):
+    page = page_at(320)
+    page.goto("/ask-for-training/")
+    press(page)
+    for link in page.locator(".govuk-error-summary a").all():
+        link.click()
+        target = link.get_attribute("href")[1:]
+        assert page.evaluate("document.activeElement.id") == target
+        box, bar = page.locator(f"#{target}").bounding_box(), page.locator(".wt-exitbar").bounding_box()
+        assert box["y"] >= bar["y"] + bar["height"]
