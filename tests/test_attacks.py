@@ -1,27 +1,30 @@
 """What people of bad faith try, as requests: each must learn nothing above their tier."""
 
 import time
+from itertools import chain
 
 import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from accounts import services as people
 from accounts.models import User
-from accounts.rights import COORDINATORS, READERS
+from accounts.rights import AUDITORS, COORDINATORS, READERS
 from agendas import services as agendas
 from agendas.models import Agenda
+from agendas.urls import urlpatterns as agenda_urls
 from bookings import services
-from bookings.models import Contact, DetailRead, Offer
+from bookings.models import Contact, DetailRead, Note, Offer
 from bookings.release import Tier, seen_by_contact
 from courses import catalogue
 from courses.models import Format
 from speakers.models import Speaker
 from tests.factories import (
     BookingFactory,
+    ContactFactory,
     EnquiryFactory,
     SpeakerFactory,
     UserFactory,
@@ -29,6 +32,8 @@ from tests.factories import (
     VerifiedContactFactory,
     at,
 )
+from trainingportal.desk.verbs import VERBS
+from trainingportal.requester.urls import urlpatterns as requester_urls
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +272,131 @@ def test_what_was_said_to_one_person_is_not_shown_to_the_next_at_the_same_comput
 
     browser.force_login(UserFactory(), backend=django_settings.AUTHENTICATION_BACKENDS[0])
     assert found(DATE, browser.get(reverse("home-for-me"), follow=True).content.decode()) == []
+
+
+# ---- every address of a booking, whoever is added later
+
+WHOLE = {"document_id": 1, "number": 1, "entry_id": 1}
+
+
+def addresses_of(reference: str, *patterns: list[URLPattern]) -> list[str]:
+    """Every address under these that names a booking."""
+    found_addresses = []
+    for pattern in chain(*patterns):
+        names = pattern.pattern.converters
+        if "reference" in names:
+            wanted = {name: WHOLE[name] for name in names if name != "reference"}
+            found_addresses.append(reverse(pattern.name, kwargs={"reference": reference, **wanted}))
+    assert len(found_addresses) > 5
+    return found_addresses
+
+
+def outsiders(released: Contact, priya: User, offer: Offer) -> dict[str, User]:
+    """People who know the address of an agreed booking, and may not know what stands there."""
+    booking = released.booking
+    revoked = VerifiedContactFactory(booking=booking)
+    services.revoke_contact(revoked.pk, actor=priya)
+    only_asked, said_no = SpeakerFactory(), SpeakerFactory()
+    for speaker in (only_asked, said_no):
+        services.add_speaker(offer.pk, speaker=speaker, actor=priya)
+    no = offer.engagements.get(speaker=said_no)
+    services.answer_invitation(no.pk, accepts=False, actor=said_no.user)
+    return {
+        "a contact of another booking": VerifiedContactFactory().user,
+        "a contact taken off": revoked.user,
+        "a reader": staff("Rhea Reader", READERS),
+        "an auditor": staff("Ansel Auditor", AUDITORS),
+        "a speaker who is only asked": only_asked.user,
+        "a speaker who said no": said_no.user,
+    }
+
+
+def test_to_outsiders_a_booking_does_not_exist_whatever_they_send(released, agenda, priya, offer):
+    agendas.issue_agenda(agenda.pk, version=agenda.version, actor=agenda.updated_by)
+    there = addresses_of(released.booking.reference, requester_urls, agenda_urls)
+    nowhere = addresses_of("WT-XXXXXX", requester_urls, agenda_urls)
+    before = Note.objects.count(), Offer.objects.filter(state="accepted").count()
+
+    for who, user in outsiders(released, priya, offer).items():
+        browser = browser_of(user, second_factor=True)
+        for address, other in zip(there, nowhere, strict=True):
+            for send in (browser.get, browser.post):
+                answer, same = send(address), send(other)
+                assert answer.status_code in (404, 405), f"{who} at {address}"
+                assert (answer.status_code, answer.content) == (same.status_code, same.content), address
+
+    assert (Note.objects.count(), Offer.objects.filter(state="accepted").count()) == before
+
+
+def test_asked_speakers_see_the_date_and_nothing_above_it_on_every_page_of_theirs(
+    released, agenda, priya, offer
+):
+    for who, user in outsiders(released, priya, offer).items():
+        browser = browser_of(user, second_factor=True)
+        for address in addresses_of_speakers(released.booking.reference):
+            words = browser.get(address).content.decode()
+            asked = who.startswith("a speaker")
+            assert found([*SURNAMES, *PLACE] if asked else EVERYTHING, words) == [], f"{who} at {address}"
+
+
+def addresses_of_speakers(reference: str) -> list[str]:
+    return [
+        reverse("speaking"),
+        reverse("speaking-invitation", args=[reference, 1]),
+        reverse("speaking-session", args=[reference, 1]),
+    ]
+
+
+def test_a_confirmed_mailbox_alone_opens_no_date_on_any_address(released, agenda):
+    agendas.issue_agenda(agenda.pk, version=agenda.version, actor=agenda.updated_by)
+    browser = browser_of(ContactFactory(booking=released.booking).user)
+    for address in addresses_of(released.booking.reference, requester_urls, agenda_urls):
+        for send in (browser.get, browser.post):
+            answer = send(address)
+            words = answer.content.decode() + answer.get("Location", "")
+            assert found(EVERYTHING, words) == [], address
+
+
+def test_nobody_signed_in_learns_whether_a_booking_is_there(released):
+    browser = Client()
+    there = addresses_of(released.booking.reference, requester_urls, agenda_urls)
+    for address in there:
+        answer = browser.get(address)
+        assert answer.status_code in (302, 405), address
+        assert answer.get("Location", "/sign-in/").startswith("/sign-in/"), address
+
+
+def test_private_answers_are_kept_by_nobody_and_tell_no_other_site(released):
+    answer = browser_of(released.user).get(reverse("booking", args=[released.booking.reference]))
+
+    assert found(PLACE, answer.content.decode()) == PLACE
+    assert answer["Cache-Control"] == "no-store"
+    assert "noindex" in answer["X-Robots-Tag"]
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("role", [READERS, AUDITORS])
+def test_who_only_reads_the_desk_can_press_none_of_its_verbs(agreed, priya, role):
+    browser = browser_of(staff("Rhea Reader", role), second_factor=True)
+    release = services.ask_for_release(agreed.pk, actor=priya)
+    parts = {"": [], "contact": [agreed.pk], "release": [release.pk], "offer": [1], "engagement": [1]}
+    for verb in VERBS.values():
+        address = reverse("desk:verb", args=[agreed.booking.reference, verb.key, *parts[verb.on]])
+        for send in (browser.get, browser.post):
+            answer = send(address)
+            assert answer.status_code == 403, verb.key
+            assert found(EVERYTHING, answer.content.decode()) == []
+    release.refresh_from_db()
+    assert release.state == "asked"
+
+
+@pytest.mark.parametrize(
+    "page", ["/demo/", "/demo/mail/", "/demo/mail/1/", "/demo/mail/1/as-sent/", "/demo/enter/"]
+)
+def test_the_demo_is_nowhere_outside_the_demo(page):
+    assert Client().get(page).status_code in (404, 405)
+    assert Client().post(page, {"as": "coordinator"}).status_code in (404, 405)
+
+
+def test_another_host_s_name_gets_no_page():
+    assert Client().get("/", headers={"host": "evil.example"}).status_code == 400

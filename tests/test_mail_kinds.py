@@ -1,0 +1,214 @@
+"""Every kind of mail that any app sends, held to the tier of whoever gets it. A new kind has to be added here."""
+
+import io
+import re
+
+import pytest
+import time_machine
+from pypdf import PdfReader
+
+from accounts import services as people
+from accounts.adapter import AccountAdapter
+from accounts.models import User
+from accounts.rights import COORDINATORS, READERS
+from agendas import press
+from agendas import services as agendas
+from bookings import services
+from bookings.models import Booking, Engagement
+from bookings.services import Asked
+from courses import catalogue
+from courses.models import Format
+from outbox import kinds
+from outbox.models import Attachment, Message
+from tests.factories import SpeakerFactory, UserFactory, at
+
+pytestmark = pytest.mark.django_db
+
+SURNAMES = ["Thistlewood", "Oxenbrigg"]
+PLACE = ["Vexford", "Plover", "NE1 9QZ", "Lecture room 2", "behind the bakery", "Gatekeeper"]
+DATE = ["9 March", "March 2027", "2027-03-09", "20270309", "09/03/2027"]
+
+ANYONE, VERIFIED, SPEAKER = "anyone", "verified contacts", "speakers"
+GOES_TO = {
+    # their reference and their stage at most; the desk's mailbox asks for no second factor either
+    "request-received": ANYONE,
+    "new-request": ANYONE,
+    "enquiry-received": ANYONE,
+    "new-enquiry": ANYONE,
+    "enquiry-answer": ANYONE,
+    "note": ANYONE,
+    "waiting-list": ANYONE,
+    "declined": ANYONE,
+    "agency-answer": ANYONE,
+    "speaker-answer": ANYONE,
+    "offer-closed": ANYONE,
+    "released": ANYONE,
+    "release-asked": ANYONE,
+    "release-applied": ANYONE,
+    "code": ANYONE,
+    "staff-invitation": ANYONE,
+    "sign-in-changed": ANYONE,
+    "second-factor-reset": ANYONE,
+    # the date too
+    "offer": VERIFIED,
+    "confirmed": VERIFIED,
+    "cancelled": VERIFIED,
+    "agenda-issued": VERIFIED,
+    # the date and themselves
+    "invitation": SPEAKER,
+    "stood-down": SPEAKER,
+    "confirmed-speaker": SPEAKER,
+    "cancelled-speaker": SPEAKER,
+    "run-sheet-ready": SPEAKER,
+}
+
+
+@pytest.fixture
+def every_mail(settings) -> list[Message]:
+    """A booking walked from the question to its cancellation, with names, a place and a date to leak."""
+    settings.DEMO = False
+    with time_machine.travel(at(10, day=1, month=2), tick=False):
+        _sign_in_mail()
+        _walk()
+    return list(Message.objects.prefetch_related("attachments").order_by("pk"))
+
+
+def _coordinator(name: str) -> User:
+    user = UserFactory(name=name, is_staff=True)
+    user.groups.add(people.role(COORDINATORS))
+    return user
+
+
+def _sign_in_mail() -> None:
+    priya, rhea = _coordinator("Priya Desk"), _coordinator("Rhea Desk")
+    _coordinator("Owen Desk")
+    AccountAdapter().send_mail("account/email/login_code", priya.email, {"code": "BCD-FGH"})
+    AccountAdapter().send_mail("mfa/email/totp_activated", priya.email, {})
+    people.invite_staff("new@example.org", name="New Person", group=READERS, actor=priya)
+    people.reset_second_factor(rhea, actor=priya)
+
+
+def _asked(name: str) -> Asked:
+    return Asked(
+        name=name,
+        email=f"{name.split()[0].lower()}@example.org",
+        agency_kind="council",
+        agency_name="Northmere Council",
+        outcode="NE1",
+        format=Format.objects.get(slug="full-day"),
+    )
+
+
+def _walk() -> None:
+    catalogue.load()
+    priya = User.objects.get(name="Priya Desk")
+    enquiry = services.make_enquiry(name="Quinn Asks", message="May we come?", email="quinn@example.org")
+    services.answer_enquiry(enquiry.pk, answer="You are welcome.", actor=priya)
+    refused = services.make_request(_asked("Rowan Refused"))
+    services.decline_request(refused.pk, words="We are full.", actor=priya)
+
+    booking = services.make_request(_asked("Casey Requester"))
+    services.put_on_waiting_list(booking.pk, actor=priya)
+    services.write_note(
+        booking.pk, side="desk", text="Thistlewood comes to Vexford on 9 March 2027.", actor=priya
+    )
+    contact = booking.contacts.get()
+    services.record_call_back(
+        contact.pk, number="01632 960001", found_where="Their site", outcome="is_who_they_say", actor=priya
+    )
+    services.add_colleague(booking.pk, name="Robin Colleague", email="robin@example.org", actor=contact.user)
+    services.set_venue(
+        booking.pk,
+        name="Vexford Hall",
+        address="7 Plover Row",
+        postcode="NE1 9QZ",
+        room="Lecture room 2",
+        arrival="Park behind the bakery",
+        contact_name="Sam Gatekeeper",
+        actor=priya,
+    )
+    team = [
+        SpeakerFactory(name=f"Ivo {SURNAMES[0]}"),
+        SpeakerFactory(name=f"Una {SURNAMES[1]}", is_family=True),
+    ]
+    for day in (16, 9):
+        offer = services.make_offer(
+            booking.pk,
+            starts_at=at(9, 15, day=day),
+            ends_at=at(16, 15, day=day),
+            team={speaker.pk: [] for speaker in team},
+            lead=team[0],
+            actor=priya,
+        )
+        if day == 16:
+            services.withdraw_offer(offer.pk, actor=priya)
+    services.accept_offer(offer.pk, actor=contact.user)
+    for engagement in offer.engagements.all():
+        services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
+    agreed = Booking.objects.get(pk=booking.pk)
+    agenda = agendas.open_agenda(agreed, filled=True, actor=team[0].user)
+    agendas.issue_agenda(agenda.pk, version=agenda.version, actor=team[0].user)
+    assert press.make_waiting() == 2
+    services.ask_for_release(contact.pk, actor=priya)
+    with time_machine.travel(at(11, day=2, month=2), tick=False):
+        services.apply_due_releases()
+        services.cancel_booking(booking.pk, words="The roof leaks.", actor=priya)
+
+
+def _readable(file: Attachment) -> str:
+    """What a person, or a search in a mailbox, finds in an attached file."""
+    content = bytes(file.content)
+    if not content.startswith(b"%PDF"):
+        return re.sub(r"\r?\n[ \t]", "", content.decode())
+    reader = PdfReader(io.BytesIO(content))
+    return " ".join(
+        [*(page.extract_text() for page in reader.pages), str(reader.metadata), str(reader.xmp_metadata)]
+    )
+
+
+def _found(needles: list[str], *haystacks: str) -> list[str]:
+    return [needle for needle in needles if needle in " ".join(haystacks)]
+
+
+def test_every_kind_of_mail_is_written_here_and_sent_in_the_walk(every_mail):
+    registered = {kind.name for kind in kinds.every() if not kind.name.startswith("trial")}
+
+    assert registered == set(GOES_TO)
+    assert {message.kind for message in every_mail} == registered
+
+
+def test_no_mail_carries_anything_above_its_reader_s_tier(every_mail):
+    speakers = {
+        engagement.speaker.user.email: engagement.speaker.name
+        for engagement in Engagement.objects.select_related("speaker__user")
+    }
+    for message in every_mail:
+        files = " ".join(_readable(file) for file in message.attachments.all())
+        body = " ".join([message.text, message.html, files])
+        above = [*PLACE]
+        if GOES_TO[message.kind] == ANYONE:
+            above += DATE
+        if GOES_TO[message.kind] == SPEAKER:
+            assert message.to in speakers, message.kind
+        above += [name for name in SURNAMES if name not in speakers.get(message.to, "")]
+        assert _found(above, body) == [], f"{message.kind} to {message.to}"
+
+
+def test_lock_screens_and_file_names_show_the_reference_and_nothing_else(every_mail):
+    for message in every_mail:
+        preheader = re.search(r'<div style="display:none[^>]*>(.*?)</div>', message.html, re.DOTALL)
+        assert preheader is not None, message.kind
+        names = " ".join(file.filename for file in message.attachments.all())
+        assert _found([*SURNAMES, *PLACE, *DATE], message.subject, preheader[1], names) == [], message.kind
+
+
+def test_the_search_finds_what_is_there_to_find(every_mail):
+    told = {message.kind for message in every_mail if _found(DATE, message.text)}
+    in_files = {
+        message.kind
+        for message in every_mail
+        if _found(DATE, *(_readable(file) for file in message.attachments.all()))
+    }
+
+    assert {"offer", "invitation", "confirmed", "confirmed-speaker", "agenda-issued"} <= told
+    assert in_files == {"confirmed", "confirmed-speaker", "agenda-issued", "cancelled", "cancelled-speaker"}
