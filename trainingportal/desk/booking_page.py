@@ -4,11 +4,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.rights import is_coordinator
+from agendas.models import Issue
 from bookings import release
 from bookings.models import Booking
 from bookings.next_step import WORDS
@@ -61,7 +61,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         mails=mails_of(booking.reference),
         deeds=history.of_booking(booking),
         reads=list(booking.detail_reads.select_related("user")[:MOST_READS]),
-        studio=_address("studio", booking.reference),
+        issues=_issues(booking),
     )
 
 
@@ -134,9 +134,7 @@ def _steps(case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _address(name: str, *args: Any) -> str:
-    """An address of another part of the portal, or nothing where that part is not built in."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+def _issues(booking: Booking) -> list[Issue]:
+    """The agendas issued for a booking, the newest first, without what stands in them."""
+    issues = Issue.objects.filter(agenda__booking=booking).select_related("issued_by").defer("snapshot")
+    return list(issues.order_by("-number"))

@@ -97,7 +97,7 @@ ACTS = {
     "make_offer": "Make an offer",
     "replace_speaker": "Ask another speaker",
     "agency_answers": "Record a yes by phone",
-    "speakers_answer": "Ask another speaker",
+    "speakers_answer": "Ring, and record it",
     "name_venue": "Write down the venue",
     "release": "Ask for release",
     "second_look": "Review the release",

@@ -106,6 +106,18 @@ def last_call(contact: Contact) -> CallBack | None:
     return next(iter(contact.call_backs.all()), None)
 
 
+def call_stands(case: Case, contact: Contact) -> bool:
+    """Whether a call-back covers a release now, told from rows already read; the service asks the database itself."""
+    venue = getattr(case.booking, "venue", None)
+    since = venue.needs_call_since if venue else None
+    return contact.verified_at is not None and any(
+        call.outcome == CallBack.Outcome.IS_WHO_THEY_SAY
+        and call.email_then == contact.email
+        and (since is None or call.at >= since)
+        for call in contact.call_backs.all()
+    )
+
+
 def say_wishes(booking: Booking) -> str:
     """When they would like it, shortly: "January, February, Tuesdays"."""
     months = [f"{month:%B}" for month in booking.months[:MONTHS_SAID]]

@@ -11,7 +11,6 @@ from typing import Any
 from accounts.models import User
 from bookings import services
 from bookings.models import Contact, Engagement, Note, Offer, Place, Release
-from bookings.release import call_back_covers_release
 from bookings.states import (
     AGREED_BOOKINGS,
     BOOKING_MOVES,
@@ -22,7 +21,7 @@ from bookings.states import (
 )
 from places.clock import say_date, say_moment, say_short_date
 from trainingportal.desk import forms
-from trainingportal.desk.case import Case, say_names, still_asked
+from trainingportal.desk.case import Case, call_stands, say_names, still_asked
 
 Part = Contact | Offer | Engagement | Release | None
 
@@ -155,7 +154,7 @@ def _may_ask_release(case: Case, contact: Contact, actor: User) -> bool:
         _here(case, contact)
         and case.booking.status in AGREED_BOOKINGS
         and not waiting
-        and call_back_covers_release(contact)
+        and call_stands(case, contact)
     )
 
 
@@ -591,6 +590,6 @@ NEXT: dict[str, str] = {
     "close": "close",
     "waiting_list": "offer",
     "agency_answers": "accept",
-    "speakers_answer": "add-speaker",
+    "speakers_answer": "answer",
 }
 """The verb that does the next step (``bookings.next_step``), where the desk can do it."""
