@@ -1,11 +1,14 @@
 """Pages for when something is wrong: they say what happened and what to do, and nothing about how the portal is built."""
 
 import logging
+import sys
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
+
+from trainingportal import away
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +36,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 from a page that needs no context and no other template; plain words if even that fails."""
+    """Answer 500 from a page that needs no context and no other template; plain words if even that fails.
+
+    Where the database is what is away, answer 503 and keep what was typed: wherever in the portal that came to light.
+    """
     try:
+        if away.is_away(sys.exc_info()[1]):
+            return away.page(request)
         page: str = render_to_string("500.html")
     except Exception:
-        log.exception("the 500 page itself could not be drawn")
+        log.exception("the page about the trouble itself could not be drawn")
         page = LAST_RESORT
     return HttpResponseServerError(page)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -36,7 +36,7 @@ def look_at_parts() -> dict[str, bool]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         seen = health.look()
-    except DatabaseError:
+    except Error:
         return {"database": False, "broker": False, "worker": False, "beat": False}
     return {
         "database": True,
