@@ -13,3 +13,8 @@ def expire_offers() -> None:
 @shared_task(name="bookings.apply_due_releases")
 def apply_due_releases() -> None:
     services.apply_due_releases()
+
+
+@shared_task(name="bookings.note_days_passed")
+def note_days_passed() -> None:
+    services.note_days_passed()

@@ -1,6 +1,7 @@
 """Whether mail leaves: for the red bar on the desk and for the health pages."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import redis
@@ -19,7 +20,7 @@ PATIENCE_SECONDS = 0.3
 
 @dataclass(frozen=True)
 class Health:
-    """How the mail stands now. ``words`` is empty unless ``is_silent``."""
+    """How the mail stands now. ``words`` is empty unless ``is_silent``; ``said`` is by the name of a heartbeat."""
 
     broker_ok: bool
     beat_seen_at: datetime | None
@@ -30,6 +31,15 @@ class Health:
     failed: int
     is_silent: bool
     words: str
+    said: Mapping[str, "Said"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one part of the machinery had to say, and when."""
+
+    at: datetime
+    lines: list[str]
 
 
 def look(*, ask_broker: bool = True) -> Health:
@@ -39,7 +49,8 @@ def look(*, ask_broker: bool = True) -> Health:
     ``unsure`` and ``failed`` count what a person can do something about, so no codes.
     """
     now = timezone.now()
-    seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
+    beats = list(Heartbeat.objects.all())
+    seen = {beat.name: beat.seen_at for beat in beats}
     row = Message.objects.filter(
         state__in=[State.QUEUED, State.HANDING_OVER, State.UNSURE, State.FAILED]
     ).aggregate(
@@ -76,6 +87,7 @@ def look(*, ask_broker: bool = True) -> Health:
         )
         if beat_is_silent or mail_is_silent
         else "",
+        said={beat.name: Said(beat.seen_at, beat.words.splitlines()) for beat in beats},
     )
 
 

@@ -175,23 +175,24 @@ class Attachment(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a part of the machinery was last seen at work: ``beat`` and ``worker``."""
+    """When a part of the machinery was last seen at work (``beat``, ``worker``), and what it had to say for the desk."""
 
     name = models.CharField(max_length=40, primary_key=True)
     seen_at = models.DateTimeField()
+    words = models.TextField(blank=True, db_default="")  # old code writes rows without it
 
     def __str__(self) -> str:
         return self.name
 
 
-def mark_seen(names: Iterable[str]) -> None:
-    """Write that these parts are alive now."""
+def mark_seen(names: Iterable[str], *, words: str = "") -> None:
+    """Write that these parts are alive now, with what they have to say."""
     now = timezone.now()
     Heartbeat.objects.bulk_create(
-        [Heartbeat(name=name, seen_at=now) for name in names],
+        [Heartbeat(name=name, seen_at=now, words=words) for name in names],
         update_conflicts=True,
         unique_fields=["name"],
-        update_fields=["seen_at"],
+        update_fields=["seen_at", "words"],
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from trainingportal import instance
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "trainingportal.middleware.private_pages",
+    "trainingportal.middleware.addresses_without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -212,6 +214,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "expire-offers": {"task": "bookings.expire_offers", "schedule": dt.timedelta(seconds=30)},
     "lone-releases": {"task": "bookings.apply_due_releases", "schedule": dt.timedelta(minutes=1)},
     "forget-drafts": {"task": "trainingportal.forget_drafts", "schedule": dt.timedelta(hours=1)},
+    "days-passed": {"task": "bookings.note_days_passed", "schedule": dt.timedelta(minutes=5)},
+    # in UTC, while nobody works
+    "clear-sessions": {"task": "trainingportal.clear_sessions", "schedule": crontab(hour=2, minute=10)},
+    "check-invariants": {"task": "trainingportal.check_invariants", "schedule": crontab(hour=2, minute=40)},
     "sweep-documents": {"task": "agendas.sweep_documents", "schedule": dt.timedelta(seconds=30)},
 }
 

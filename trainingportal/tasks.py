@@ -1,7 +1,9 @@
-"""What the workers run for the top floor: only a sweep, safe to run twice."""
+"""What the workers run for the top floor: sweeps and the nightly look over the data, each safe to run twice."""
 
 from celery import shared_task
+from django.core.management import call_command
 
+from trainingportal import invariants
 from trainingportal.asking import drafts
 
 
@@ -10,3 +12,15 @@ def forget_drafts() -> None:
     """Delete requests that somebody began to write and left for a day."""
     while drafts.forget_old():
         pass
+
+
+@shared_task(name="trainingportal.clear_sessions")
+def clear_sessions() -> None:
+    """Delete sessions that are over."""
+    call_command("clearsessions")
+
+
+@shared_task(name="trainingportal.check_invariants", soft_time_limit=1500, time_limit=1800)
+def check_invariants() -> None:
+    """Look the data over and note for the desk what does not fit."""
+    invariants.look_over_and_note()

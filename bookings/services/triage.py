@@ -10,6 +10,7 @@ from bookings import mail
 from bookings.models import Booking, CallBack, Contact, Engagement, Note, Venue
 from bookings.services.moves import doing, free, locked, move, move_offer, move_release, settle
 from bookings.states import (
+    AGREED_BOOKINGS,
     LIVE_ENGAGEMENTS,
     LIVE_OFFERS,
     BookingStatus,
@@ -20,6 +21,7 @@ from bookings.states import (
 )
 
 WHERE_AND_WHO = ["name", "address", "postcode", "room"]
+HOW_TO_GET_THERE = ["arrival", "vetting", "contact_name", "contact_telephone"]
 
 
 @transaction.atomic
@@ -207,6 +209,22 @@ def record_delivery(booking_id: int, *, head_count: int | None, actor: User) -> 
 
 
 @transaction.atomic
+def _note_day_passed(booking_id: int) -> bool:
+    booking = locked(booking_id)
+    before = booking.next_step
+    with doing("the day has passed", None):
+        settle(booking)
+    return booking.next_step != before
+
+
+def note_days_passed() -> int:
+    """Put the sessions that are over before the desk, to record how the day went. Gives back how many moved."""
+    over = Booking.objects.filter(status__in=AGREED_BOOKINGS, ends_at__lte=timezone.now())
+    waiting = over.exclude(next_step__in=["record_delivery", "replace_speaker"])
+    return sum(_note_day_passed(booking_id) for booking_id in list(waiting.values_list("pk", flat=True)))
+
+
+@transaction.atomic
 def close_booking(booking_id: int, *, actor: User) -> Booking:
     """Close a delivered booking. Raises ``InvalidMove``."""
     booking = locked(booking_id)
@@ -263,7 +281,8 @@ def set_venue(
 ) -> Venue:
     """Write down where exactly. A change, or a place named by the agency itself, asks for a new call-back before release.
 
-    A change also closes T3 for the agency's contacts until they are released again.
+    A change also closes T3 for the agency's contacts until they are released again. By the agency any change counts:
+    whoever writes who meets our speakers, and at which door, leads them as surely as an address does.
     """
     booking = locked(booking_id)
     values = {
@@ -280,7 +299,8 @@ def set_venue(
         venue = Venue.objects.filter(booking=booking).first()
         is_new = venue is None
         venue = venue or Venue(booking=booking)
-        moved = any(getattr(venue, field) != values[field] for field in WHERE_AND_WHO)
+        watched = [*WHERE_AND_WHO, *HOW_TO_GET_THERE] if by_agency else WHERE_AND_WHO
+        moved = any(getattr(venue, field) != values[field] for field in watched)
         for field, value in values.items():
             setattr(venue, field, value)
         if moved and (by_agency or not is_new):
