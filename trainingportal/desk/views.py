@@ -14,7 +14,7 @@ from bookings import release
 from bookings.models import Booking, Enquiry
 from outbox import health
 from speakers.models import Speaker
-from trainingportal.desk import cards, fortnight, history, lists, offering, queue
+from trainingportal.desk import cards, fortnight, history, lists, offering, queue, running
 from trainingportal.desk.access import (
     actor_of,
     for_anyone_at_the_desk,
@@ -49,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         columns=["Booking", "Next step", "Waiting", "Owner", "Soonest"],
         fortnight=fortnight.fortnight(today),
         health=state,
+        running=running.parts(state),
         alarm_title=since,
         alarm_words=do,
         lists=lists.worth_a_look(today),

@@ -256,6 +256,17 @@ def test_the_bar_is_red_when_the_clock_is_silent(desk):
     assert "No mail has left since" in page
 
 
+def test_the_card_says_what_runs_and_what_is_silent(desk):
+    Heartbeat.objects.create(name="worker", seen_at=timezone.now())
+    Heartbeat.objects.create(name="beat", seen_at=timezone.now() - dt.timedelta(hours=1))
+
+    mail, worker, beat = desk.get("/desk/").context["running"][:3]
+
+    assert (mail.is_well, mail.words) == (True, "Mail: nothing waits, none has left yet")
+    assert (worker.is_well, worker.words) == (True, "Worker: seen just now")
+    assert (beat.is_well, beat.words[:20]) == (False, "Clock: silent since ")
+
+
 def test_the_bar_is_away_when_all_is_well(desk, machine_runs):
     requested()
 
