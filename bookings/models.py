@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -29,6 +30,9 @@ from speakers.models import DiaryEntry, Speaker
 
 def _only_these_moves(name: str, field: str, moves: object) -> pgtrigger.FSM:
     return pgtrigger.FSM(name=name, field=field, transitions=states.as_pairs(moves))  # type: ignore[arg-type]
+
+
+LEAST_LONE_HOURS = 24
 
 
 class DeskSettings(models.Model):
@@ -55,6 +59,13 @@ class DeskSettings(models.Model):
 
     def __str__(self) -> str:
         return "Desk settings"
+
+    def clean(self) -> None:
+        """One person alone must not open names and places at once by setting the wait to nothing."""
+        if self.lone_release_hours is not None and self.lone_release_hours < LEAST_LONE_HOURS:
+            raise ValidationError(
+                {"lone_release_hours": f"Others need time to look: at least {LEAST_LONE_HOURS} hours."}
+            )
 
     @classmethod
     def current(cls) -> "DeskSettings":

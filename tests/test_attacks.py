@@ -6,6 +6,7 @@ from itertools import chain
 import pytest
 import time_machine
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -14,10 +15,11 @@ from accounts import services as people
 from accounts.models import User
 from accounts.rights import AUDITORS, COORDINATORS, READERS
 from agendas import services as agendas
-from agendas.models import Agenda
+from agendas.models import Agenda, AgendaItem
+from agendas.services.drafting import NOTHING_TYPED
 from agendas.urls import urlpatterns as agenda_urls
 from bookings import services
-from bookings.models import Contact, DetailRead, Note, Offer
+from bookings.models import Contact, DeskSettings, DetailRead, Note, Offer
 from bookings.release import Tier, seen_by_contact
 from courses import catalogue
 from courses.models import Format
@@ -400,3 +402,68 @@ def test_the_demo_is_nowhere_outside_the_demo(page):
 
 def test_another_host_s_name_gets_no_page():
     assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+# ---- what leads our speakers, and what names them
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "Elsewhere House"}, {"arrival": "Use the back gate"}, {"contact_name": "Lee"}]
+)
+def test_the_agency_cannot_lead_our_speakers_elsewhere_unseen(released, priya, change):
+    place = {"name": "Vexford Hall", "address": "7 Plover Row, Vexford", "postcode": "NE1 9QZ"}
+
+    with time_machine.travel(at(11, day=1, month=2), tick=False):
+        services.set_venue(released.booking_id, **{**place, **change}, by_agency=True, actor=released.user)
+        booking = fresh(released).booking
+        assert (booking.next_step, booking.waiting_for) == ("ring_about_place", "us")
+        assert seen_by_contact(fresh(released)).tier == Tier.T2
+
+        services.record_call_back(
+            released.pk,
+            number="01632 960001",
+            found_where="Their site",
+            outcome="is_who_they_say",
+            actor=priya,
+        )
+
+    assert fresh(released).booking.next_step == "issue_agenda"
+
+
+def test_nobody_shortens_the_wait_for_a_second_person(priya):
+    desk_settings = DeskSettings.current()
+    desk_settings.lone_release_hours = 0
+
+    with pytest.raises(ValidationError, match="at least 24 hours"):
+        desk_settings.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("title", "is_told"),
+    [
+        ("Una Oxenbrigg answers", True),
+        ("with THISTLEWOOD", True),
+        ("Meet at Vexford Hall", True),
+        ("Park: NE1-9QZ", True),
+        ("How we do it here", False),
+    ],
+)
+def test_the_agency_s_paper_cannot_be_made_to_name_a_speaker_or_the_place(agenda, title, is_told):
+    draft = agendas.add_filler(
+        agenda.pk, kind="host", version=agenda.version, actor=agenda.updated_by, typed=NOTHING_TYPED
+    )
+    AgendaItem.objects.filter(pk=draft.touched.pk).update(title=title, minutes=1)
+    agenda.refresh_from_db()
+
+    refusal = ""
+    try:
+        agendas.issue_agenda(agenda.pk, version=agenda.version, actor=agenda.updated_by)
+    except agendas.CannotIssue as refused:
+        refusal = str(refused)
+
+    assert ("names a speaker or the place" in refusal) == is_told
+
+
+@pytest.mark.parametrize("address", ["/your/%00/", "/agenda/%00/", "/topics/?q=%00", "/desk/find/?q=a%00"])
+def test_an_address_that_the_database_would_choke_on_is_refused(address):
+    assert Client().get(address).status_code == 400

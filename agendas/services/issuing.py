@@ -1,5 +1,7 @@
 """Issuing: the draft is frozen under a number, its papers are asked for, and the booking is ready."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import pghistory
@@ -9,13 +11,13 @@ from django.utils import timezone
 from accounts.models import User
 from agendas import snapshot
 from agendas.checks import checks_of
-from agendas.models import Agenda, Document, Issue
+from agendas.models import Agenda, AgendaItem, Document, Issue
 from agendas.running import running_order
 from agendas.services.drafting import NOTHING_TYPED, Typed, editing
 from agendas.services.papers import queue_document
 from bookings import services as bookings
 from bookings.models import DeskSettings
-from bookings.release import Tier, seen_for_papers
+from bookings.release import SessionSeen, Tier, seen_for_papers
 from bookings.states import AGREED_BOOKINGS
 
 
@@ -31,7 +33,7 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
     """Freeze the draft as the next issue, withdraw the one before, ask for its papers, and move the booking to ready.
 
     The mail to the agency leaves once the PDF stands. Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is
-    missing, the day is too long, a speaker is not there, or no day is agreed.
+    missing, the day is too long, a speaker is not there, no day is agreed, or a typed title names a speaker or the place.
     """
     with transaction.atomic(), pghistory.context(verb="issue agenda", actor=actor.pk):
         with editing(agenda_id, verb="issue agenda", version=version, actor=actor, typed=typed) as draft:
@@ -43,6 +45,8 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
         reasons = [f"{check.title} {check.words}" for check in found if check.refuses]
         if booking.status not in AGREED_BOOKINGS or booking.starts_at is None:
             reasons.insert(0, "No day is agreed yet: the agenda can be shaped, and issued once it is.")
+        seen = seen_for_papers(booking, Tier.T3)
+        reasons += words_above_t2(draft.items, seen)
         if reasons:
             raise CannotIssue(reasons)
 
@@ -51,7 +55,7 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
             "detail": snapshot.detail_part(
                 agenda,
                 order,
-                seen_for_papers(booking, Tier.T3),
+                seen,
                 list(agenda.set_asides.select_related("by")),
                 list(booking.contacts.filter(verified_at__isnull=False, revoked_at__isnull=True)),
                 DeskSettings.current(),
@@ -79,6 +83,35 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
         _queue_run_sheet(issue, frozen["detail"], actor=actor)
         bookings.mark_ready(booking.pk, actor=actor)
     return issue
+
+
+def words_above_t2(items: Iterable[AgendaItem], seen: SessionSeen) -> list[str]:
+    """The titles that a trainer typed and that name a speaker or the place, which the agency's paper never does."""
+    ours = " ".join(speaker.organisation for speaker in seen.speakers).casefold()
+    private = {speaker.name for speaker in seen.speakers}
+    private |= {
+        name
+        for name in (speaker.name.split()[-1] for speaker in seen.speakers)
+        if name.casefold() not in ours
+    }
+    if seen.venue is not None:
+        private |= {seen.venue.name, seen.venue.postcode, seen.venue.address.partition("\n")[0]}
+    return [
+        f"“{item.title}” names a speaker or the place. The agency’s paper carries neither: use other words."
+        for item in items
+        if item.kind != AgendaItem.Kind.NOTE and _names_any(item.title, private)
+    ]
+
+
+def _names_any(title: str, private: set[str]) -> bool:
+    """Whether one of these stands in the title, however it is written."""
+    typed = _plain(title)
+    return any(name in typed for name in map(_plain, private) if name.strip())
+
+
+def _plain(words: str) -> str:
+    """The bare words, one space around each."""
+    return " " + " ".join(re.findall(r"[^\W_]+", words.casefold())) + " "
 
 
 def content_of(issue: Issue) -> dict[str, Any]:
