@@ -284,18 +284,15 @@ class _Look:
         family = {member.speaker_id for member in self.facts.team if member.is_family}
         if not family or len(family) < len(self.facts.team):
             return
-        theirs = [item for item in self.items if item.speaker_id in family]
-        if theirs:
-            story = next(
-                (item for item in theirs if item.topic and item.topic.kind == Topic.Kind.ACCOUNT), None
-            )
-            yield Check(
-                key="colleague",
-                title="No colleague is there for the family.",
-                words="Somebody from the team stays with them the whole day. The desk can ask a colleague.",
-                fix=Fix("Use the recorded account", f"variant:{story.pk}:recorded") if story else None,
-                item_ids=tuple(item.pk for item in theirs),
-            )
+        for item in self.items:
+            if item.speaker_id in family and item.topic is not None and item.topic.kind == Topic.Kind.ACCOUNT:
+                yield Check(
+                    key="colleague",
+                    title="No colleague is there for the family.",
+                    words="Somebody from the team stays with them the whole day. The desk can ask a colleague.",
+                    fix=Fix("Use the recorded account", f"variant:{item.pk}:recorded"),
+                    item_ids=(item.pk,),
+                )
 
     def this_nations_law(self) -> Iterator[Check]:
         nation = Nation(self.facts.nation).label

@@ -4,15 +4,16 @@ Nothing is read but our own templates, stylesheet and fonts: no network, no file
 parsed once per process. The same content gives the same bytes.
 """
 
-import datetime as dt
 import hashlib
 import io
 import json
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -44,9 +45,39 @@ def _stylesheet() -> CSS:
     )
 
 
+@cache
+def _letters() -> frozenset[int]:
+    """The characters that our fonts can show."""
+    with TTFont(HERE / "fonts" / "SourceSans3-Regular.ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _in_our_letters(content: Any) -> Any:
+    """The same with every character that our fonts lack shown as a question mark, and emoji left out.
+
+    Otherwise the paper would depend on the fonts of the machine, and an empty box is no accessible text.
+    """
+    if isinstance(content, str):
+        shown = _letters()
+        return "".join(
+            letter if ord(letter) in shown or letter in "\n\t" else _stand_in(letter) for letter in content
+        )
+    if isinstance(content, dict):
+        return {key: _in_our_letters(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_in_our_letters(value) for value in content]
+    return content
+
+
+def _stand_in(letter: str) -> str:
+    return "?" if unicodedata.category(letter).startswith(("L", "N")) else ""
+
+
 def draw(kind: str, content: dict[str, Any]) -> bytes:
     """The PDF of a paper. ``content`` is a document's content, and all that goes in."""
-    words = render_to_string(TEMPLATES[Document.Kind(kind)], {"paper": read(content), "kind": kind})
+    words = render_to_string(
+        TEMPLATES[Document.Kind(kind)], {"paper": read(_in_our_letters(content)), "kind": kind}
+    )
     target = io.BytesIO()
     HTML(
         string=words,
@@ -72,8 +103,3 @@ def _identifier(kind: str, content: dict[str, Any]) -> bytes:
 def warm_up() -> None:
     """Load fonts and stylesheet now rather than with the first paper."""
     _stylesheet()
-
-
-def made_at(content: dict[str, Any]) -> dt.datetime:
-    """When the content was frozen; the file's dates say the same."""
-    return dt.datetime.fromisoformat(content["made_at"])

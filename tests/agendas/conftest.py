@@ -1,7 +1,7 @@
 """A booking that everybody has agreed to, with names, a place and a date to leak."""
 
-import time_machine
 import pytest
+import time_machine
 
 from accounts.rights import COORDINATORS
 from accounts.services import role
@@ -10,9 +10,16 @@ from agendas.models import Agenda
 from bookings import services as bookings
 from bookings.models import AudienceShare, Booking
 from courses import catalogue
-from courses.models import Audience, Format, Topic
+from courses.models import Audience, Course, Format, Point, Topic, TopicForAudience
 from speakers.models import Expertise
-from tests.factories import BookingFactory, SpeakerFactory, UserFactory, VenueFactory, VerifiedContactFactory, at
+from tests.factories import (
+    BookingFactory,
+    SpeakerFactory,
+    UserFactory,
+    VenueFactory,
+    VerifiedContactFactory,
+    at,
+)
 
 SURNAMES = ["Thistlewood", "Oxenbrigg", "Marchbanks"]
 PLACE = ["Vexford", "Plover", "NE1 9QZ"]
@@ -24,10 +31,19 @@ def _winter():
         yield
 
 
+CATALOGUE = [Course, Format, Audience, Topic, Topic.requires.through, Point, TopicForAudience]
+_kept: list[list] = []
+
+
 @pytest.fixture
 def catalogue_loaded(db):
-    """The shipped topics, formats and audiences."""
-    catalogue.load()
+    """The shipped topics, formats and audiences; read once, and written quickly from then on."""
+    if not _kept:
+        catalogue.load()
+        _kept.extend(list(model.objects.all()) for model in CATALOGUE)
+        return
+    for model, rows in zip(CATALOGUE, _kept, strict=True):
+        model.objects.bulk_create(rows)
 
 
 @pytest.fixture
@@ -45,7 +61,13 @@ def team(catalogue_loaded):
     mother = SpeakerFactory(name=f"Ada {SURNAMES[2]}", is_family=True)
     knows = {
         detective: ["what-is-stalking", "investigations", "legal-issues", "red-flags", "multi-agency"],
-        doctor: ["typology", "risk", "management-implications", "interventions", "similarities-and-differences"],
+        doctor: [
+            "typology",
+            "risk",
+            "management-implications",
+            "interventions",
+            "similarities-and-differences",
+        ],
         mother: ["alices-story", "scale-of-the-problem", "victim-impact"],
     }
     Expertise.objects.bulk_create(
@@ -66,7 +88,9 @@ def wish(booking: Booking, audience: str = "front-line", *, musts=(), leave_outs
 @pytest.fixture
 def agreed(_winter, team, desk) -> Booking:
     """Confirmed for Tuesday 9 March 2027, a full day, by a verified contact and three speakers."""
-    booking = BookingFactory(format=Format.objects.get(slug="full-day"), head_count=42, access_needs="A hearing loop")
+    booking = BookingFactory(
+        format=Format.objects.get(slug="full-day"), head_count=42, access_needs="A hearing loop"
+    )
     wish(booking, musts=["legal-issues"], leave_outs=["victim-impact"])
     contact = VerifiedContactFactory(booking=booking, name="Casey Contact", telephone="01632 960001")
     VenueFactory(booking=booking, room="Room 4")

@@ -20,7 +20,9 @@ AUDIENCES = [
 
 
 def first_day(format_slug, audience, **wishes):
-    booking = wish(BookingFactory(format=Format.objects.get(slug=format_slug), nation="ew"), audience, **wishes)
+    booking = wish(
+        BookingFactory(format=Format.objects.get(slug=format_slug), nation="ew"), audience, **wishes
+    )
     return services.open_agenda(booking, filled=True, actor=UserFactory())
 
 
@@ -47,7 +49,9 @@ def test_a_first_day_keeps_every_rule(catalogue_loaded, format_slug, audience):
     assert items[story + 1].kind == Kind.PAUSE
     assert story < len(items) / 2
     assert max(sitting.minutes for sitting in order.sittings) <= 90
-    assert all(item.topic.least_minutes <= item.minutes <= item.topic.most_minutes for item in items if item.topic)
+    assert all(
+        item.topic.least_minutes <= item.minutes <= item.topic.most_minutes for item in items if item.topic
+    )
     assert [item.kind for item in items].count(Kind.LUNCH) == (1 if format_slug == "full-day" else 0)
     assert any(item.is_workshop for item in items) or format_slug == "half-day"
     for n, topic in enumerate(topics):
@@ -68,11 +72,15 @@ def test_what_they_asked_to_leave_out_stays_out(catalogue_loaded):
     without = first_day("full-day", "front-line", leave_outs=["red-flags", "what-is-stalking"])
 
     assert {"red-flags", "what-is-stalking"} <= set(wanted)
-    assert not {"red-flags", "what-is-stalking"} & {item.topic.slug for item in items_of(without) if item.topic}
+    assert not {"red-flags", "what-is-stalking"} & {
+        item.topic.slug for item in items_of(without) if item.topic
+    }
 
 
 def test_points_are_those_of_the_nation_and_fit_into_the_minutes(catalogue_loaded):
-    booking = wish(BookingFactory(format=Format.objects.get(slug="full-day"), nation="sc"), musts=["legal-issues"])
+    booking = wish(
+        BookingFactory(format=Format.objects.get(slug="full-day"), nation="sc"), musts=["legal-issues"]
+    )
     agenda = services.open_agenda(booking, filled=True, actor=UserFactory())
     law = next(item for item in items_of(agenda) if item.topic and item.topic.slug == "legal-issues")
 
@@ -128,4 +136,7 @@ def test_a_day_too_short_for_what_must_be_shows_by_how_much(agreed, lead):
     order = running_order(agenda, items_of(agenda))
 
     assert order.free < 0
-    assert {item.topic.slug for item in items_of(agenda) if item.topic} == {"alices-story", "scale-of-the-problem"}
+    assert {item.topic.slug for item in items_of(agenda) if item.topic} == {
+        "alices-story",
+        "scale-of-the-problem",
+    }

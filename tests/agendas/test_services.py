@@ -160,12 +160,18 @@ def test_breaks_host_slots_and_notes_come_in(agenda, go):
 
     items = items_of(agenda)
     assert items[items.index(law) + 1].kind == Kind.BREAK
-    assert [(item.kind, item.minutes > 0) for item in items[-3:]] == [("host", True), ("note", False), ("close", True)]
+    assert [(item.kind, item.minutes > 0) for item in items[-3:]] == [
+        ("host", True),
+        ("note", False),
+        ("close", True),
+    ]
 
 
 def test_what_was_typed_is_saved_with_the_button_that_was_pressed(agenda, go):
     law, first = item_of(agenda, "legal-issues"), items_of(agenda)[0]
-    typed = Typed(rows=(Row(item_id=law.pk, kind="topic", minutes=33, speaker="host", note="Bring the form"),))
+    typed = Typed(
+        rows=(Row(item_id=law.pk, kind="topic", minutes=33, speaker="host", note="Bring the form"),)
+    )
 
     draft = go(services.remove_item, item_id=first.pk, typed=typed)
 
@@ -193,7 +199,11 @@ def test_keep_mine_never_loses_a_core_topic(agenda, lead):
 
     services.save(agenda.pk, version=1, actor=lead, typed=Typed(rows=(row,), instead=True))
 
-    assert {item.topic.slug for item in items_of(agenda)} == {"scale-of-the-problem", "alices-story", "legal-issues"}
+    assert {item.topic.slug for item in items_of(agenda)} == {
+        "scale-of-the-problem",
+        "alices-story",
+        "legal-issues",
+    }
 
 
 def test_filling_again_keeps_notes_for_the_team(agenda, go):
@@ -219,7 +229,11 @@ def test_a_check_is_set_aside_with_a_sentence_only(agenda, go, lead):
 
 def test_another_nations_points_go_at_a_press(agenda, go):
     law = item_of(agenda, "legal-issues")
-    go(services.set_points, item_id=law.pk, point_ids=Point.objects.filter(topic=law.topic).values_list("pk", flat=True))
+    go(
+        services.set_points,
+        item_id=law.pk,
+        point_ids=Point.objects.filter(topic=law.topic).values_list("pk", flat=True),
+    )
 
     go(services.keep_points_here, item_id=law.pk)
 

@@ -1,0 +1,165 @@
+"""The studio in a real browser: it saves by itself, keeps the focus, shows two drafts, and works without JavaScript."""
+
+import time
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+
+from agendas import press, services
+from agendas.models import Agenda
+from courses.models import Format
+from tests.agendas.conftest import wish
+from tests.browser import check, shoot
+from tests.factories import BookingFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDTHS = [1280, 320]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def day(catalogue_loaded, desk) -> Agenda:
+    """A first day that the desk has filled."""
+    booking = wish(
+        BookingFactory(format=Format.objects.get(slug="full-day"), nation="ew"), musts=["legal-issues"]
+    )
+    return services.open_agenda(booking, filled=True, actor=desk)
+
+
+@pytest.fixture
+def studio_at(page_at, day, desk):
+    """Open the studio at a width as a coordinator with a second factor."""
+    client = Client()
+    client.force_login(desk)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(desk.pk)
+    session.save()
+    cookie = {"name": "sessionid", "value": session.session_key, "domain": "localhost", "path": "/"}
+
+    def open_at(width, **options):
+        page = page_at(width, **options)
+        page.context.add_cookies([cookie])
+        page.goto(f"/agenda/{day.booking.reference}/")
+        return page
+
+    return open_at
+
+
+def minutes_of(page, title):
+    return page.get_by_label(f"Minutes for {title}", exact=True)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_studio_reads_well(studio_at, width):
+    page = studio_at(width)
+
+    check(page)
+    shoot(page, "studio")
+    if width == 320:
+        page.locator(".wt-fold > summary").nth(2).click()
+        check(page)
+
+
+def test_it_saves_by_itself_and_keeps_the_focus(studio_at, day):
+    page = studio_at(1280)
+    minutes_of(page, "Welcome").fill("15")
+    minutes_of(page, "Welcome").press("Tab")
+
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    assert page.evaluate("document.activeElement.id").startswith("down-")
+    assert day.items.first().minutes == 15
+    expect(page.get_by_text("1. The day is 5 minutes too long.")).to_be_visible()
+
+
+def test_a_line_is_moved_by_keyboard_and_keeps_its_button(studio_at, day):
+    page = studio_at(1280)
+    button = page.get_by_role("button", name="Move The scale of the problem down")
+    button.focus()
+    button.press("Enter")
+
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    expect(page.get_by_role("button", name="Move The scale of the problem down")).to_be_focused()
+    assert [item.words for item in day.items.select_related("topic")[1:3]] == [
+        "Alice’s story",
+        "The scale of the problem",
+    ]
+
+
+def test_what_is_typed_while_a_save_is_on_its_way_stays(studio_at, day):
+    page = studio_at(1280)
+    minutes_of(page, "Welcome").fill("15")
+    minutes_of(page, "Welcome").press("Tab")
+    minutes_of(page, "Legal issues").fill("3")
+
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    expect(minutes_of(page, "Legal issues")).to_have_value("3")
+    expect(minutes_of(page, "Legal issues")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_two_drafts_that_meet_are_both_shown_and_mine_is_kept(studio_at, day, desk, width, javascript):
+    page = studio_at(width, javascript=javascript)
+    services.remove_item(day.pk, item_id=day.items.get(topic__slug="legal-issues").pk, version=1, actor=desk)
+    if width == 320:
+        page.locator(".wt-fold > summary").first.click()
+    minutes_of(page, "Welcome").fill("15")
+    minutes_of(page, "Welcome").press("Enter")
+
+    expect(page.get_by_role("heading", name="Two drafts met")).to_be_visible()
+    if javascript:
+        check(page)
+    shoot(page, "studio-stale")
+    page.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("#studio")).to_have_attribute("data-version", "3")
+    assert day.items.first().minutes == 15
+    assert day.items.filter(topic__slug="legal-issues").exists()
+
+
+def test_without_javascript_every_button_works_and_leads_back(studio_at, day):
+    page = studio_at(1280, javascript=False)
+
+    page.get_by_role("button", name="Remove Legal issues").click()
+    page.get_by_role("button", name="Add Legal issues, 30 minutes", exact=True).first.click()
+    line = day.items.get(topic__slug="legal-issues")
+    assert page.url.endswith(f"#line-{line.pk}")
+    minutes_of(page, "Legal issues").fill("no idea")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_role("alert")).to_contain_text("write the minutes as a number")
+    expect(minutes_of(page, "Legal issues")).to_have_value("no idea")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_preview_is_made_and_opened(studio_at, day, javascript):
+    page = studio_at(1280, javascript=javascript)
+    page.get_by_role("button", name="Preview PDF").first.click()
+    expect(page.get_by_role("heading", name="Draft of the agenda")).to_be_visible()
+    if javascript:
+        check(page)
+    press.make_waiting()
+
+    expect(page.get_by_role("link", name="Open the PDF")).to_be_visible(timeout=15_000)
+    answer = page.request.get(page.get_by_role("link", name="Open the PDF").get_attribute("href"))
+    assert answer.body().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_empty_studio_and_an_issue_read_well(page_at, studio_at, day, desk, agreed, width):
+    page = studio_at(width)
+    page.goto(f"/agenda/{agreed.reference}/")
+    check(page)
+    shoot(page, "studio-empty")
+    agenda = services.open_agenda(agreed, filled=True, actor=desk)
+    services.issue_agenda(agenda.pk, version=1, actor=desk)
+    press.make_waiting()
+
+    page.goto(f"/agenda/{agreed.reference}/issue/1/")
+    check(page)
+    shoot(page, "issue")

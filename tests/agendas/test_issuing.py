@@ -1,0 +1,221 @@
+"""Issuing: what is frozen, who is told what, and what never changes again."""
+
+import json
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from agendas import press, services
+from agendas.models import Agenda, Document, Issue
+from agendas.services import CannotIssue, StaleAgenda
+from bookings import services as bookings
+from bookings.models import Booking
+from courses.models import Point, Topic
+from outbox import kinds
+from outbox.models import Message
+from tests.agendas.conftest import PLACE, SURNAMES
+from tests.factories import BookingFactory, ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def issue(agenda, lead):
+    return services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+
+def mails(kind):
+    return list(Message.objects.filter(kind=kind).order_by("to"))
+
+
+def test_issuing_freezes_the_draft_and_the_booking_is_ready(agenda, issue, lead):
+    agenda.refresh_from_db()
+
+    assert (issue.number, issue.version, issue.issued_by) == (1, agenda.version, lead)
+    assert Booking.objects.get(pk=agenda.booking_id).status == "ready"
+    assert [(paper.kind, paper.tier, paper.state) for paper in issue.documents.order_by("kind")] == [
+        ("agenda", 2, "queued"), ("run_sheet", 3, "queued"),
+    ]  # fmt: skip
+
+
+def test_the_snapshot_holds_topics_points_minutes_and_times(agenda, issue):
+    lines = issue.snapshot["agenda"]["lines"]
+
+    items = [item for item in agenda.items.select_related("topic") if item.kind != "note"]
+    assert [(line["title"], line["minutes"]) for line in lines] == [
+        (item.words, item.minutes) for item in items
+    ]
+    assert (lines[0]["at"], lines[-1]["until"]) == ("09:15", "16:15")
+    law = next(item for item in items if item.topic and item.topic.slug == "legal-issues")
+    assert next(line["points"] for line in lines if line["title"] == "Legal issues") == list(
+        Point.objects.filter(pk__in=law.point_ids).order_by("rank").values_list("text", flat=True)
+    )
+
+
+def test_names_and_place_stand_in_the_detail_and_nowhere_else(issue):
+    shared, detail = json.dumps(issue.snapshot["agenda"]), json.dumps(issue.snapshot["detail"])
+
+    for planted in [*SURNAMES, *PLACE, "Casey"]:
+        assert planted in detail
+        assert planted not in shared
+
+
+def test_the_catalogue_may_change_and_an_issue_does_not(issue):
+    Topic.objects.update(title="Something else", is_active=False)
+    Point.objects.all().delete()
+
+    assert Issue.objects.get(pk=issue.pk).snapshot == issue.snapshot
+
+
+@pytest.mark.parametrize("field", ["snapshot", "number", "version"])
+def test_the_database_refuses_to_change_an_issue(issue, field):
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Issue.objects.filter(pk=issue.pk).update(**{field: {} if field == "snapshot" else 9})
+
+
+def test_a_withdrawn_issue_stays_withdrawn(issue, lead):
+    services.withdraw_issue(issue.pk, actor=lead)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Issue.objects.filter(pk=issue.pk).update(withdrawn_at=None)
+
+
+def test_the_mail_leaves_once_the_paper_stands_and_once_only(issue, contact):
+    assert mails("agenda-issued") == []
+
+    press.make_waiting()
+    press.make_waiting()
+
+    [mail] = mails("agenda-issued")
+    [file] = mail.attachments.all()
+    assert (mail.to, file.filename, file.content_type) == (
+        contact.email, f"{contact.booking.reference}.pdf", "application/pdf",
+    )  # fmt: skip
+    assert bytes(file.content).startswith(b"%PDF-")
+    assert "Tuesday 9 March 2027" in mail.text
+    assert "9.15am: Welcome" in mail.text
+
+
+def test_only_verified_contacts_are_sent_the_agenda(agenda, lead):
+    ContactFactory(booking=agenda.booking)
+    services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+    press.make_waiting()
+
+    assert len(mails("agenda-issued")) == 1
+
+
+def test_no_mail_about_an_agenda_holds_a_name_or_the_place(issue, team):
+    press.make_waiting()
+
+    for mail in mails("agenda-issued"):
+        words = mail.subject + mail.text + mail.html
+        assert not [planted for planted in [*SURNAMES, *PLACE] if planted in words]
+        assert "9 March" not in mail.subject
+    for mail in mails("run-sheet-ready"):
+        words = (mail.subject + mail.text + mail.html).replace(SURNAMES[0], "").replace(SURNAMES[1], "")
+        assert not [planted for planted in PLACE if planted in words]
+        assert not mail.attachments.exists()
+    assert [mail.to for mail in mails("run-sheet-ready")] == sorted(speaker.user.email for speaker in team)
+
+
+def test_a_second_issue_takes_the_place_of_the_first(agenda, issue, lead):
+    press.make_waiting()
+    first = mails("agenda-issued")[0]
+    agenda.refresh_from_db()
+
+    second = services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
+    press.make_waiting()
+
+    issue.refresh_from_db()
+    assert (second.number, issue.is_withdrawn) == (2, True)
+    assert len(mails("agenda-issued")) == 2
+    assert "newer one" in kinds.find("agenda-issued").still_wanted(first)
+
+
+def test_mail_of_a_cancelled_session_stays_here(issue, agreed, desk):
+    press.make_waiting()
+    bookings.cancel_booking(agreed.pk, words="The hall burnt down.", actor=desk)
+
+    for kind in ("agenda-issued", "run-sheet-ready"):
+        assert all(kinds.find(kind).still_wanted(mail) for mail in mails(kind))
+
+
+def test_mail_to_a_contact_who_was_taken_off_stays_here(issue, contact, desk):
+    press.make_waiting()
+    [mail] = mails("agenda-issued")
+    assert kinds.find("agenda-issued").still_wanted(mail) is None
+
+    bookings.revoke_contact(contact.pk, actor=desk)
+
+    assert (
+        kinds.find("agenda-issued").still_wanted(mail)
+        == "The contact is no longer verified for this booking."
+    )
+
+
+def test_a_day_that_is_too_long_is_not_issued(agenda, lead):
+    services.add_filler(agenda.pk, kind="host", version=1, actor=lead)
+
+    with pytest.raises(CannotIssue) as refusal:
+        services.issue_agenda(agenda.pk, version=2, actor=lead)
+
+    assert refusal.value.reasons == ["The day is 15 minutes too long. It has to end at 4.15pm."]
+    assert not Issue.objects.exists()
+    assert not Document.objects.exists()
+
+
+def test_nothing_is_issued_before_a_day_is_agreed(catalogue_loaded, desk):
+    agenda = services.open_agenda(BookingFactory(), filled=True, actor=desk)
+
+    with pytest.raises(CannotIssue, match="No day is agreed"):
+        services.issue_agenda(agenda.pk, version=1, actor=desk)
+
+
+def test_a_stale_draft_is_not_issued(agenda, lead, desk):
+    services.add_filler(agenda.pk, kind="note", version=1, actor=desk)
+
+    with pytest.raises(StaleAgenda):
+        services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+
+def test_a_check_set_aside_goes_to_the_run_sheet_with_its_reason(agenda, lead):
+    services.set_aside(
+        agenda.pk, key="workshop", words="No workshop.", reason="They had one.", version=1, actor=lead
+    )
+
+    issue = services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+    assert issue.snapshot["detail"]["asides"] == [
+        {"words": "No workshop.", "reason": "They had one.", "by": str(lead)}
+    ]
+    assert "They had one." not in json.dumps(issue.snapshot["agenda"])
+
+
+def test_notes_for_the_team_never_reach_the_agency(agenda, lead):
+    note = services.add_filler(agenda.pk, kind="note", version=1, actor=lead).touched
+    row = services.Row(note.pk, "note", 0, title="Ring Oxenbrigg from the car park")
+    services.save(agenda.pk, version=2, actor=lead, typed=services.Typed(rows=(row,)))
+
+    issue = services.issue_agenda(agenda.pk, version=3, actor=lead)
+
+    assert issue.snapshot["detail"]["team_notes"][0]["words"] == "Ring Oxenbrigg from the car park"
+    assert "car park" not in json.dumps(issue.snapshot["agenda"])
+
+
+def test_the_run_sheet_is_made_again_when_the_place_changes_and_not_otherwise(issue, agreed, desk):
+    assert services.renew_run_sheet(issue.pk, actor=desk) is None
+
+    bookings.set_venue(agreed.pk, name="Harbour House", actor=desk)
+    renewed = services.renew_run_sheet(issue.pk, actor=desk)
+
+    assert renewed.content["detail"]["venue"]["name"] == "Harbour House"
+    assert renewed.content["lines"] == issue.snapshot["agenda"]["lines"]
+    assert services.renew_run_sheet(issue.pk, actor=desk) is None
+
+
+def test_a_booking_has_one_agenda_and_its_issues_are_numbered(agenda, issue, lead):
+    agenda.refresh_from_db()
+    services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
+
+    assert list(Agenda.objects.get().issues.values_list("number", flat=True)) == [1, 2]

@@ -1,0 +1,372 @@
+"""The studio's pages: who gets in, what a press does, and what is shown to whom."""
+
+import io
+import time
+
+import pytest
+from django.core.files.storage import default_storage
+from pypdf import PdfReader
+
+from agendas import press, services
+from agendas.models import Agenda, Document
+from bookings.models import DetailRead, Engagement
+from tests.agendas.conftest import PLACE, SURNAMES
+from tests.factories import SpeakerFactory, UserFactory, VerifiedContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def enter(client):
+    """Sign somebody in, with a second factor unless told otherwise."""
+
+    def sign_in(user, *, second_factor=True):
+        client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "mfa" if second_factor else "code", "at": time.time()}
+        ]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def studio(agreed):
+    return f"/agenda/{agreed.reference}/"
+
+
+@pytest.fixture
+def issue(agenda, lead):
+    found = services.issue_agenda(agenda.pk, version=1, actor=lead)
+    press.make_waiting()
+    return found
+
+
+def form_of(agenda, **changes):
+    """What a browser sends for the day as it stands."""
+    agenda.refresh_from_db()
+    data = {"version": agenda.version, "row": []}
+    for item in agenda.items.select_related("topic"):
+        who = (
+            "recorded"
+            if item.variant == "recorded"
+            else "host"
+            if item.by_host
+            else str(item.speaker_id or "")
+        )
+        data["row"].append(str(item.pk))
+        data |= {
+            f"what-{item.pk}": f"topic:{item.topic.slug}" if item.topic else item.kind,
+            f"minutes-{item.pk}": str(item.minutes),
+            f"who-{item.pk}": who,
+            f"how-{item.pk}": item.variant,
+            f"point-{item.pk}": [str(pk) for pk in item.point_ids],
+        }  # fmt: skip
+    return data | changes
+
+
+# ---- who gets in
+
+
+def test_a_stranger_finds_nothing_and_nobody_at_all_is_asked_to_sign_in(client, agenda, studio, enter):
+    assert client.get(studio).status_code == 302
+    enter(UserFactory())
+    for path in ("", "change/", "issue/1/", "paper/1/", "paper/1/file/"):
+        assert client.get(studio + path).status_code in (404, 405)
+    assert client.get("/agenda/WT-NOSUCH/").status_code == 404
+
+
+def test_another_agencys_contact_and_another_speaker_find_nothing(client, issue, studio, enter):
+    for user in (VerifiedContactFactory().user, SpeakerFactory().user):
+        enter(user)
+        assert client.get(studio).status_code == 404
+        assert client.get(f"{studio}issue/1/").status_code == 404
+
+
+def test_the_lead_and_the_desk_change_the_day(client, agenda, studio, enter, lead, desk):
+    for user in (lead, desk):
+        enter(user)
+        answer = client.post(f"{studio}change/", form_of(agenda, do="note"))
+        assert answer.status_code == 302
+    agenda.refresh_from_db()
+    assert agenda.version == 3
+
+
+def test_without_a_second_factor_nobody_changes_anything_or_sees_names(
+    client, agenda, studio, enter, lead, desk
+):
+    enter(lead, second_factor=False)
+    page = client.get(studio)
+    assert "Show your second step" in page.content.decode()
+    assert not [surname for surname in SURNAMES[1:] if surname in page.content.decode()]
+    assert "/second" in client.post(f"{studio}change/", form_of(agenda, do="note")).url
+    enter(desk, second_factor=False)
+    assert client.get(studio).status_code == 302
+    agenda.refresh_from_db()
+    assert agenda.version == 1
+
+
+def test_another_speaker_of_the_session_reads_and_does_not_change(client, agenda, studio, enter, team):
+    enter(team[1].user)
+
+    page = client.get(studio).content.decode()
+    assert "Alice’s story" in page
+    assert SURNAMES[0] in page
+    assert 'name="do"' not in page
+    assert client.post(f"{studio}change/", form_of(agenda, do="note")).status_code == 404
+
+
+def test_a_speaker_who_is_only_asked_finds_nothing(client, agenda, studio, enter, team):
+    Engagement.objects.filter(speaker=team[1]).update(state="declined")
+    enter(team[1].user)
+
+    assert client.get(studio).status_code == 404
+
+
+def test_the_contact_reads_the_issue_and_not_the_studio(client, issue, studio, enter, contact):
+    enter(contact.user, second_factor=False)
+
+    page = client.get(f"{studio}issue/1/").content.decode()
+
+    assert client.get(studio).status_code == 404
+    assert "Alice’s story" in page
+    assert [planted for planted in [*SURNAMES, *PLACE] if planted in page] == []
+
+
+def test_a_contact_who_is_not_rung_back_reads_nothing(client, issue, studio, enter, contact):
+    contact.verified_at = None
+    contact.save(update_fields=["verified_at"])
+    enter(contact.user, second_factor=False)
+
+    assert client.get(f"{studio}issue/1/").status_code == 404
+
+
+def test_opening_the_studio_changes_nothing_but_the_log_of_reads(client, agenda, studio, enter, lead):
+    enter(lead)
+    client.get(studio)
+
+    assert DetailRead.objects.filter(user=lead, page="studio").count() == 1
+    agenda.refresh_from_db()
+    assert (agenda.version, Document.objects.count()) == (1, 0)
+
+
+def test_the_studio_asks_the_database_as_often_for_a_short_day_as_for_a_long_one(
+    client, agreed, studio, enter, lead, django_assert_num_queries
+):
+    services.open_agenda(agreed, actor=lead)
+    enter(lead)
+    client.get(studio)
+    with django_assert_num_queries(STUDIO_QUERIES):
+        client.get(studio)
+
+    services.fill(Agenda.objects.get().pk, version=1, actor=lead)
+    with django_assert_num_queries(STUDIO_QUERIES):
+        client.get(studio)
+
+
+STUDIO_QUERIES = 25
+
+
+# ---- pressing
+
+
+def test_an_empty_studio_offers_to_begin(client, agreed, studio, enter, lead):
+    enter(lead)
+    assert "Fill it for me" in client.get(studio).content.decode()
+    assert not Agenda.objects.exists()
+
+    client.post(f"{studio}change/", {"do": "open-filled"})
+
+    assert Agenda.objects.get().items.count() > 8
+
+
+def test_every_button_saves_what_was_typed_first_and_leads_back_to_its_line(
+    client, agenda, studio, enter, lead
+):
+    enter(lead)
+    first, second = agenda.items.all()[:2]
+
+    answer = client.post(
+        f"{studio}change/", form_of(agenda, do=f"down:{first.pk}", **{f"minutes-{second.pk}": "17"})
+    )
+
+    assert answer.url == f"{studio}#line-{first.pk}"
+    assert [(item.pk, item.minutes) for item in agenda.items.all()[:2]] == [
+        (second.pk, 17),
+        (first.pk, first.minutes),
+    ]
+
+
+def test_a_mistyped_number_is_shown_with_everything_else_still_there(client, agenda, studio, enter, lead):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    typed = {f"minutes-{law.pk}": "half an hour", f"note-{law.pk}": "Bring the forms"}
+
+    answer = client.post(f"{studio}change/", form_of(agenda, do="save", **typed))
+    words = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert 'value="half an hour"' in words
+    assert 'value="Bring the forms"' in words
+    assert f'href="#minutes-{law.pk}"' in words
+    agenda.refresh_from_db()
+    assert agenda.version == 1
+
+
+def test_what_cannot_be_done_is_said_and_keeps_what_was_typed(client, agenda, studio, enter, lead):
+    enter(lead)
+    story = agenda.items.get(topic__slug="alices-story")
+
+    answer = client.post(
+        f"{studio}change/", form_of(agenda, do=f"remove:{story.pk}", **{f"note-{story.pk}": "Slowly"})
+    )
+
+    assert answer.status_code == 422
+    assert "is always given and stays" in answer.content.decode()
+    assert 'value="Slowly"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "do", ["", "nonsense", "up:", "up:99999999", "add:", "speaker:1", "minutes:1:x", "aside:over"]
+)
+def test_a_forged_button_does_nothing_and_breaks_nothing(client, agenda, studio, enter, lead, do):
+    enter(lead)
+
+    assert client.post(f"{studio}change/", form_of(agenda, do=do)).status_code == 422
+    agenda.refresh_from_db()
+    assert agenda.version == 1
+
+
+def test_two_drafts_that_meet_are_both_shown_and_mine_can_be_kept(client, agenda, studio, enter, lead, desk):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine = form_of(agenda, do="save", **{f"minutes-{law.pk}": "44", f"note-{law.pk}": "Typed in vain"})
+    services.remove_item(agenda.pk, item_id=law.pk, version=1, actor=desk)
+
+    stale = client.post(f"{studio}change/", mine)
+    words = stale.content.decode()
+
+    assert stale.status_code == 409
+    assert "Priya Desk saved draft 2 while you were typing." in words
+    assert 'value="Typed in vain"' in words
+    assert "only in this draft" in words
+    kept = client.post(f"{studio}change/", mine | {"keep": "mine", "version": 2})
+    assert kept.status_code == 302
+    law = agenda.items.get(topic__slug="legal-issues")
+    assert (law.minutes, law.note) == (44, "Typed in vain")
+
+
+def test_a_check_is_set_aside_on_the_page(client, agenda, studio, enter, lead):
+    enter(lead)
+    for item in agenda.items.filter(variant="workshop"):
+        agenda.refresh_from_db()
+        services.set_variant(
+            agenda.pk, item_id=item.pk, variant="presentation", version=agenda.version, actor=lead
+        )
+    assert "No workshop." in client.get(studio).content.decode()
+
+    client.post(f"{studio}change/", form_of(agenda, do="aside:workshop", **{"why-workshop": "They had one."}))
+
+    page = client.get(studio).content.decode()
+    assert "They had one." in page
+    assert "Nothing to check" in page
+
+
+def test_the_catalogue_is_searched_by_points_too(client, agenda, studio, enter, lead):
+    enter(lead)
+
+    page = client.get(studio, {"q": "compassion fatigue"}).content.decode()
+
+    assert "1 topic with “compassion fatigue”" in page
+
+
+# ---- papers
+
+
+def test_a_preview_waits_by_itself_and_then_opens(client, agenda, studio, enter, lead):
+    enter(lead)
+
+    waiting = client.get(client.post(f"{studio}change/", form_of(agenda, do="preview")).url)
+    assert waiting["Refresh"] == "3"
+    press.make_waiting()
+    ready = client.get(waiting.request["PATH_INFO"])
+
+    assert "Refresh" not in ready
+    assert "The PDF is ready." in ready.content.decode()
+
+
+def test_without_a_worker_a_clear_line_stands_there(client, agenda, studio, enter, lead):
+    enter(lead)
+
+    waiting = client.get(client.post(f"{studio}change/", form_of(agenda, do="preview")).url)
+
+    assert "The PDF will be made when the service is back" in waiting.content.decode()
+
+
+def test_a_file_is_streamed_as_it_was_stored(client, issue, studio, enter, contact, agreed):
+    enter(contact.user, second_factor=False)
+    document = issue.documents.get(kind="agenda")
+
+    answer = client.get(f"{studio}paper/{document.pk}/file/")
+    body = b"".join(answer.streaming_content)
+
+    with default_storage.open(document.file.name) as stored:
+        assert body == stored.read()
+    assert answer["Content-Disposition"] == f'inline; filename="{agreed.reference}.pdf"'
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Type"] == "application/pdf"
+    assert "Training agenda" in PdfReader(io.BytesIO(body)).pages[0].extract_text()
+
+
+def test_the_run_sheet_is_for_the_speakers_only(client, issue, studio, enter, contact, team, desk):
+    path = f"{studio}paper/{issue.documents.get(kind='run_sheet').pk}/file/"
+
+    enter(contact.user, second_factor=False)
+    assert client.get(path).status_code == 404
+    enter(team[1].user, second_factor=False)
+    assert client.get(path).status_code == 302
+    for user in (team[1].user, desk):
+        enter(user)
+        answer = client.get(path)
+        assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+
+
+def test_issuing_on_the_page_leads_to_the_issue(client, agenda, studio, enter, lead):
+    enter(lead)
+
+    answer = client.post(f"{studio}change/", form_of(agenda, do="issue"))
+
+    assert answer.url == f"{studio}issue/1/"
+    assert (
+        "being prepared" in client.get(answer.url).content.decode()
+        or "when the service is back" in client.get(answer.url).content.decode()
+    )
+
+
+def test_a_withdrawn_issue_says_so(client, issue, studio, enter, lead, contact):
+    enter(lead)
+    client.post(f"{studio}issue/1/act/", {"do": "withdraw"})
+    enter(contact.user, second_factor=False)
+
+    assert "This agenda no longer holds." in client.get(f"{studio}issue/1/").content.decode()
+
+
+def test_a_contact_cannot_act_on_an_issue(client, issue, studio, enter, contact):
+    enter(contact.user)
+
+    assert client.post(f"{studio}issue/1/act/", {"do": "withdraw"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["change/", "issue/1/act/"])
+def test_nothing_is_changed_by_a_get(client, issue, studio, enter, lead, path):
+    enter(lead)
+
+    assert client.get(studio + path).status_code == 405
