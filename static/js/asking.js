@@ -5,6 +5,7 @@
   const form = document.getElementById("ask");
   const panel = document.querySelector("[data-panel]");
   const status = document.querySelector("[data-say]");
+  const short = document.querySelector("[data-short]");
   if (!form || !panel || !status) return;
   let timer = 0;
   let asked = 0;
@@ -20,6 +21,7 @@
       if (mine !== asked) return;
       panel.innerHTML = words;
       status.textContent = panel.querySelector("[data-said]").dataset.said;
+      if (short) short.textContent = status.textContent;
     } catch {
       /* the network is away: "Count again" and "Continue" stay */
     }

@@ -43,11 +43,7 @@ def _fresh(key: str) -> RequestDraft | None:
         number = uuid.UUID(key)
     except ValueError:
         return None
-    return (
-        RequestDraft.objects.select_related("booking")
-        .filter(pk=number, touched_at__gt=timezone.now() - LASTS)
-        .first()
-    )
+    return RequestDraft.objects.filter(pk=number, touched_at__gt=timezone.now() - LASTS).first()
 
 
 def begin(request: HttpRequest) -> RequestDraft:

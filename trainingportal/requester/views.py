@@ -209,7 +209,8 @@ def _agenda(contact: Any, seen: SessionSeen) -> dict[str, Any] | None:
             "kind": "pause" if line.is_pause else "",
             "pills": [
                 *([("You asked for this", "")] if line.title in contact.must_titles else []),
-                *([(line.how, "part" if line.takes_part else "")] if line.how else []),
+                # “Recorded account” would say that no family member comes: that is T3
+                *([(line.how, "part")] if line.takes_part else []),
             ],
         }
         for line in paper.lines

@@ -72,7 +72,7 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     for topic in ("Victim impact", "Investigations", "“Red flags”", "Legal issues"):
         musts.get_by_label(topic).check()
     if javascript:
-        page.get_by_text("too many").first.wait_for()
+        page.locator("[data-panel]").get_by_text("too many").wait_for()
         assert "4 of 3 chosen" in page.get_by_role("group", name="Must be covered").inner_text()
     page.locator("summary").click()
     page.get_by_role("group", name="For example, what your people").get_by_label("“Red flags”").check()
