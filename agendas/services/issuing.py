@@ -32,7 +32,7 @@ class CannotIssue(Exception):
 def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NOTHING_TYPED) -> Issue:
     """Freeze the draft as the next issue, withdraw the one before, ask for its papers, and move the booking to ready.
 
-    The mail to the agency leaves once the PDF stands. Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is
+    The mail to the agency leaves once the PDF stands. The same draft is issued once: a second press gives the same issue. Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is
     missing, the day is too long, a speaker is not there, no day is agreed, or a typed title names a speaker or the place.
     """
     with transaction.atomic(), pghistory.context(verb="issue agenda", actor=actor.pk):
@@ -61,8 +61,10 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
                 DeskSettings.current(),
             ),
         }
-        now = timezone.now()
         before = agenda.issues.order_by("-number").first()
+        if before is not None and not before.is_withdrawn and _shows_the_same(before, agenda, frozen):
+            return before
+        now = timezone.now()
         agenda.issues.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
         issue = Issue.objects.create(
             agenda=agenda,
@@ -112,6 +114,10 @@ def _names_any(title: str, private: set[str]) -> bool:
 def _plain(words: str) -> str:
     """The bare words, one space around each."""
     return " " + " ".join(re.findall(r"[^\W_]+", words.casefold())) + " "
+
+
+def _shows_the_same(issue: Issue, agenda: Agenda, frozen: dict[str, Any]) -> bool:
+    return issue.version == agenda.version and issue.snapshot["agenda"] == frozen["agenda"]
 
 
 def content_of(issue: Issue) -> dict[str, Any]:

@@ -151,9 +151,10 @@ def test_a_preview_is_made_and_opened(studio_at, day, javascript):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_empty_studio_and_an_issue_read_well(page_at, studio_at, day, desk, agreed, width):
+def test_the_empty_studio_and_an_issue_read_well(agreed, studio_at, desk, width):
     page = studio_at(width)
     page.goto(f"/agenda/{agreed.reference}/")
+    expect(page.get_by_role("button", name="Fill it for me")).to_be_visible()
     check(page)
     shoot(page, "studio-empty")
     agenda = services.open_agenda(agreed, filled=True, actor=desk)
@@ -161,5 +162,6 @@ def test_the_empty_studio_and_an_issue_read_well(page_at, studio_at, day, desk, 
     press.make_waiting()
 
     page.goto(f"/agenda/{agreed.reference}/issue/1/")
+    expect(page.get_by_role("heading", name="Training agenda")).to_be_visible()
     check(page)
     shoot(page, "issue")
