@@ -1,4 +1,4 @@
-"""What stands behind ``bin/run``, ``bin/test`` and ``bin/check``: set-up, servers and processes.
+"""What stands behind ``bin/run``, ``bin/test``, ``bin/check`` and ``bin/bench``: set-up, servers and processes.
 
 ``__main__.py`` and ``setup.py`` run on the machine's own Python and use only its standard library;
 everything else runs in ``.venv``. Nothing of the portal imports this package.

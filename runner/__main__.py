@@ -6,8 +6,13 @@ import sys
 from runner import BASE_DIR, setup
 from runner.say import fail
 
-USAGE = "Use: bin/run, bin/test [pytest arguments] or bin/check"
-MODULES = {"run": "runner.run", "test": "runner.testing", "check": "runner.checking"}
+USAGE = "Use: bin/run, bin/test [pytest arguments], bin/check or bin/bench [--quick]"
+MODULES = {
+    "run": "runner.run",
+    "test": "runner.testing",
+    "check": "runner.checking",
+    "bench": "bench.main",
+}
 
 
 def main(arguments: list[str]) -> None:

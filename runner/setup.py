@@ -28,6 +28,7 @@ LOCKS = {
     # the second holds everything of the first and the tools for developing
     "test": ["requirements.txt", "requirements-dev.txt"],
     "check": ["requirements.txt", "requirements-dev.txt"],
+    "bench": ["requirements.txt", "requirements-dev.txt"],
 }
 
 # what WeasyPrint opens by these names, and the Debian package that brings it (with what that depends on)
@@ -38,17 +39,21 @@ PDF_LIBRARIES = {
 }
 # what the tests call besides
 TEST_PROGRAMS = {"chromium": "chromium", "pdftotext": "poppler-utils"}
+# what loads the sites in bin/bench
+BENCH_PROGRAMS = {"wrk": "wrk"}
 TEST_FONT = ("LiberationSans-Regular.ttf", "fonts-liberation")
 
 
 def prepare(command: str) -> Path:
-    """Install what ``command`` ("run", "test" or "check") needs and return the Python to go on with.
+    """Install what ``command`` ("run", "test", "check" or "bench") needs and return the Python to go on with.
 
-    Ends the process with 2 when the tests lack something of the system that only root may install.
+    Ends the process with 2 when the tests or the bench lack something of the system that only root may install.
     """
     with one_at_a_time():
         if command == "test":  # before the packages, so that nobody waits for them in vain
             prepare_system(missing_for_pdfs() + missing_for_tests(), is_needed=True)
+        if command == "bench":
+            prepare_system(missing_for_pdfs() + missing_programs(BENCH_PROGRAMS), is_needed=True)
         prepare_python(LOCKS[command])
         if command == "run":
             prepare_system(missing_for_pdfs(), is_needed=False)
@@ -144,11 +149,16 @@ def missing_for_pdfs() -> list[str]:
 
 def missing_for_tests() -> list[str]:
     """Return the Debian packages with the browser, the PDF tools and the font that the tests use."""
-    missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
+    missing = missing_programs(TEST_PROGRAMS)
     font, package = TEST_FONT
     if not any(Path("/usr/share/fonts").rglob(font)):
         missing.append(package)
     return missing
+
+
+def missing_programs(programs: dict[str, str]) -> list[str]:
+    """Return the Debian packages of the programs that are not here."""
+    return [package for program, package in programs.items() if not shutil.which(program)]
 
 
 def can_open(library: str) -> bool:
@@ -173,7 +183,7 @@ def prepare_system(missing: list[str], *, is_needed: bool) -> None:
             return
     line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if is_needed:
-        fail(f"The tests need packages of the system that are missing here. As root:\n\n    {line}\n", code=2)
+        fail(f"This needs packages of the system that are missing here. As root:\n\n    {line}\n", code=2)
     say("PDFs cannot be made here: libraries of the system are missing. Everything else works. As root:")
     say(f"\n    {line}\n")
 

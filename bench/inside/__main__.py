@@ -1,0 +1,33 @@
+"""Set Django up, run one step, print what it found as JSON on the last line."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "trainingportal.settings"
+django.setup()
+
+from bench.inside import mails, pages, paper, rows, submitting  # noqa: E402  once Django stands
+
+STEPS: dict[str, Callable[..., Any]] = {
+    "pages": pages.look,
+    "desk": pages.look_at_desk,
+    "fill": rows.fill,
+    "submit": submitting.submit_once,
+    "drafts": submitting.write_drafts,
+    "arrived": submitting.arrived,
+    "paper": paper.compare,
+    "mails": mails.compare,
+}
+
+
+def main(step: str, *arguments: str) -> None:
+    """Run a step and print its answer."""
+    print(json.dumps(STEPS[step](*arguments)))
+
+
+main(*sys.argv[1:])

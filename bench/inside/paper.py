@@ -1,0 +1,45 @@
+"""The agenda as a PDF: what a warm worker spends, beside WeasyPrint alone on the same HTML."""
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.template.loader import render_to_string
+from weasyprint import HTML
+
+from agendas import paper
+from agendas.models import Document
+from agendas.snapshot import read
+
+
+def compare(rounds: str) -> dict[str, float]:
+    """The least CPU milliseconds of several rounds, ours and WeasyPrint's in turn."""
+    document = Document.objects.filter(kind=Document.Kind.AGENDA).order_by("pk").first()
+    if document is None:
+        raise RuntimeError("The demo has issued no agenda.")
+    kind, content = document.kind, document.content
+    words = render_to_string(paper.TEMPLATES[Document.Kind(kind)], {"paper": read(content), "kind": kind})
+
+    def alone() -> Any:
+        return HTML(string=words).write_pdf(
+            io.BytesIO(),
+            stylesheets=[paper._stylesheet()],
+            font_config=paper._fonts(),
+            pdf_variant="pdf/ua-1",
+        )
+
+    paper.draw(kind, content)
+    alone()
+    ours, theirs = [], []
+    for _ in range(int(rounds)):
+        theirs.append(cpu_ms(alone))
+        ours.append(cpu_ms(lambda: paper.draw(kind, content)))
+    return {"ours": min(ours), "against": min(theirs)}
+
+
+def cpu_ms(work: Callable[[], Any]) -> float:
+    """CPU milliseconds of this process that a piece of work takes."""
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
