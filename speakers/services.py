@@ -71,16 +71,18 @@ def hold(
 def add_absence(
     speaker: Speaker, *, starts_at: dt.datetime, ends_at: dt.datetime, private: bool, actor: User
 ) -> DiaryEntry:
-    """Note that the speaker is away. Raises ``SpeakerBusy`` over a session that is held or agreed."""
+    """Note that the speaker is away; the same days twice are one entry. Raises ``SpeakerBusy`` over a held or agreed session."""
+    lock_speakers([speaker.pk])
+    kind = DiaryEntry.Kind.BLACKOUT if private else DiaryEntry.Kind.ABSENCE
+    busy = DateTimeTZRange(starts_at, ends_at, "[)")
+    same = speaker.diary.filter(kind=kind, busy=busy).first()
+    if same is not None:
+        return same
     with (
         pghistory.context(actor=actor.pk, verb="add absence"),
         _clash_as_speaker_busy(speaker),
     ):
-        return DiaryEntry.objects.create(
-            speaker=speaker,
-            kind=DiaryEntry.Kind.BLACKOUT if private else DiaryEntry.Kind.ABSENCE,
-            busy=DateTimeTZRange(starts_at, ends_at, "[)"),
-        )
+        return DiaryEntry.objects.create(speaker=speaker, kind=kind, busy=busy)
 
 
 @transaction.atomic

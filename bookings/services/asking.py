@@ -19,7 +19,7 @@ from bookings.models import (
     Enquiry,
     Place,
 )
-from bookings.services.moves import doing, locked, move_enquiry, settle
+from bookings.services.moves import SAME_WITHIN, doing, locked, move_enquiry, one_at_a_time, settle
 from bookings.states import EnquiryState, InvalidMove
 from courses.models import Audience, Format, Topic
 from places import outcodes
@@ -181,16 +181,26 @@ def make_enquiry(
     actor: User | None = None,
     invented: bool = False,
 ) -> Enquiry:
-    """Write a question down for the desk, and queue the receipt. It needs an e-mail address or a telephone number."""
+    """Write a question down for the desk, and queue the receipt. It needs an e-mail address or a telephone number.
+
+    The same words from the same person within ten minutes are the same question: a button was pressed twice.
+    """
     settings = DeskSettings.current()
+    asked = {
+        "name": name,
+        "organisation": organisation,
+        "email": email.strip().lower(),
+        "telephone": telephone,
+        "message": message,
+        "ring_me": ring_me,
+    }
+    one_at_a_time("question", *map(str, asked.values()))
+    same = Enquiry.objects.filter(**asked, created_at__gt=timezone.now() - SAME_WITHIN).first()
+    if same is not None:
+        return same
     with doing("ask a question", actor):
         enquiry = Enquiry.objects.create(
-            name=name,
-            organisation=organisation,
-            email=email.strip().lower(),
-            telephone=telephone,
-            message=message,
-            ring_me=ring_me,
+            **asked,
             answer_due_on=add_working_days(
                 timezone.localdate(), settings.answer_within_days, Nation.ENGLAND_WALES
             ),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, CallBack, Contact, Engagement, Note, Venue
-from bookings.services.moves import doing, free, locked, move, move_offer, move_release, settle
+from bookings.services.moves import SAME_WITHIN, doing, free, locked, move, move_offer, move_release, settle
 from bookings.states import (
     AGREED_BOOKINGS,
     LIVE_ENGAGEMENTS,
@@ -104,8 +104,15 @@ def move_mailboxes_of(user: User, actor: User) -> None:
 
 @transaction.atomic
 def write_note(booking_id: int, *, side: str, text: str, actor: User) -> Note:
-    """Add a note. One from the desk to the agency is announced by mail; its words stay behind the sign-in."""
+    """Add a note. One from the desk to the agency is announced by mail; its words stay behind the sign-in.
+
+    The same words by the same person within ten minutes are the same note: a button was pressed twice.
+    """
     booking = locked(booking_id)
+    lately = booking.notes.filter(side=side, by=actor, at__gt=timezone.now() - SAME_WITHIN)
+    same = lately.filter(text=text).first()
+    if same is not None:
+        return same
     with doing("write note", actor):
         note = Note.objects.create(booking=booking, side=side, by=actor, text=text)
         if side == Note.Side.DESK:

@@ -4,7 +4,7 @@ import pytest
 
 from agendas import services
 from agendas.models import Document, Issue
-from agendas.services import drafting, issuing
+from agendas.services import issuing
 from tests.bookings.test_races import at_once, names
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,11 +28,12 @@ def test_two_presses_fail_without_the_guard(agenda, lead, monkeypatch):
 
 
 def test_two_people_who_save_the_same_version_do_not_overwrite_one_another(agenda, lead):
-    items = list(agenda.items.values_list("pk", flat=True))
+    items = [item.pk for item in agenda.items.select_related("topic") if not item.is_core]
+    before = agenda.items.count()
 
     results = at_once(
         *[
-            lambda pk=pk: services.remove_item(agenda.pk, pk, version=agenda.version, actor=lead)
+            lambda pk=pk: services.remove_item(agenda.pk, item_id=pk, version=agenda.version, actor=lead)
             for pk in items[-2:]
         ]
     )
@@ -40,5 +41,4 @@ def test_two_people_who_save_the_same_version_do_not_overwrite_one_another(agend
     assert names(results).count("StaleAgenda") == 1
     agenda.refresh_from_db()
     assert agenda.version == 2
-    assert agenda.items.count() == len(items) - 1
-    assert drafting
+    assert agenda.items.count() == before - 1

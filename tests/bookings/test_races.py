@@ -1,17 +1,20 @@
 """Two people at once. Each test holds the gap between looking and writing open until both are in it."""
 
+import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib import import_module
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 
 from bookings import services
-from bookings.models import Booking
-from bookings.services import moves, offers
+from bookings.models import Booking, DeskSettings, Engagement, Enquiry
+from bookings.services import InvalidMove, TooLate, moves, offers
 from outbox.models import Message
 from speakers import services as diary
 from speakers.models import DiaryEntry
@@ -21,10 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads; give back what each returned or raised."""
+    """Run the calls in threads that begin together; give back what each returned or raised."""
+    ready = Barrier(len(calls))
 
     def run(call: Callable[[], Any]) -> Any:
         try:
+            connection.ensure_connection()
+            ready.wait(timeout=20)
             return call()
         except Exception as error:
             return error
@@ -36,13 +42,19 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def wait_for_both(both: Barrier) -> None:
-    """Wait until the other is here too, or half a second when a lock keeps them out."""
+    """Wait until the other is here too, or a second when a lock keeps them out."""
     with suppress(BrokenBarrierError):
-        both.wait(timeout=0.5)
+        both.wait(timeout=1)
 
 
 def names(results: list[Any]) -> list[str]:
     return sorted(type(result).__name__ for result in results)
+
+
+@pytest.fixture(autouse=True)
+def desk_is_set_up():
+    """Its row is made when first asked for, and whoever makes it would keep the others waiting."""
+    DeskSettings.current()
 
 
 @pytest.fixture
@@ -52,9 +64,7 @@ def speaker():
 
 def test_the_database_alone_refuses_a_second_hold(speaker):
     """No lock is taken here: both inserts are sent while neither has committed."""
-    results = at_once(
-        *[lambda: diary.hold(speaker, starts_at=at(9), ends_at=at(12), held_until=None)] * 2
-    )
+    results = at_once(*[lambda: diary.hold(speaker, starts_at=at(9), ends_at=at(12), held_until=None)] * 2)
 
     assert names(results) == ["DiaryEntry", "SpeakerBusy"]
     assert DiaryEntry.objects.count() == 1
@@ -129,6 +139,249 @@ def test_accept_against_cancel_has_one_outcome(speaker, monkeypatch):
 
     assert Booking.objects.get().status == "cancelled"
     assert not DiaryEntry.objects.exists()
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory()
+
+
+@pytest.fixture
+def contact():
+    return VerifiedContactFactory()
+
+
+@pytest.fixture
+def offer(contact, speaker, coordinator):
+    """A date that waits for the agency and for its one speaker."""
+    return services.make_offer(
+        contact.booking_id,
+        starts_at=at(9),
+        ends_at=at(16),
+        team={speaker.pk: []},
+        lead=speaker,
+        actor=coordinator,
+    )
+
+
+@pytest.fixture
+def meet(monkeypatch):
+    """Hold everybody at the door: nobody takes the booking's lock before both stand in front of it."""
+    both = Barrier(2)
+    real = moves.locked
+
+    def meet_then_lock(booking_id: int) -> Booking:
+        wait_for_both(both)
+        return real(booking_id)
+
+    for module in ("offers", "triage", "releases", "asking"):
+        monkeypatch.setattr(f"bookings.services.{module}.locked", meet_then_lock)
+
+
+@pytest.fixture
+def no_lock(monkeypatch):
+    """The guard taken out: everybody reads the booking and nobody holds it; both have read before either goes on."""
+    both = Barrier(2)
+
+    def only_read(booking_id: int) -> Booking:
+        return Booking.objects.select_related("agency", "format", "region").get(pk=booking_id)
+
+    for module in ("offers", "triage", "releases", "asking"):
+        monkeypatch.setattr(f"bookings.services.{module}.locked", only_read)
+    return lambda: wait_for_both(both)
+
+
+def held_open(monkeypatch, target: str, meeting: Callable[..., None]) -> None:
+    """Wait at the first write: whoever comes there has looked already."""
+    module, _, name = target.rpartition(".")
+    real = getattr(import_module(module), name)
+    monkeypatch.setattr(target, lambda *args, **kwargs: (meeting(), real(*args, **kwargs))[1])
+
+
+def test_two_offers_for_one_booking_are_two_numbered_dates(contact, coordinator, meet):
+    """Two coordinators, one booking, two speakers: both stand, told apart, and one can be accepted."""
+    results = at_once(
+        *[
+            lambda day=day, one=one: services.make_offer(
+                contact.booking_id,
+                starts_at=at(9, day=day),
+                ends_at=at(16, day=day),
+                team={one.pk: []},
+                lead=one,
+                actor=coordinator,
+            )
+            for day, one in ((9, SpeakerFactory()), (10, SpeakerFactory()))
+        ]
+    )
+
+    assert names(results) == ["Offer", "Offer"]
+    assert sorted(offer.number for offer in results) == [1, 2]
+
+
+def test_two_offers_fail_without_the_lock(contact, coordinator, no_lock, monkeypatch):
+    held_open(monkeypatch, "bookings.services.offers._hold_for", no_lock)
+
+    results = at_once(
+        *[
+            lambda day=day, one=one: services.make_offer(
+                contact.booking_id,
+                starts_at=at(9, day=day),
+                ends_at=at(16, day=day),
+                team={one.pk: []},
+                lead=one,
+                actor=coordinator,
+            )
+            for day, one in ((9, SpeakerFactory()), (10, SpeakerFactory()))
+        ]
+    )
+
+    assert names(results) == ["IntegrityError", "Offer"]
+
+
+def accept_or_decline(contact: Any, offer: Any) -> list[Any]:
+    return at_once(
+        lambda: services.accept_offer(offer.pk, actor=contact.user),
+        lambda: services.decline_offers(contact.booking_id, note="", actor=contact.user),
+    )
+
+
+def test_accept_against_decline_has_one_outcome(contact, offer, meet):
+    accepted, declined = accept_or_decline(contact, offer)
+
+    offer.refresh_from_db()
+    told = {"accepted": declined, "declined": accepted}[offer.state]
+    assert isinstance(told, InvalidMove), told
+    assert str(told)
+
+
+def test_accept_against_decline_fails_without_the_lock(contact, offer, no_lock, monkeypatch):
+    held_open(monkeypatch, "bookings.services.offers.move_offer", no_lock)
+
+    results = accept_or_decline(contact, offer)
+
+    assert not any(isinstance(result, InvalidMove) for result in results)
+
+
+def answer_or_lapse(offer: Any, speaker: Any) -> list[Any]:
+    with time_machine.travel(offer.expires_at + dt.timedelta(seconds=1), tick=False):
+        return at_once(
+            lambda: services.answer_invitation(offer.engagements.get().pk, accepts=True, actor=speaker.user),
+            services.expire_due_offers,
+        )
+
+
+def test_an_answer_against_the_end_of_the_hold_frees_the_speaker_and_says_so(offer, speaker, meet):
+    answered, lapsed = answer_or_lapse(offer, speaker)
+
+    assert isinstance(answered, TooLate)
+    assert lapsed == 1
+    assert not DiaryEntry.objects.exists()
+
+
+def test_an_answer_just_in_time_against_a_withdrawal_has_one_outcome(offer, speaker, coordinator, meet):
+    answered, withdrawn = at_once(
+        lambda: services.answer_invitation(offer.engagements.get().pk, accepts=True, actor=speaker.user),
+        lambda: services.withdraw_offer(offer.pk, actor=coordinator),
+    )
+
+    assert type(withdrawn).__name__ == "Offer"
+    assert isinstance(answered, TooLate | Engagement)
+    assert Engagement.objects.get().state == "freed"
+    assert not DiaryEntry.objects.exists()
+
+
+def test_an_answer_against_a_withdrawal_fails_without_the_lock(
+    offer, speaker, coordinator, no_lock, monkeypatch
+):
+    """The yes is written over an invitation that has ended meanwhile: the trigger is what is left to refuse it."""
+    held_open(monkeypatch, "bookings.services.offers.doing", no_lock)
+
+    answered, _ = at_once(
+        lambda: services.answer_invitation(offer.engagements.get().pk, accepts=True, actor=speaker.user),
+        lambda: services.withdraw_offer(offer.pk, actor=coordinator),
+    )
+
+    assert not isinstance(answered, TooLate)
+
+
+@pytest.fixture
+def release(offer, contact, speaker, coordinator):
+    """Asked for by one coordinator, and waiting for another."""
+    services.accept_offer(offer.pk, actor=contact.user)
+    services.answer_invitation(offer.engagements.get().pk, accepts=True, actor=speaker.user)
+    return services.ask_for_release(contact.pk, actor=coordinator)
+
+
+def test_a_release_is_approved_once(release, meet):
+    results = at_once(
+        *[
+            lambda one=one: services.approve_release(release.pk, actor=one)
+            for one in UserFactory.create_batch(2)
+        ]
+    )
+
+    assert names(results) == ["InvalidMove", "Release"]
+    assert Message.objects.filter(kind="released").count() == 1
+
+
+def test_a_second_approval_fails_without_the_lock(release, no_lock, monkeypatch):
+    held_open(monkeypatch, "bookings.services.releases.move_release", no_lock)
+
+    results = at_once(
+        *[
+            lambda one=one: services.approve_release(release.pk, actor=one)
+            for one in UserFactory.create_batch(2)
+        ]
+    )
+
+    assert names(results) != ["InvalidMove", "Release"]
+
+
+def test_approve_against_refuse_leaves_one_decision(release, meet):
+    one, other = UserFactory.create_batch(2)
+
+    at_once(
+        lambda: services.approve_release(release.pk, actor=one),
+        lambda: services.refuse_release(release.pk, actor=other),
+    )
+
+    release.refresh_from_db()
+    contact = release.contact
+    # refused first: the approval comes too late. Approved first: the refusal closes it again.
+    assert release.state in ("refused", "ended")
+    assert contact.released_at is None
+
+
+def test_one_question_pressed_twice_is_one(meet):
+    asked = {"name": "Casey Invented", "message": "May volunteers come?", "email": "casey@example.org"}
+
+    first, second = at_once(*[lambda: services.make_enquiry(**asked)] * 2)
+
+    assert first == second
+    assert Enquiry.objects.count() == 1
+    assert Message.objects.filter(kind="enquiry-received").count() == 1
+
+
+def test_one_note_pressed_twice_is_one(contact, coordinator, meet):
+    write = [
+        lambda: services.write_note(contact.booking_id, side="desk", text="Room B, please", actor=coordinator)
+    ]
+
+    first, second = at_once(*write * 2)
+
+    assert first == second
+    assert Message.objects.filter(kind="note").count() == 1
+
+
+def test_one_absence_pressed_twice_is_one(speaker):
+    away = [
+        lambda: diary.add_absence(speaker, starts_at=at(9), ends_at=at(12), private=False, actor=speaker.user)
+    ]
+
+    first, second = at_once(*away * 2)
+
+    assert first == second
+    assert DiaryEntry.objects.count() == 1
 
 
 def test_the_accept_race_fails_without_the_lock(speaker, monkeypatch):
