@@ -32,8 +32,9 @@ class CannotIssue(Exception):
 def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NOTHING_TYPED) -> Issue:
     """Freeze the draft as the next issue, withdraw the one before, ask for its papers, and move the booking to ready.
 
-    The mail to the agency leaves once the PDF stands. The same draft is issued once: a second press gives the same issue. Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is
-    missing, the day is too long, a speaker is not there, no day is agreed, or a typed title names a speaker or the place.
+    The mail to the agency leaves once the PDF stands. The same draft is issued once: a second press gives the same issue.
+    Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is missing, the day is too long, a speaker is not there,
+    no day is agreed, or a typed title names a speaker or the place.
     """
     with transaction.atomic(), pghistory.context(verb="issue agenda", actor=actor.pk):
         with editing(agenda_id, verb="issue agenda", version=version, actor=actor, typed=typed) as draft:

@@ -24,6 +24,16 @@ def issue(agenda, lead):
     return services.issue_agenda(agenda.pk, version=1, actor=lead)
 
 
+def shorten(agenda, actor):
+    """Change the draft, so that there is something new to issue."""
+    agenda.refresh_from_db()
+    last = agenda.items.last()
+    services.set_minutes(
+        agenda.pk, item_id=last.pk, minutes=last.minutes - 5, version=agenda.version, actor=actor
+    )
+    agenda.refresh_from_db()
+
+
 def mails(kind):
     return list(Message.objects.filter(kind=kind).order_by("to"))
 
@@ -217,7 +227,7 @@ def test_the_run_sheet_is_made_again_when_the_place_changes_and_not_otherwise(is
 
 def test_a_booking_has_one_agenda_and_its_issues_are_numbered(agenda, issue, lead):
     Agenda.objects.update(version=2)
-    agenda.refresh_from_db()
+    shorten(agenda, lead)
     services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
 
     assert list(Agenda.objects.get().issues.values_list("number", flat=True)) == [1, 2]
