@@ -31,8 +31,8 @@ REGISTERS: list[dict[type[Model], type[admin.ModelAdmin]]] = [
 ]
 
 
-LEFT_OUT = ("password_change", "password_change_done", "logout")
-"""There are no passwords, and the portal has its own way out."""
+LEFT_OUT = ("password_change", "password_change_done", "logout", "view_on_site")
+"""There are no passwords, the portal has its own way out, and no row has a page of its own on the site."""
 
 
 class DeskSite(admin.AdminSite):
