@@ -50,6 +50,7 @@ TITLES = {
     "agency_answers": "{agency} has not answered",
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "{agency} has not named a room",
+    "ring_about_place": "Ring {agency} about the place",
     "release": "Release names and place",
     "second_look": "Second look at a release",
     "issue_agenda": "The agenda is due",
@@ -97,8 +98,9 @@ ACTS = {
     "make_offer": "Make an offer",
     "replace_speaker": "Ask another speaker",
     "agency_answers": "Record a yes by phone",
-    "speakers_answer": "Ring, and record it",
+    "speakers_answer": "Record a speaker’s answer",
     "name_venue": "Write down the venue",
+    "ring_about_place": "Record the call-back",
     "release": "Ask for release",
     "second_look": "Review the release",
     "record_delivery": "Record the day",
@@ -145,6 +147,9 @@ def _why(booking: Booking, offers: list[Offer]) -> str:
             return f"{agency}, {day}. The agenda leaves three weeks before the day."
         case "name_venue":
             return f"{agency}, {day}. We still do not know where exactly."
+        case "ring_about_place":
+            words = "Ring a number you looked up yourself; until then names and place stay closed to them."
+            return f"{agency}, {day}. The place is new or has changed. {words}"
         case "release":
             return f"{agency}, {day}. They cannot see names or place yet."
     return agency

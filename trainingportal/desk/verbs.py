@@ -586,6 +586,7 @@ NEXT: dict[str, str] = {
     "release": "ask-release",
     "second_look": "approve-release",
     "name_venue": "venue",
+    "ring_about_place": "call-back",
     "record_delivery": "record-delivery",
     "close": "close",
     "waiting_list": "offer",

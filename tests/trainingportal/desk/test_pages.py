@@ -35,7 +35,9 @@ from tests.trainingportal.desk.conftest import (
     speakers,
 )
 from trainingportal.desk import queue
+from trainingportal.desk.cards import ACTS
 from trainingportal.desk.site import desk as desk_site
+from trainingportal.desk.verbs import NEXT
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +201,27 @@ def test_a_day_that_has_passed_asks_to_be_recorded(desk, priya):
     need = desk.get("/desk/").context["needs"][0]
 
     assert (need.title, need.act_address) == ("Record how the day went", do(booking, "record-delivery"))
+
+
+def test_a_place_that_is_new_or_changed_asks_for_a_call(desk, priya):
+    booking = confirmed(requested(), priya, speakers(1))
+    services.set_venue(booking.pk, name="Vexford Hall", by_agency=True, actor=contact_of(booking).user)
+    Booking.objects.filter(pk=booking.pk).update(due_at=timezone.now())
+
+    need = desk.get("/desk/").context["needs"][0]
+
+    assert need.title == f"Ring {booking.agency.name} about the place"
+    assert (need.act_words, need.act_address) == ("Record the call-back", do(booking, "call-back"))
+    assert "The place is new or has changed" in need.why
+    assert desk.get(need.act_address).status_code == 200
+
+
+def test_every_next_step_with_a_verb_has_words_on_its_button():
+    assert set(NEXT) == set(ACTS)
+
+
+def test_no_row_of_the_desk_has_a_page_on_the_site(desk):
+    assert desk.get("/desk/r/1/1/").status_code == 404
 
 
 def test_three_cards_stand_on_the_desk_and_the_rest_is_counted(desk):
