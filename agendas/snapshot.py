@@ -26,7 +26,8 @@ KIND_WORDS = {
     Kind.QUESTIONS: "Time for what you want to ask",
     Kind.CLOSE: "What you take with you, and a few minutes for feedback",
 }
-HOW = {Variant.WORKSHOP: "Workshop", Variant.DISCUSSION: "Discussion", Variant.RECORDED: "Recorded account"}
+HOW = {Variant.WORKSHOP: "Workshop", Variant.DISCUSSION: "Discussion"}
+"""How a line is given, where the agency may read it. "Recorded" would tell that no family member comes: it is detail."""
 
 
 # ---- freezing

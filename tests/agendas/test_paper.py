@@ -68,6 +68,21 @@ def test_the_agencys_paper_holds_no_name_and_no_place_in_words_or_metadata(drawn
         ] == []
 
 
+def test_only_the_run_sheet_tells_that_the_account_is_a_recording(agenda, lead):
+    story = agenda.items.get(topic__slug="alices-story")
+    draft = services.set_variant(agenda.pk, item_id=story.pk, variant="recorded", version=1, actor=lead)
+
+    issue = services.issue_agenda(agenda.pk, version=draft.agenda.version, actor=lead)
+
+    drawn = {
+        document.kind: words_of(paper.draw(document.kind, document.content))
+        for document in issue.documents.all()
+    }
+    assert "ecorded" not in drawn[Document.Kind.AGENDA]
+    assert "Recorded account" in drawn[Document.Kind.RUN_SHEET]
+    assert "recorded" not in str(issue.snapshot["agenda"]).lower()
+
+
 def test_the_run_sheet_holds_names_place_and_whom_to_ring(drawn):
     words = words_of(drawn(Document.Kind.RUN_SHEET))
 
