@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release, Venue, WaitingFor
+from bookings.models import Booking, Contact, Engagement, Offer, Release, WaitingFor
+from bookings.release import place_is_unchecked
 from bookings.states import (
     LIVE_OFFERS,
     BookingStatus,
@@ -19,7 +20,7 @@ WORDS: dict[str, str] = {
     "agency_answers": "They answer our offer",
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "They name a room",
-    "ring_about_place": "The agency named the place: ring them",
+    "ring_about_place": "Ring about the place, new or changed",
     "release": "Release names and place",
     "second_look": "Second look at a release",
     "issue_agenda": "Shape and issue the agenda",
@@ -100,7 +101,7 @@ def _once_agreed(booking: Booking, now: dt.datetime) -> NextStep:
     )
     if asked is not None:
         return NextStep(WaitingFor.US, "second_look", asked.takes_effect_at)
-    if _place_is_unchecked(booking):
+    if place_is_unchecked(booking):
         return NextStep(WaitingFor.US, "ring_about_place", booking.starts_at - dt.timedelta(days=21))
     if booking.status == BookingStatus.CONFIRMED:
         return NextStep(WaitingFor.US, "issue_agenda", booking.starts_at - dt.timedelta(days=21))
@@ -112,14 +113,3 @@ def _once_agreed(booking: Booking, now: dt.datetime) -> NextStep:
     if not released:
         return NextStep(WaitingFor.US, "release", booking.starts_at - dt.timedelta(days=7))
     return NextStep(WaitingFor.THE_DAY, "deliver", booking.starts_at)
-
-
-def _place_is_unchecked(booking: Booking) -> bool:
-    """Whether the place changed, or came from the agency itself, and nobody rang them about it since."""
-    changed_at = Venue.objects.filter(booking=booking).values_list("needs_call_since", flat=True).first()
-    return (
-        changed_at is not None
-        and not CallBack.objects.filter(
-            contact__booking=booking, outcome=CallBack.Outcome.IS_WHO_THEY_SAY, at__gte=changed_at
-        ).exists()
-    )

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
 from bookings.models import (
     Booking,
+    CallBack,
     Contact,
     DeskSettings,
     DetailRead,
@@ -38,7 +40,7 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class VenueSeen:
-    """The venue, for those who may know it."""
+    """The venue, for those who may know it; ``is_unchecked`` when nobody has rung the agency about it yet."""
 
     name: str
     address: str
@@ -48,6 +50,7 @@ class VenueSeen:
     vetting: str
     contact_name: str
     contact_telephone: str
+    is_unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,7 +250,7 @@ def _speakers(booking: Booking, *, only_accepted: bool) -> tuple[SpeakerSeen, ..
 
 
 def _venue(booking: Booking) -> VenueSeen | None:
-    venue = Venue.objects.filter(booking=booking).first()
+    venue = Venue.objects.filter(booking=booking).annotate(is_unchecked=_nobody_has_rung()).first()
     if venue is None:
         return None
     return VenueSeen(
@@ -259,7 +262,22 @@ def _venue(booking: Booking) -> VenueSeen | None:
         vetting=venue.vetting,
         contact_name=venue.contact_name,
         contact_telephone=venue.contact_telephone,
+        is_unchecked=venue.is_unchecked,
     )
+
+
+def place_is_unchecked(booking: Booking) -> bool:
+    """Whether the place changed, or came from the agency itself, and nobody rang them about it since."""
+    return Venue.objects.filter(_nobody_has_rung(), booking=booking).exists()
+
+
+def _nobody_has_rung() -> Q:
+    rung_since = CallBack.objects.filter(
+        contact__booking=OuterRef("booking"),
+        outcome=CallBack.Outcome.IS_WHO_THEY_SAY,
+        at__gte=OuterRef("needs_call_since"),
+    )
+    return Q(needs_call_since__isnull=False) & ~Exists(rung_since)
 
 
 def room_named_at(booking: Booking) -> dt.datetime | None:

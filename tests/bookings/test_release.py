@@ -241,3 +241,24 @@ def test_the_mail_of_an_offer_is_the_same_whichever_team_is_held(priya):
 
 def fresh(contact: Contact) -> Contact:
     return Contact.objects.select_related("booking", "user").get(pk=contact.pk)
+
+
+# ---- a place that nobody has rung about
+
+
+def test_a_place_is_unchecked_from_its_change_until_the_next_call(agreed, priya):
+    assert not seen_by_desk(agreed.booking, priya).venue.is_unchecked
+
+    with time_machine.travel(at(11, day=1, month=2), tick=False):
+        services.set_venue(agreed.booking_id, name="Elsewhere House", by_agency=True, actor=agreed.user)
+        assert seen_by_desk(agreed.booking, priya).venue.is_unchecked
+
+        services.record_call_back(
+            agreed.pk,
+            number="01632 960001",
+            found_where="Their site",
+            outcome="is_who_they_say",
+            actor=priya,
+        )
+
+    assert not seen_by_desk(agreed.booking, priya).venue.is_unchecked

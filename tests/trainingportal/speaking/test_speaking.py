@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.demo import enter_as
 from bookings import services
-from bookings.models import Engagement
+from bookings.models import Engagement, Venue
 from speakers.models import DiaryEntry, Speaker
 from tests.factories import SpeakerFactory, UserFactory, VenueFactory, VerifiedContactFactory, at
 
@@ -127,6 +128,24 @@ def test_place_and_people_open_only_with_a_second_factor(client, rf, settings, s
 
     assert [word in closed for word in ("Vexford Hall", "Oxenbrigg")] == [False, False]
     assert [word in opened for word in ("Vexford Hall", "Oxenbrigg")] == [True, True]
+
+
+def test_a_place_that_nobody_has_rung_about_says_so(client, rf, settings, speaker, asked):
+    agree(asked)
+    settings.DEMO = True
+    client.force_login(speaker.user)
+    request = rf.get("/")
+    request.session = client.session
+    enter_as(request, speaker.user)
+    request.session.save()
+    client.cookies["sessionid"] = request.session.session_key
+    settled = client.get(address(asked, "speaking-session")).content.decode()
+
+    Venue.objects.update(needs_call_since=timezone.now() + dt.timedelta(minutes=1))
+    changed = client.get(address(asked, "speaking-session")).content.decode()
+
+    words = "Named by the agency; we have not rung about it yet."
+    assert [words in settled, words in changed] == [False, True]
 
 
 def test_the_session_page_does_not_exist_before_the_day_is_agreed(client, speaker, asked):
