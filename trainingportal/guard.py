@@ -133,8 +133,10 @@ class GuardedForm(forms.Form):
     drawn = DrawnField(required=False, max_length=200, initial=stamp)
 
     def clean(self) -> dict[str, Any]:
+        """Ask for the form again where a robot is likely; not beside other errors, where it comes again anyway."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("web_page") or not is_likely_age(cleaned.get("drawn", "")):
+        is_robot = cleaned.get("web_page") or not is_likely_age(cleaned.get("drawn", ""))
+        if is_robot and not self.errors:
             raise forms.ValidationError(SEND_AGAIN, code="robot")
         return cleaned
 
