@@ -40,10 +40,10 @@ def _always(message: Message) -> str | None:
 
 
 def _contact_still_there(message: Message) -> str | None:
-    contact = Contact.objects.filter(pk=_key(message)).first()
-    if contact is None:
+    revoked = list(Contact.objects.filter(pk=_key(message)).values_list("revoked_at", flat=True).order_by())
+    if not revoked:
         return "The contact is gone."
-    if contact.revoked_at is not None:
+    if revoked[0] is not None:
         return "The contact was taken off this booking."
     return None
 
@@ -192,7 +192,9 @@ def verified_contacts(booking: Booking) -> list[Contact]:
 
 def request_received(contact: Contact) -> None:
     """Tell the requester that their request stands, and by when we answer."""
-    _to_contact("request-received", contact, occasion="received", answer_due_on=contact.booking.answer_due_on)
+    _to_contact(
+        "request-received", contact, occasion="received", answer_by=_day(contact.booking.answer_due_on)
+    )
 
 
 def new_request(booking: Booking) -> None:

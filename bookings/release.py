@@ -277,7 +277,7 @@ def _nobody_has_rung() -> Q:
         outcome=CallBack.Outcome.IS_WHO_THEY_SAY,
         at__gte=OuterRef("needs_call_since"),
     )
-    return Q(needs_call_since__isnull=False) & ~Exists(rung_since)
+    return Q(needs_call_since__isnull=False) & Q(~Exists(rung_since))
 
 
 def room_named_at(booking: Booking) -> dt.datetime | None:

@@ -212,3 +212,15 @@ def test_the_search_finds_what_is_there_to_find(every_mail):
 
     assert {"offer", "invitation", "confirmed", "confirmed-speaker", "agenda-issued"} <= told
     assert in_files == {"confirmed", "confirmed-speaker", "agenda-issued", "cancelled", "cancelled-speaker"}
+
+
+def test_every_acknowledgement_says_by_when_we_answer(every_mail):
+    acknowledged = {
+        mail.kind: re.sub(r"\s+", " ", mail.text)
+        for mail in every_mail
+        if mail.kind in ("request-received", "enquiry-received")
+    }
+
+    assert len(acknowledged) == 2
+    for kind, words in acknowledged.items():
+        assert re.search(r"We answer by \w+day \d", words), kind
