@@ -103,7 +103,7 @@ class Bench:
         """Serve a site as the portal is served, with no worker replaced while we count."""
         port = free_port()
         environment = {**self.environment, "BIND": f"127.0.0.1:{port}"}
-        command = [BIN / "gunicorn", "--config", SERVING, "--max-requests", "0", wsgi]
+        command: list[str | Path] = [BIN / "gunicorn", "--config", SERVING, "--max-requests", "0", wsgi]
         child = Child(name, command, log=self.house.log(name.replace(" ", "-")), env=environment)
         self.children[name] = child
         child.start()
@@ -116,7 +116,7 @@ class Bench:
         assert process is not None
         return process.pid
 
-    def inside(self, step: str, *arguments: str | int) -> Any:
+    def inside(self, step: str, *arguments: str | int | Path) -> Any:
         """Run a step within the portal; its last line is the answer. Ends the run when it fails."""
         command = [sys.executable, "-m", "bench.inside", step, *(str(each) for each in arguments)]
         done = subprocess.run(

@@ -52,7 +52,7 @@ def build(message: Message) -> bytes:
         },
     )
     mail.attach_alternative(message.html, "text/html")
-    for attachment in message.attachments.order_by("pk"):
+    for attachment in sorted(message.attachments.all(), key=lambda file: file.pk):
         mail.attach(_part(attachment))
     return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
 

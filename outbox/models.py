@@ -8,7 +8,7 @@ from typing import Any, Self
 import pghistory
 import pgtrigger
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -22,6 +22,39 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def move(self, new: State, **fields: Any) -> int:
         """Move those of these messages that may go to ``new`` there, in one UPDATE; returns how many went."""
         return self.filter(state__in=sources(new)).update(state=new, **fields)
+
+    def sent_and_next(self, before: "Message", message: "Message") -> set[int]:
+        """Write in one statement that one mail was sent and that the next one's text is about to be handed over.
+
+        Each only where its claim still holds; gives the keys of those that were written. The database's table of
+        moves applies as to any other change.
+        """
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                # the table's name is ours, everything else is a parameter
+                f"""
+                UPDATE {table} SET
+                    state = CASE WHEN id = %(before)s THEN %(sent)s ELSE state END,
+                    sent_at = CASE WHEN id = %(before)s THEN %(now)s ELSE sent_at END,
+                    error = CASE WHEN id = %(before)s THEN '' ELSE error END,
+                    data_started_at = CASE WHEN id = %(next)s THEN %(now)s ELSE data_started_at END
+                WHERE (id = %(before)s AND claim = %(before_claim)s::uuid AND state = ANY(%(in_hand_or_unsure)s))
+                    OR (id = %(next)s AND claim = %(next_claim)s::uuid AND state = %(in_hand)s)
+                RETURNING id
+                """,  # noqa: S608
+                {
+                    "before": before.pk,
+                    "before_claim": str(before.claim),
+                    "next": message.pk,
+                    "next_claim": str(message.claim),
+                    "sent": State.SENT.value,
+                    "in_hand": State.HANDING_OVER.value,
+                    "in_hand_or_unsure": [State.HANDING_OVER.value, State.UNSURE.value],
+                    "now": timezone.now(),
+                },
+            )
+            return {key for (key,) in cursor.fetchall()}
 
     def due(self, now: datetime | None = None) -> Self:
         """Messages a worker should take now, the longest waiting first."""

@@ -10,14 +10,19 @@ The life of one delivery, each step committed before the next begins:
 
 A worker killed before ``text_started`` leaves a mail that has not left: the sweep queues it again. Killed after it,
 nobody knows: the sweep makes it ``unsure``, and a person decides. A worker that lost its claim meanwhile stops.
+
+A round claims several at once and hands them over one by one. While the mail server is quick, "sent" of one mail and
+"text started" of the next are one statement (``_Round``): half the commits, and neither is written a moment late.
 """
 
 import logging
 import time
+import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -37,7 +42,11 @@ SERVER_AWAY_WAIT = timedelta(minutes=1)
 STUCK_AFTER = timedelta(seconds=HANDOVER_SECONDS + 5)
 # One run of one worker; what is left is for the next bell.
 RUN_SECONDS = 60.0
-BATCH = 50
+BATCH = 25
+# What a round has claimed and not begun within this goes back, so that each mail still has time for its hand-over.
+HELD_SECONDS = 5.0
+# A hand-over quicker than this may have its outcome written together with the next mail's start.
+QUICK_SECONDS = 0.1
 
 
 class LostClaimError(Exception):
@@ -60,18 +69,75 @@ def deliver_due() -> int:
     Any number of workers may run this at once. It stops when the mail server is away, and rings for another
     worker when time ran out with mail still waiting.
     """
-    sent, began = 0, time.monotonic()
+    began = time.monotonic()
     with Line() as line:
-        while ids := list(Message.objects.due().values_list("pk", flat=True)[:BATCH]):
-            for pk in ids:
-                if time.monotonic() - began > RUN_SECONDS:
-                    bell.ring()
-                    return sent
+        this = _Round(line)
+        while True:
+            # what was tried before goes alone: a mail that kills its worker takes no other with it twice
+            due = Message.objects.due()
+            was_idle = True
+            for waiting, most in ((due.filter(attempts__gt=0), 1), (due.filter(attempts=0), BATCH)):
+                batch = _claim_due(waiting, most)
+                was_idle = was_idle and not batch
                 try:
-                    sent += _deliver(pk, line) == State.SENT
+                    this.deliver(batch)
                 except ServerAwayError:
-                    return sent
-    return sent
+                    return this.left
+            if was_idle:
+                return this.left
+            if time.monotonic() - began > RUN_SECONDS:
+                bell.ring()
+                return this.left
+
+
+class _Round:
+    """One worker's way through the queue over one line, with the mail whose "sent" is not yet written."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.left = 0
+        self._sent: Message | None = None
+
+    def deliver(self, batch: list[Message]) -> None:
+        """Hand claimed messages over one by one. What there is no time for goes back into the queue.
+
+        Raises ServerAwayError after all of them are back in the queue.
+        """
+        claimed = time.monotonic()
+        rest = list(batch)
+        try:
+            while rest and (len(rest) == len(batch) or time.monotonic() - claimed < HELD_SECONDS):
+                message = rest.pop(0)
+                began = time.monotonic()
+                state = _hand_over(message, self.line, claimed=claimed, start_text=self._start_text)
+                if state == State.SENT:
+                    self._sent = message
+                    if message.is_code or time.monotonic() - began > QUICK_SECONDS:
+                        self._write_sent()
+        finally:
+            self._write_sent()
+            _give_back(rest)
+
+    def _start_text(self, message: Message) -> None:
+        """Commit that this text is about to be handed over, and with it that the one before was sent."""
+        before, self._sent = self._sent, None
+        if before is None:
+            _start_text(message)
+            return
+        try:
+            written = Message.objects.sent_and_next(before, message)
+        except (OperationalError, InterfaceError):
+            self._sent = before
+            raise
+        self.left += before.pk in written
+        if message.pk not in written:
+            raise LostClaimError
+        checkpoint("text_started")
+
+    def _write_sent(self) -> None:
+        message, self._sent = self._sent, None
+        if message is not None:
+            self.left += _finish(message, State.SENT, sent_at=timezone.now(), error="") == State.SENT
 
 
 def sweep() -> int:
@@ -105,7 +171,20 @@ def _deliver(message_id: int, line: Line) -> State | None:
     message = _claim(message_id)
     if message is None:
         return None
-    claimed = time.monotonic()
+    state = _hand_over(message, line, claimed=time.monotonic(), start_text=_start_text)
+    if state == State.SENT:
+        return _finish(message, State.SENT, sent_at=timezone.now(), error="")
+    return state
+
+
+def _hand_over(
+    message: Message, line: Line, *, claimed: float, start_text: Callable[[Message], None]
+) -> State | None:
+    """Hand one claimed message over. Its outcome is written, unless it is ``SENT``: that the caller writes.
+
+    ``claimed`` is the ``time.monotonic()`` of its claim. Gives None when the claim was lost. Raises ServerAwayError
+    after the message is back in the queue.
+    """
     checkpoint("claimed")
     if message.expires_at and message.expires_at <= timezone.now():
         return _finish(message, State.MISSED, error="Its time had passed before it could leave.")
@@ -128,7 +207,7 @@ def _deliver(message_id: int, line: Line) -> State | None:
             sender=sender_address(),
             to=to,
             content=content,
-            before_text=lambda: _start_text(message),
+            before_text=lambda: start_text(message),
             claimed=claimed,
         )
         checkpoint("answered")
@@ -152,24 +231,43 @@ def _deliver(message_id: int, line: Line) -> State | None:
         return _again(message, f"Not taken for now: {error}")
     except NoAnswerError as error:
         return _finish(message, State.UNSURE, error=f"The text was handed over and no answer came. {error}")
-    return _finish(message, State.SENT, sent_at=timezone.now(), error="")
+    return State.SENT
 
 
 def _claim(message_id: int) -> Message | None:
     """Take a due message for this worker alone, in one UPDATE."""
     claim = new_claim()
-    took = (
-        Message.objects.filter(pk=message_id)
-        .due()
-        .move(
-            State.HANDING_OVER,
-            claim=claim,
-            claimed_at=timezone.now(),
-            data_started_at=None,
-            attempts=F("attempts") + 1,
-        )
+    return Message.objects.get(pk=message_id) if _take(Message.objects.filter(pk=message_id), claim) else None
+
+
+def _claim_due(messages: MessageQuerySet, most: int) -> list[Message]:
+    """Take so many of the messages for this worker alone, passing by those that another is just taking."""
+    claim = new_claim()
+    with transaction.atomic():
+        # read first: as a part of the UPDATE its LIMIT would not hold
+        chosen = list(messages.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+        if not chosen or not _take(Message.objects.filter(pk__in=chosen), claim):
+            return []
+    return list(Message.objects.filter(claim=claim).order_by("due_at", "pk").prefetch_related("attachments"))
+
+
+def _take(messages: MessageQuerySet, claim: uuid.UUID) -> int:
+    """Claim those of the messages that are due; gives how many."""
+    return messages.due().move(
+        State.HANDING_OVER,
+        claim=claim,
+        claimed_at=timezone.now(),
+        data_started_at=None,
+        attempts=F("attempts") + 1,
     )
-    return Message.objects.get(pk=message_id) if took else None
+
+
+def _give_back(messages: list[Message]) -> None:
+    """Put claimed messages whose turn has not come back into the queue, as if they had not been touched."""
+    if messages:
+        keys = [message.pk for message in messages]
+        ours = Message.objects.filter(pk__in=keys, claim=messages[0].claim, data_started_at=None)
+        ours.filter(state=State.HANDING_OVER).move(State.QUEUED, attempts=F("attempts") - 1)
 
 
 def _start_text(message: Message) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import re
+import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -171,7 +172,13 @@ def texts() -> dict[str, TextSeen]:
 
 def forget() -> None:
     """Drop what this process keeps, so that the next page reads afresh."""
-    caches["local"].delete_many([f"public:{name}" for name in ("topics", "formats", "partners", "texts")])
+    names = ("topics", "formats", "partners", "texts", "pages")
+    caches["local"].delete_many([f"public:{name}" for name in names])
+
+
+def edition() -> str:
+    """A word that changes when this process forgets what it keeps; pages drawn from it are kept under it."""
+    return _kept("pages", lambda: secrets.token_hex(8))
 
 
 def _kept(name: str, read: Callable[[], Piece]) -> Piece:

@@ -1,6 +1,11 @@
 """The pages anybody may read: the training, its topics, who gives it, what it costs, and how to reach us."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.conf import settings
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from trainingportal import example_day, public_catalogue
 from trainingportal.public import public_page
+
+View = Callable[..., HttpResponse]
 
 PLAIN_PAGES = (
     "landing",
@@ -24,8 +31,29 @@ PLAIN_PAGES = (
 )
 
 
+def kept(view: View) -> View:
+    """Draw a page once a minute in each process: it is the same for everybody, whatever follows its address.
+
+    Only where it succeeds, so that there are no more kept pages than pages.
+    """
+
+    @wraps(view)
+    def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = f"public:page:{public_catalogue.edition()}:{settings.DEMO}:{settings.SITE_URL}{request.path}"
+        content: bytes | None = caches["local"].get(key)
+        if content is not None:
+            return HttpResponse(content)
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            caches["local"].set(key, response.content, public_catalogue.KEPT_SECONDS)
+        return response
+
+    return drawn
+
+
 @public_page
 @require_safe
+@kept
 def landing(request: HttpRequest) -> HttpResponse:
     """Show what this is, for whom, and one example day."""
     offered = public_catalogue.formats()
@@ -40,6 +68,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def training(request: HttpRequest) -> HttpResponse:
     """Show the package: what is always given, how long it takes, and why it matters."""
     offered = public_catalogue.formats()
@@ -53,6 +82,7 @@ def training(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def topics(request: HttpRequest) -> HttpResponse:
     """List every topic on offer."""
     every = public_catalogue.topics()
@@ -68,6 +98,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one topic with its points. A topic that is not on offer is not there."""
     every = public_catalogue.topics()
@@ -84,6 +115,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def speakers(request: HttpRequest) -> HttpResponse:
     """Show the public bios under their partner; never who goes where."""
     return draw(request, "public/speakers.html", {"partners": public_catalogue.partners()})
@@ -91,6 +123,7 @@ def speakers(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def partners(request: HttpRequest) -> HttpResponse:
     """Show who the two partners are."""
     return _words(request, "public/partners.html", "partners", partners=public_catalogue.partners())
@@ -98,6 +131,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def costs(request: HttpRequest) -> HttpResponse:
     """Show what it costs and what the host provides."""
     provide = public_catalogue.texts().get("what-you-provide")
@@ -106,6 +140,7 @@ def costs(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def contact(request: HttpRequest) -> HttpResponse:
     """Show how to reach us and the partners."""
     return _words(request, "public/contact.html", "contact", partners=public_catalogue.partners())
@@ -113,6 +148,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what is kept, why and for how long."""
     return _words(
@@ -122,6 +158,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Show the accessibility statement."""
     return _words(
@@ -134,6 +171,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+@kept
 def exit_help(request: HttpRequest) -> HttpResponse:
     """Say what “Exit this page” does and what it cannot do."""
     return draw(request, "public/exit_help.html", {})

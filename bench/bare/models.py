@@ -13,6 +13,9 @@ class Session(models.Model):
     is_online = models.BooleanField(default=False)
     notes = models.TextField(blank=True)
 
+    # written out, because the types are checked under the portal's settings, which do not know this app
+    objects: models.Manager["Session"] = models.Manager()
+
     class Meta:
         app_label = "bare"
 

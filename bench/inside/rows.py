@@ -121,7 +121,7 @@ def _copy(
     other: dict[str, str],
 ) -> None:
     """Copy one row for each number ``i``, the columns of ``other`` by their own SQL."""
-    columns = [field.column for field in model._meta.local_concrete_fields]
+    columns = [field.column for field in model._meta.local_concrete_fields if field.column]
     table = connection.ops.quote_name(model._meta.db_table)
     values = ", ".join(other.get(column) or f'p."{column}"' for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)

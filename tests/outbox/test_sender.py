@@ -1,3 +1,4 @@
+import contextlib
 import socket
 import threading
 from datetime import timedelta
@@ -5,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outbox import kinds, sender, services
@@ -399,3 +401,112 @@ def test_delivering_one_mail_costs_six_queries(queue, caught_mail, django_assert
     message = queue()
     with django_assert_num_queries(5):
         sender.deliver(message.pk)
+
+
+# ---- several claimed at once
+
+
+@pytest.mark.django_db
+def test_a_mail_that_kills_its_worker_takes_no_other_with_it(queue, caught_mail, monkeypatch):
+    """All of a batch go back after the kill; from then on each goes alone, and only the culprit fails."""
+    culprit, *others = [queue(), queue(), queue()]
+    finished = sender._hand_over
+
+    def killing(message, *args, **kwargs):
+        if message.pk == culprit.pk:
+            raise Killed
+        return finished(message, *args, **kwargs)
+
+    monkeypatch.setattr(sender, "_hand_over", killing)
+    monkeypatch.setattr(sender, "_give_back", lambda messages: None)  # a killed worker does not get to it
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(6):
+            with contextlib.suppress(Killed):
+                sender.sweep()
+            clock.shift(40)
+        with contextlib.suppress(Killed):
+            sender.sweep()
+
+    assert Message.objects.get(pk=culprit.pk).state == State.FAILED
+    assert {Message.objects.get(pk=other.pk).state for other in others} == {State.SENT}
+    assert len(caught_mail.messages) == 2
+
+
+@pytest.mark.django_db
+def test_what_a_round_has_no_time_for_goes_back_untouched(queue, caught_mail, monkeypatch):
+    """A slow mail server: one mail leaves, the rest wait again with no try counted, for whoever comes next."""
+    messages = [queue() for _ in range(3)]
+    monkeypatch.setattr(sender, "HELD_SECONDS", 0.0)
+    seen = []
+
+    def look(step):
+        if step == "finished":
+            seen.append(sorted(Message.objects.values_list("state", "attempts")))
+
+    monkeypatch.setattr(sender, "checkpoint", look)
+
+    assert sender.deliver_due() == 3
+    assert len(caught_mail.messages) == len(messages)
+    assert seen[-1] == [("sent", 1)] * 3
+
+
+@pytest.mark.django_db
+def test_a_round_stopped_by_a_server_that_went_away_leaves_every_mail_waiting(queue, settings):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    for _ in range(3):
+        queue()
+
+    assert sender.deliver_due() == 0
+    assert set(Message.objects.values_list("state", "attempts")) == {("queued", 0)}
+
+
+@pytest.mark.django_db
+def test_a_mail_taken_over_in_mid_batch_is_left_alone_and_the_one_before_it_counts(
+    queue, caught_mail, monkeypatch
+):
+    first, second = queue(), queue()
+
+    def taken_over(message_before, message):
+        Message.objects.filter(pk=second.pk).update(claim=sender.new_claim())
+        return both(message_before, message)
+
+    both = Message.objects.sent_and_next
+    monkeypatch.setattr(Message.objects, "sent_and_next", taken_over)
+
+    assert sender.deliver_due() == 1
+    assert Message.objects.get(pk=first.pk).state == State.SENT
+    assert Message.objects.get(pk=second.pk).state == State.HANDING_OVER
+    assert len(caught_mail.messages) == 1
+
+
+@pytest.mark.django_db
+def test_a_mail_costs_one_statement_in_a_batch_besides_what_its_kind_asks(queue, caught_mail):
+    def statements(count: int) -> int:
+        for _ in range(count):
+            queue()
+        with CaptureQueriesContext(connection) as queries:
+            assert sender.deliver_due() == count
+        return len(queries)
+
+    assert statements(12) - statements(2) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_a_queue_and_send_nothing_twice(queue, caught_mail):
+    wanted = {queue().message_id for _ in range(60)}
+    left = []
+
+    def work():
+        try:
+            left.append(sender.deliver_due())
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sum(left) == 60
+    assert sorted(mail.message["Message-ID"] for mail in caught_mail.messages) == sorted(wanted)

@@ -14,7 +14,7 @@ import speakers.catalogue
 from courses.models import PageText, Topic
 from speakers.models import Speaker
 from tests.browser import check
-from tests.factories import SpeakerFactory
+from tests.factories import SpeakerFactory, TopicFactory
 from trainingportal import public_catalogue
 from trainingportal.public_pages import PLAIN_PAGES
 
@@ -232,3 +232,22 @@ def test_shift_three_times_leaves_a_page_where_nothing_is_typed(page_at):
     page.wait_for_timeout(300)
 
     assert left[-1].startswith("https://www.bbc.co.uk/weather")
+
+
+def test_a_page_is_drawn_once_a_minute_and_anew_once_the_catalogue_is_forgotten(client, db):
+    public_catalogue.forget()
+    first = client.get("/topics/")
+    TopicFactory(title="Quite another thing", is_core=False)
+
+    assert client.get("/topics/?kept=1").content == first.content
+    public_catalogue.forget()
+    assert "Quite another thing" in client.get("/topics/").content.decode()
+
+
+def test_an_address_that_is_not_there_is_not_kept(client, db):
+    public_catalogue.forget()
+    assert client.get("/topics/not-there-yet/").status_code == 404
+    TopicFactory(slug="not-there-yet", is_core=False)
+    public_catalogue.forget()
+
+    assert client.get("/topics/not-there-yet/").status_code == 200
