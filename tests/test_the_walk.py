@@ -15,7 +15,7 @@ from outbox import sender
 from places.clock import say_date
 from tests.browser import check
 from trainingportal.demo import people
-from trainingportal.demo.cases import working_day
+from trainingportal.demo.steps import working_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
