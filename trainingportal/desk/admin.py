@@ -16,7 +16,7 @@ from trainingportal.desk.access import OnTheDesk
 from trainingportal.desk.booking_page import booking_page
 from trainingportal.desk.case import say_soonest
 from trainingportal.desk.questions import enquiry_page
-from trainingportal.desk.search import found
+from trainingportal.desk.search import found, questions_like
 from trainingportal.desk.views import to_history
 
 Spans = list[tuple[str, str]]
@@ -151,15 +151,19 @@ class EnquiryAdmin(ReadOnly):
     list_filter = ["state", OwnerFilter, SinceFilter]
     list_select_related = ["owner"]
     search_fields = ["reference__startswith"]
-    search_help_text = "The beginning of a reference: EN-…"
+    search_help_text = (
+        "The beginning of a reference (EN-…), or three letters or more of a name or an organisation."
+    )
     sortable_by: ClassVar[list[str]] = []
     ordering = ["-created_at", "-pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        return (queryset.filter(reference__startswith=term.upper()) if term else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        picked = questions_like(search_term, with_people=is_coordinator(request.user))
+        return queryset.filter(picked), False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

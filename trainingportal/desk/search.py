@@ -1,4 +1,6 @@
-"""Finding a booking by reference, agency or person, each through its own trigram index."""
+"""Finding a booking by reference, agency or person, each through its own trigram index; and a question by the same."""
+
+from django.db.models import Q
 
 from bookings.models import Agency, Booking, Contact
 
@@ -25,3 +27,12 @@ def found(term: str, *, with_people: bool) -> set[int]:
         people = Contact.objects.filter(**{f"{field}__icontains": words}).order_by()
         parts.append(people.values_list("booking_id")[:MOST_FOUND])  # type: ignore[arg-type]  # a column of keys too
     return {key for (key,) in parts[0].union(*parts[1:])}
+
+
+def questions_like(term: str, *, with_people: bool) -> Q:
+    """What picks the questions that a term fits; questions are kept a year and few, so they need no index of their own."""
+    words = " ".join(term.split())
+    picked = Q(reference__startswith=words.upper())
+    if with_people and len(words) >= SHORTEST:
+        picked |= Q(organisation__icontains=words) | Q(name__icontains=words) | Q(email__iexact=words)
+    return picked

@@ -14,7 +14,7 @@ from bookings import release
 from bookings.models import Booking, Enquiry
 from outbox import health
 from speakers.models import Speaker
-from trainingportal.desk import cards, fortnight, history, lists, offering, queue, running
+from trainingportal.desk import cards, fortnight, history, lists, offering, queue, running, search
 from trainingportal.desk.access import (
     actor_of,
     for_anyone_at_the_desk,
@@ -59,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @for_readers
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Go straight to a reference; anything else is looked for in the list of bookings."""
+    """Go straight to a reference; anything else is looked for in the list of bookings, else in that of questions."""
     term = " ".join(request.GET.get("q", "").split())
     booking = Booking.objects.filter(reference=term.upper()).first()
     if booking is not None:
@@ -67,7 +67,15 @@ def find(request: HttpRequest) -> HttpResponse:
     enquiry = Enquiry.objects.filter(reference=term.upper()).first()
     if enquiry is not None and is_coordinator(request.user):
         return redirect(queue.enquiry_address(enquiry))
-    return redirect(f"{reverse('desk:bookings_booking_changelist')}?{query(q=term)}")
+    name = "desk:bookings_booking_changelist"
+    if (
+        term
+        and is_coordinator(request.user)
+        and not search.found(term, with_people=True)
+        and Enquiry.objects.filter(search.questions_like(term, with_people=True)).exists()
+    ):
+        name = "desk:bookings_enquiry_changelist"
+    return redirect(f"{reverse(name)}?{query(q=term)}")
 
 
 # ---- diaries

@@ -381,6 +381,21 @@ def test_a_booking_is_found_by_agency_and_person(desk, term):
     assert other.reference not in page
 
 
+@pytest.mark.parametrize("term", ["underhill", "Quinn"])
+def test_what_only_a_question_fits_is_found_among_the_questions(desk, reader, term):
+    requested()
+    enquiry = EnquiryFactory(name="Quinn Asks", organisation="Underhill College")
+    EnquiryFactory(name="Somebody Else", organisation="Elsewhere")
+
+    response = desk.get("/desk/find/", {"q": term})
+
+    assert response.url.startswith("/desk/bookings/enquiry/")
+    page = said(desk.get(response.url))
+    assert enquiry.reference in page
+    assert "Somebody Else" not in page
+    assert reader.get("/desk/find/", {"q": term}).url.startswith(LIST)
+
+
 def test_a_reference_goes_straight_to_its_page(desk):
     booking, enquiry = requested(), EnquiryFactory()
 
