@@ -6,12 +6,13 @@ import sys
 from runner import BASE_DIR, setup
 from runner.say import fail
 
-USAGE = "Use: bin/run, bin/test [pytest arguments], bin/check or bin/bench [--quick]"
+USAGE = "Use: bin/run, bin/test [pytest arguments], bin/check, bin/bench [--quick] or bin/soak [part …]"
 MODULES = {
     "run": "runner.run",
     "test": "runner.testing",
     "check": "runner.checking",
     "bench": "bench.main",
+    "soak": "soak.main",
 }
 
 

@@ -23,7 +23,7 @@ from runner.servers import prepare_postgres, prepare_valkey, tail, wait_until
 BIN = Path(sys.executable).parent
 LOOK_EVERY = 0.5  # seconds
 WEB = "The web"
-NOT_CODE = {".git", ".venv", "var", "node_modules", "docs", "tests", "bench", "runner"}
+NOT_CODE = {".git", ".venv", "var", "node_modules", "docs", "tests", "bench", "soak", "runner"}
 
 
 def main() -> None:

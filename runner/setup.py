@@ -28,6 +28,7 @@ LOCKS = {
     # the second holds everything of the first and the tools for developing
     "test": ["requirements.txt", "requirements-dev.txt"],
     "check": ["requirements.txt", "requirements-dev.txt"],
+    "soak": ["requirements.txt", "requirements-dev.txt"],
     "bench": ["requirements.txt", "requirements-dev.txt"],
 }
 

@@ -1,0 +1,207 @@
+"""``bin/soak``: the parts that are named, or all of them; each with servers of its own. Ends with one line of counts."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from runner import BASE_DIR
+from runner.children import Child, stop_all
+from runner.house import AlreadyRunningError, House
+from runner.say import fail, say
+from runner.servers import prepare_postgres, prepare_valkey, wait_until
+from runner.testing import clear
+from soak import kills, races
+from soak.house import open_house
+from soak.tally import Tally
+
+SOAK_HOUSE = House(BASE_DIR / "var" / "soak")
+ROUNDS = 300
+HOLDS = 2_000
+SPEAKERS = 10
+INPUTS = 20_000
+SIDE_BY_SIDE = 2
+SECONDS = {"manage": 300, "hostile": 40 * 60}
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """A PostgreSQL and a Valkey with an empty portal in them; gives the environment that leads there."""
+    house = SOAK_HOUSE
+    with house.claim():
+        clear(house)
+        children: list[Child] = []
+        try:
+            valkey, postgres = prepare_valkey(house), prepare_postgres(house, is_for_tests=True)
+            children = [valkey.child(), postgres.child()]
+            for child, server in zip(children, (valkey, postgres), strict=True):
+                child.start()
+                wait_until(server.answers, child)
+            postgres.make_database()
+            environment = {
+                **os.environ,
+                "DATABASE_URL": postgres.url,
+                "REDIS_URL": valkey.url,
+                "EMAIL_URL": "smtp://127.0.0.1:1",
+                "SECRET_KEY": house.secret("key"),
+                "VAR_DIR": str(house.var),
+                "DEMO": "1",
+                "PRODUCTION": "0",
+                "DJANGO_SETTINGS_MODULE": "trainingportal.settings",
+            }
+            manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+            manage(environment, "prepare")
+            yield environment
+        finally:
+            stop_all(children)
+            clear(house)
+
+
+def manage(environment: Mapping[str, str], *arguments: str) -> int:
+    """Run a command of the portal; ends when it fails, unless it is one that only looks."""
+    done = subprocess.run(
+        [sys.executable, BASE_DIR / "manage.py", *arguments],
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=SECONDS["manage"],
+    )
+    if done.returncode and arguments[0] != "check_invariants":
+        fail(f"manage.py {arguments[0]} failed:\n\n{done.stdout[-3000:]}")
+    if done.returncode:
+        say(done.stdout[-3000:])
+    return done.returncode
+
+
+def soak_kills() -> Tally:
+    """Kills at random; afterwards the records are looked over."""
+    with open_house(SOAK_HOUSE.var) as soak:
+        tally = kills.run(soak, rounds=ROUNDS, seed=int(time.time()))
+        tally.check(manage(soak.environment, "check_invariants") == 0, "the records do not fit together")
+    return tally
+
+
+def soak_races() -> Tally:
+    """Many holds over few speakers."""
+    with servers() as environment:
+        with _line(environment["DATABASE_URL"]) as cursor:
+            cursor.execute("TRUNCATE speakers_speaker CASCADE")
+            cursor.execute("SELECT id FROM speakers_organisation LIMIT 1")
+            [(organisation,)] = cursor.fetchall()
+        add_speakers(environment["DATABASE_URL"], organisation, SPEAKERS)
+        return races.run(environment, holds=HOLDS)
+
+
+def add_speakers(url: str, organisation: int, count: int) -> None:
+    """Invented speakers, whose diaries are empty."""
+    with _line(url) as cursor:
+        cursor.execute(
+            """
+            INSERT INTO speakers_speaker
+                (slug, name, organisation_id, role, bio, is_public, is_family, rank, home_outcode, telephone, invented)
+            SELECT 'soak-' || n, 'Soak ' || n, %s, '', '', false, false, n, '', '', true FROM generate_series(1, %s) n
+            """,
+            [organisation, count],
+        )
+
+
+@contextlib.contextmanager
+def _line(url: str) -> Iterator["psycopg2.extensions.cursor"]:
+    connection = psycopg2.connect(url)
+    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+        yield cursor
+
+
+def soak_hostile() -> Tally:
+    """Hostile input, in two processes, each over a copy of the same database."""
+    tally = Tally()
+    with servers() as environment:
+        running = []
+        for number in range(1, SIDE_BY_SIDE + 1):
+            url = _copy(environment["DATABASE_URL"], f"portal_{number}")
+            command = [sys.executable, "-m", "soak.hostile", str(INPUTS // SIDE_BY_SIDE), str(number)]
+            running.append(
+                subprocess.Popen(
+                    command,
+                    cwd=BASE_DIR,
+                    env={**environment, "DATABASE_URL": url},
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        for process in running:
+            try:
+                output, _ = process.communicate(timeout=SECONDS["hostile"])
+            except subprocess.TimeoutExpired:
+                process.kill()
+                output, _ = process.communicate()
+            *said, last = output.splitlines() or [""]
+            for line in said:
+                say(line)
+            tally.check(process.returncode == 0, f"a process ended with {process.returncode}")
+            if process.returncode == 0:
+                told = json.loads(last)
+                tally.passed += told["passed"]
+                tally.failed += told["failed"]
+    return tally
+
+
+def _copy(url: str, name: str) -> str:
+    """Another database with the same in it."""
+    parts = urlsplit(url)
+    connection = psycopg2.connect(parts._replace(path="/postgres").geturl())
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {parts.path.strip('/')}")
+    return parts._replace(path=f"/{name}").geturl()
+
+
+def soak_invariants() -> Tally:
+    """The demo, as it is built, holds every rule."""
+    tally = Tally()
+    with servers() as environment:
+        tally.check(manage(environment, "check_invariants") == 0, "the demo's records do not fit together")
+    return tally
+
+
+PARTS: dict[str, Callable[[], Tally]] = {
+    "races": soak_races,
+    "invariants": soak_invariants,
+    "kills": soak_kills,
+    "hostile": soak_hostile,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the parts in turn, print the counts last, and return 0 when nothing failed."""
+    unknown = [name for name in arguments if name not in PARTS]
+    if unknown:
+        fail(f"Use: bin/soak [{'|'.join(PARTS)} …]. There is no {unknown[0]}.", code=2)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    whole = Tally()
+    try:
+        for name in arguments or PARTS:
+            say(f"Soaking: {name}")
+            tally = PARTS[name]()
+            say(f"{name}: {tally} in {tally.seconds:.0f} s")
+            whole.add(tally)
+    except AlreadyRunningError:
+        fail("Another bin/soak runs in this checkout. Wait until it has finished.", code=2)
+    except KeyboardInterrupt:
+        return 130
+    say(str(whole))
+    return 1 if whole.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
