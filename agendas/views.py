@@ -176,6 +176,7 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
         "asker": asker,
         "booking": asker.booking,
         "who": str(agenda.updated_by) if agenda.updated_by else "Somebody",
+        "is_own": agenda.updated_by == asker.user,
         "their_number": agenda.version,
         "their_version": agenda.version,
         "mine": mine,

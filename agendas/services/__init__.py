@@ -30,6 +30,7 @@ from agendas.services.issuing import (
     issue_agenda,
     latest_issue,
     renew_run_sheet,
+    run_sheet_of,
     withdraw_issue,
 )
 from agendas.services.papers import preview, try_again
@@ -57,6 +58,7 @@ __all__ = [
     "preview",
     "remove_item",
     "renew_run_sheet",
+    "run_sheet_of",
     "save",
     "set_aside",
     "set_minutes",

@@ -16,7 +16,7 @@ from agendas.running import running_order
 from agendas.services.drafting import NOTHING_TYPED, Typed, editing
 from agendas.services.papers import queue_document
 from bookings import services as bookings
-from bookings.models import DeskSettings
+from bookings.models import Booking, DeskSettings
 from bookings.release import SessionSeen, Tier, seen_for_papers
 from bookings.states import AGREED_BOOKINGS
 
@@ -187,3 +187,16 @@ def withdraw_issue(issue_id: int, *, actor: User) -> Issue:
 def latest_issue(agenda: Agenda) -> Issue | None:
     """The issue that holds now, or ``None``."""
     return agenda.issues.filter(withdrawn_at__isnull=True).order_by("-number").first()
+
+
+def run_sheet_of(booking: Booking) -> Document | None:
+    """The newest run sheet of the booking's issue that holds, whether made already or not; ``None`` before an issue."""
+    return (
+        Document.objects.without_content()
+        .filter(
+            kind=Document.Kind.RUN_SHEET, issue__agenda__booking=booking, issue__withdrawn_at__isnull=True
+        )
+        .select_related("issue")
+        .order_by("-issue__number", "-pk")
+        .first()
+    )

@@ -264,6 +264,35 @@ def test_two_drafts_that_meet_are_both_shown_and_mine_can_be_kept(client, agenda
     assert (law.minutes, law.note) == (44, "Typed in vain")
 
 
+def test_two_windows_of_one_person_are_not_called_somebody_else(client, agenda, studio, enter, lead):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine = form_of(agenda, do="save", **{f"minutes-{law.pk}": "44"})
+    services.remove_item(agenda.pk, item_id=law.pk, version=1, actor=lead)
+
+    words = client.post(f"{studio}change/", mine).content.decode()
+
+    assert "You saved draft 2 in another window." in words
+    assert "Keep this one" in words
+    assert str(lead) not in words.partition("<h1")[2]
+
+
+def test_the_speakers_session_page_leads_to_the_run_sheet(client, agenda, enter, lead):
+    enter(lead)
+    session = f"/speaking/{agenda.booking.reference}/1/session/"
+    assert "once the agenda is issued" in client.get(session).content.decode()
+
+    services.issue_agenda(agenda.pk, version=1, actor=lead)
+    assert "Being prepared" in client.get(session).content.decode()
+
+    press.make_waiting()
+    sheet = services.run_sheet_of(agenda.booking)
+    assert f"/paper/{sheet.pk}/file/" in client.get(session).content.decode()
+    paper = client.get(f"/agenda/{agenda.booking.reference}/paper/{sheet.pk}/file/")
+    assert paper.getvalue().startswith(b"%PDF")
+    paper.close()
+
+
 def test_a_check_is_set_aside_on_the_page(client, agenda, studio, enter, lead):
     enter(lead)
     for item in agenda.items.filter(variant="workshop"):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from accounts.rights import may_see_details, second_factor_url, sign_in_required
+from agendas.services import run_sheet_of
 from bookings import services
 from bookings.models import DeskSettings, Engagement
 from bookings.release import Tier, seen_by_speaker
@@ -232,6 +233,7 @@ def session(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "needs_factor": needs_factor,
             "second_factor_url": second_factor_url(request),
             "is_lead": engagement.offer.booking.lead_id == speaker.pk,
+            "run_sheet": run_sheet_of(engagement.offer.booking) if seen.tier >= Tier.T3 else None,
         },
     )
 
