@@ -67,6 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 about=user,
                 occasion=secrets.token_hex(8),
                 context={"user": user, "code": context["code"], "minutes": kinds.CODE_MINUTES},
+                is_first=True,
             )
         elif template_prefix in CHANGES:
             queue_message(

@@ -59,7 +59,7 @@ def _hash(token: str) -> str:
 # ---- people
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ensure_user(email: str, *, name: str = "") -> User:
     """Return the user with this address, made if need be; a name is filled in only where none stands.
 
@@ -68,16 +68,17 @@ def ensure_user(email: str, *, name: str = "") -> User:
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:
-        try:
-            with transaction.atomic():
-                user = User.objects.create_user(address, name=name.strip())
-        except IntegrityError:  # somebody made it a moment ago
-            user = User.objects.get(email=address)
-    if name.strip() and not user.name:
+        user = User(email=address, name=name.strip())
+        user.set_unusable_password()
+        # two at once: the second waits for the first and is given its row
+        [user] = User.objects.bulk_create(
+            [user], update_conflicts=True, unique_fields=["email"], update_fields=["email"]
+        )
+    elif name.strip() and not user.name:
         user.name = name.strip()
         user.save(update_fields=["name"])
-    EmailAddress.objects.get_or_create(
-        user=user, email=address, defaults={"verified": False, "primary": True}
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=address, verified=False, primary=True)], ignore_conflicts=True
     )
     return user
 

@@ -151,7 +151,9 @@ def _desk_link(booking: Booking) -> str:
     return link(f"/desk/bookings/booking/{booking.pk}/change/")
 
 
-def _to_contact(kind: str, contact: Contact, *, occasion: str, **context: object) -> None:
+def _to_contact(
+    kind: str, contact: Contact, *, occasion: str, is_first: bool = False, **context: object
+) -> None:
     booking = contact.booking
     queue_message(
         kind,
@@ -165,19 +167,27 @@ def _to_contact(kind: str, contact: Contact, *, occasion: str, **context: object
             "link": _booking_link(booking),
             **context,
         },
+        is_first=is_first,
     )
 
 
 def _to_desk(
-    kind: str, about: Booking | Enquiry | Offer | Engagement | Release, *, occasion: str, **context: object
+    kind: str,
+    about: Booking | Enquiry | Offer | Engagement | Release,
+    *,
+    occasion: str,
+    desk_email: str = "",
+    is_first: bool = False,
+    **context: object,
 ) -> None:
     queue_message(
         kind,
-        to=DeskSettings.current().desk_email,
+        to=desk_email or DeskSettings.current().desk_email,
         about=about,
         occasion=occasion,
         reference=str(context["reference"]),
         context=context,
+        is_first=is_first,
     )
 
 
@@ -191,18 +201,24 @@ def verified_contacts(booking: Booking) -> list[Contact]:
 
 
 def request_received(contact: Contact) -> None:
-    """Tell the requester that their request stands, and by when we answer."""
+    """Tell the requester that their request, written down in this transaction, stands, and by when we answer."""
     _to_contact(
-        "request-received", contact, occasion="received", answer_by=_day(contact.booking.answer_due_on)
+        "request-received",
+        contact,
+        occasion="received",
+        is_first=True,
+        answer_by=_day(contact.booking.answer_due_on),
     )
 
 
-def new_request(booking: Booking) -> None:
-    """Tell the desk that a request came in; nothing of the person or the place goes by mail."""
+def new_request(booking: Booking, *, desk_email: str) -> None:
+    """Tell the desk that a request came in just now; nothing of the person or the place goes by mail."""
     _to_desk(
         "new-request",
         booking,
         occasion="received",
+        desk_email=desk_email,
+        is_first=True,
         reference=booking.reference,
         link=_desk_link(booking),
         answer_by=_day(booking.answer_due_on),

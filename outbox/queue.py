@@ -57,18 +57,21 @@ def queue_message(
     attachments: Iterable[FileToSend] = (),
     not_before: datetime | None = None,
     as_draft: bool = False,
+    is_first: bool = False,
 ) -> Message:
     """Write one mail, rendered now, in the caller's transaction; a worker is woken after the commit.
 
     The same kind, object, recipient and occasion make the same mail: a second call changes nothing and
     returns the first. ``not_before`` holds it until then; ``as_draft`` holds it until a person sends it.
+    ``is_first`` spares the look for an earlier one, where its object was made in this very transaction or its
+    occasion is a random word.
     Raises ``UnknownKindError``, and ``ValueError`` when the template gives no subject. A broker that is away
     is no error: the sweep finds the row.
     """
     what = kinds.find(kind)
     to = to.strip().lower()
     key = f"{kind}|{about_of(about)}|{to}|{occasion}"
-    found = Message.objects.filter(key=key).first()
+    found = None if is_first else Message.objects.filter(key=key).first()
     if found:
         return found
 

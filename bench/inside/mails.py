@@ -47,7 +47,7 @@ def queue(count: int) -> list[int]:
                 about=contact,
                 occasion=f"bench-{time.time_ns()}-{number}",
                 reference=contact.booking.reference,
-                context={"name": contact.name, "answer_due_on": None, "link": settings.SITE_URL},
+                context={"name": contact.name, "answer_by": "Monday 4 January", "link": settings.SITE_URL},
             ).pk
             for number in range(count)
         ]

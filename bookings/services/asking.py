@@ -84,13 +84,14 @@ def _agency(asked: Asked) -> Agency:
     existing = Agency.objects.annotate(upper_name=Upper("name")).filter(upper_name=name.upper()).first()
     if existing is not None:
         return existing
-    agency, _ = Agency.objects.get_or_create(
-        name=name, defaults={"kind": asked.agency_kind, "force": asked.force}
+    # two at once: both then read the one that was first
+    Agency.objects.bulk_create(
+        [Agency(name=name, kind=asked.agency_kind, force=asked.force)], ignore_conflicts=True
     )
-    return agency
+    return Agency.objects.annotate(upper_name=Upper("name")).get(upper_name=name.upper())
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make_request(asked: Asked, *, actor: User | None = None) -> Booking:
     """Write a request down, with its requester as first contact, and queue the receipt and the desk's notice.
 
@@ -126,8 +127,12 @@ def make_request(asked: Asked, *, actor: User | None = None) -> Booking:
             purchase_order=asked.purchase_order,
             invented=asked.invented,
         )
-        booking.musts.set(asked.musts)
-        booking.leave_outs.set(asked.leave_outs)
+        Booking.musts.through.objects.bulk_create(
+            Booking.musts.through(booking=booking, topic=topic) for topic in asked.musts
+        )
+        Booking.leave_outs.through.objects.bulk_create(
+            Booking.leave_outs.through(booking=booking, topic=topic) for topic in asked.leave_outs
+        )
         AudienceShare.objects.bulk_create(
             AudienceShare(booking=booking, audience=audience, share=share)
             for audience, share in asked.audiences
@@ -142,7 +147,7 @@ def make_request(asked: Asked, *, actor: User | None = None) -> Booking:
             telephone=asked.telephone,
         )
         mail.request_received(contact)
-        mail.new_request(booking)
+        mail.new_request(booking, desk_email=settings.desk_email)
     return booking
 
 

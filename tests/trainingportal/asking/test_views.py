@@ -712,7 +712,7 @@ def test_the_last_press_asks_the_database_a_known_number_of_times(client, answer
 
     DeskSettings.current()
 
-    with django_assert_num_queries(55):
+    with django_assert_num_queries(38):
         client.post(CHECK, data)
 
 
