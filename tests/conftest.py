@@ -1,8 +1,12 @@
 """What every test stands on."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.browser import chromium, page_at
 from tests.mail import caught_mail
@@ -21,3 +25,17 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Playwright keeps an event loop in this thread; Django would take our ordinary queries for async ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Hang up on whoever still talks to the test database before it is dropped.
+
+    A thread of the live server keeps its connection for as long as a browser keeps its line open.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
