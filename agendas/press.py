@@ -11,6 +11,7 @@ from agendas.services import papers
 log = logging.getLogger(__name__)
 
 NO_LIBRARY = "This machine cannot make PDFs: the libraries that WeasyPrint needs are missing."
+NO_ROOM = "The paper was made and could not be stored: look whether the disk is full."
 
 
 def make_waiting() -> int:
@@ -37,7 +38,11 @@ def make(document: Document) -> bool:
         log.exception("A paper could not be made.")
         papers.give_up(document, f"It could not be laid out ({type(error).__name__}).")
     else:
-        return papers.finish(document, pdf)
+        try:
+            return papers.finish(document, pdf)
+        except OSError:
+            log.exception("A paper could not be stored.")
+            papers.give_up(document, NO_ROOM)
     return False
 
 

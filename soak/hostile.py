@@ -214,7 +214,7 @@ def forms_of(role: str, client: Client) -> list[Form]:
             alike[shape] -= 1
             waiting.insert(0, urljoin(path, answer["Location"]))
             continue
-        if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
+        if answer.status_code != 200 or not _is_page(answer):
             continue
         page = _Page(path, role)
         page.feed(answer.content.decode())
@@ -329,9 +329,18 @@ class Attacker:
         """What the person sees: the answer itself, or the page that it leads to."""
         if answer.status_code in (301, 302, 303) and answer["Location"].startswith("/"):
             answer = client.get(answer["Location"], **source)
-        if answer.streaming or "text/html" not in answer.get("Content-Type", ""):
+        if not _is_page(answer):
             return answer.status_code, ""
         return answer.status_code, answer.content.decode(errors="replace")
+
+
+def _is_page(answer: Any) -> bool:
+    """Whether an answer is a page to read; of a file only the file is closed: closing the answer ends the connection."""
+    if answer.streaming:
+        for close in answer._resource_closers:
+            close()
+        return False
+    return bool(answer.get("Content-Type", "").startswith("text/html"))
 
 
 def _short(sent: Any) -> str:
