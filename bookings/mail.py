@@ -5,6 +5,7 @@ Bodies hold nothing above the recipient's tier: what they know of the session co
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from accounts.models import User
 from bookings.calendar_files import calendar_attachment
@@ -227,7 +228,7 @@ def new_request(booking: Booking, *, desk_email: str) -> None:
 
 def enquiry_received(enquiry: Enquiry) -> None:
     """Tell the person who asked by when we answer, and tell the desk; people without an e-mail are rung."""
-    context = {
+    context: dict[str, Any] = {
         "reference": enquiry.reference,
         "answer_by": _day(enquiry.answer_due_on),
         "name": enquiry.name,

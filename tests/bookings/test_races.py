@@ -191,7 +191,7 @@ def no_lock(monkeypatch):
     return lambda: wait_for_both(both)
 
 
-def held_open(monkeypatch, target: str, meeting: Callable[..., None]) -> None:
+def held_open(monkeypatch, target: str, meeting: Callable[..., Any]) -> None:
     """Wait at the first write: whoever comes there has looked already."""
     module, _, name = target.rpartition(".")
     real = getattr(import_module(module), name)
