@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -274,8 +275,8 @@ class Attacker:
     def send(self, form: Form, values: list[str], chance: random.Random) -> None:
         """Send one input, take back what it did, and count whether it was met as it should be."""
         client = self.browsers[form.role]
-        cookies = client.cookies.copy()
-        source = {
+        cookies = copy(client.cookies)
+        source: dict[str, Any] = {
             "REMOTE_ADDR": f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(256)}"
         }
         began = time.monotonic()
@@ -313,7 +314,7 @@ class Attacker:
         form: Form,
         sent: dict[str, list[str]],
         chance: random.Random,
-        source: dict[str, str],
+        source: dict[str, Any],
     ) -> Any:
         """As a browser sends it; now and then in parts, as it sends files."""
         if form.method != "post":
@@ -325,7 +326,7 @@ class Attacker:
         body = urlencode(sent, doseq=True)
         return client.post(form.address, body, "application/x-www-form-urlencoded", **source)
 
-    def _and_then(self, client: Client, answer: Any, source: dict[str, str]) -> tuple[int, str] | None:
+    def _and_then(self, client: Client, answer: Any, source: dict[str, Any]) -> tuple[int, str] | None:
         """What the person sees: the answer itself, or the page that it leads to."""
         if answer.status_code in (301, 302, 303) and answer["Location"].startswith("/"):
             answer = client.get(answer["Location"], **source)

@@ -214,10 +214,14 @@ def manage(soak: SoakHouse, *commands: list[str]) -> None:
 
 def portal(soak: SoakHouse) -> list[Child]:
     """Web, worker and clock, each with its places to be held."""
-    celery = [BIN / "celery", "-A", "soak.worker"]
+    celery: list[str | Path] = [BIN / "celery", "-A", "soak.worker"]
     logs = soak.house.log
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    serving = ["--config", BASE_DIR / "trainingportal" / "serving.py", "soak.web:application"]
+    serving: list[str | Path] = [
+        "--config",
+        BASE_DIR / "trainingportal" / "serving.py",
+        "soak.web:application",
+    ]
     return [
         Child(
             "web",

@@ -41,9 +41,9 @@ def servers() -> Iterator[dict[str, str]]:
         try:
             valkey, postgres = prepare_valkey(house), prepare_postgres(house, is_for_tests=True)
             children = [valkey.child(), postgres.child()]
-            for child, server in zip(children, (valkey, postgres), strict=True):
+            for child, answers in zip(children, (valkey.answers, postgres.answers), strict=True):
                 child.start()
-                wait_until(server.answers, child)
+                wait_until(answers, child)
             postgres.make_database()
             environment = {
                 **os.environ,
