@@ -158,7 +158,7 @@ class VerifiedContactFactory(ContactFactory):
     verified_at = at(11, day=1)
 
     @factory.post_generation
-    def call_back(self: Contact, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+    def call_back(self: Contact, create: bool, extracted: Any, **kwargs: Any) -> None:
         CallBackFactory(contact=self)
 
 
