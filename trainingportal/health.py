@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from outbox import health
 
-LATELY = timedelta(minutes=3)  # beat rings every 30 seconds
+LATELY = timedelta(minutes=3)  # beat rings every ten seconds
 
 
 @require_safe

@@ -203,7 +203,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # these two lapse when no worker takes them in time: an hour's worth at once would prove nothing
     "beat-seen": {
         "task": "outbox.beat_seen",
-        "schedule": dt.timedelta(seconds=30),
+        "schedule": dt.timedelta(seconds=10),
         "options": {"expires": 25},
     },
     "sweep-outbox": {
