@@ -17,6 +17,7 @@ from soak.wire import Wire
 from trainingportal import away
 
 MANY = 15
+ROUNDS = 6  # the least of them: another process on the same core makes any one of them dearer
 
 
 @pytest.fixture
@@ -34,15 +35,15 @@ def wire(settings, monkeypatch):
 
 
 def ask(count):
-    """Some questions; gives the CPU time of all and the wall time of the slowest."""
-    cpu, slowest = time.process_time(), 0.0
+    """Some questions; gives this thread's CPU time for all and the wall time of the slowest."""
+    cpu, slowest = time.thread_time(), 0.0
     for number in range(count):
         began = time.monotonic()
         services.make_enquiry(
             name="Casey", message=f"Question {number} {time.monotonic_ns()}", email="casey@example.org"
         )
         slowest = max(slowest, time.monotonic() - began)
-    return time.process_time() - cpu, slowest
+    return time.thread_time() - cpu, slowest
 
 
 @pytest.mark.django_db(transaction=True)
@@ -50,15 +51,15 @@ def test_with_redis_away_requests_are_taken_as_quickly_and_mail_leaves_when_the_
     wire, caught_mail
 ):
     ask(3)  # what the first loads is not the question
-    there = min(ask(MANY)[0] for _ in range(3))
+    there = min(ask(MANY)[0] for _ in range(ROUNDS))
     wire.cut()
     bell.forget_trouble()
-    without = [ask(MANY) for _ in range(3)]
+    without = [ask(MANY) for _ in range(ROUNDS)]
     health = look()
 
     assert min(cpu for cpu, _ in without) <= 1.2 * there
     assert max(slowest for _, slowest in without) <= 0.5
-    assert (health.broker_ok, health.waiting) == (False, 2 * (3 + 6 * MANY))
+    assert (health.broker_ok, health.waiting) == (False, 2 * (3 + 2 * ROUNDS * MANY))
 
     sender.sweep()
 
