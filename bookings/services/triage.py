@@ -65,11 +65,16 @@ def record_call_back(
     return call_back
 
 
-def _close_to(contact: Contact, *, actor: User) -> None:
-    """Take from a contact everything above T1, at once."""
+def _end_releases(contact: Contact, *, actor: User) -> None:
+    """End what lets a contact see names and place, or waits to."""
     for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
         release.decided_by, release.decided_at = actor, timezone.now()
         move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
+
+
+def _close_to(contact: Contact, *, actor: User) -> None:
+    """Take from a contact everything above T1, at once."""
+    _end_releases(contact, actor=actor)
     contact.released_at = None
     contact.verified_at = None
     contact.save(update_fields=["verified_at", "released_at"])
@@ -322,8 +327,6 @@ def set_venue(
 def _close_detail(booking: Booking, *, actor: User) -> None:
     """End the releases of a locked booking: the call-back no longer covers them."""
     for contact in booking.contacts.filter(revoked_at__isnull=True):
-        for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
-            release.decided_by, release.decided_at = actor, timezone.now()
-            move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
+        _end_releases(contact, actor=actor)
         contact.released_at = None
         contact.save(update_fields=["released_at"])
