@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
@@ -44,6 +44,20 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def clicks_wait_for_the_page_they_lead_to() -> Iterator[None]:
+    """Return from a click only when the page it led to has been read: on a busy machine its title comes a while after."""
+    click = Locator.click
+
+    def click_and_wait(self: Locator, **options: Any) -> None:
+        click(self, **options)
+        self.page.wait_for_load_state("domcontentloaded")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_and_wait)
+        yield
 
 
 @pytest.fixture
@@ -83,6 +97,7 @@ def page_at(chromium: Browser, live_server: Any) -> Iterator[PageAt]:
 
 def check(page: Page) -> None:
     """Fail when axe finds anything on the page as it stands, or when it scrolls sideways."""
+    page.wait_for_load_state("load")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())  # through the debugger, which no Content-Security-Policy stops
     found = json.loads(page.evaluate("axe.run().then((result) => JSON.stringify(result.violations))"))

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 
-from tests.browser import chromium, page_at
+from tests.browser import chromium, clicks_wait_for_the_page_they_lead_to, page_at
 from tests.mail import caught_mail
 
-__all__ = ["caught_mail", "chromium", "page_at"]
+__all__ = ["caught_mail", "chromium", "clicks_wait_for_the_page_they_lead_to", "page_at"]
 
 
 def pytest_configure() -> None:

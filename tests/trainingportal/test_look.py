@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import check, shoot
 
@@ -39,7 +40,7 @@ def test_a_form_reads_before_and_after_an_error(page_at, width):
         topic.check()
     page.get_by_label("Your name").fill("Dana Whitlock")
     page.get_by_role("button", name="Continue").click()
-    assert page.title() == "Error: What do you need? – Working Together Against Stalking"
+    expect(page).to_have_title("Error: What do you need? – Working Together Against Stalking")
     page.locator(".govuk-error-summary:focus").wait_for()
     assert page.get_by_label("Your name").input_value() == "Dana Whitlock"
     check(page)

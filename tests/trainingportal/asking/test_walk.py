@@ -1,8 +1,10 @@
 """The form in a real browser: with and without a script, and by keyboard alone."""
 
+import re
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from bookings.models import Booking
 from tests.browser import check, shoot
@@ -41,7 +43,7 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     look(page, "ask-who-empty")
     wait_like_a_person()
     press(page)
-    assert page.title().startswith("Error: Who are you?")
+    expect(page).to_have_title(re.compile("^Error: Who are you[?]"))
     look(page, "ask-who-errors")
     page.get_by_label("A police force", exact=True).check()
     page.get_by_label("Police force", exact=True).select_option(label="Northumbria Police")

@@ -1,6 +1,9 @@
 """The requester's pages in a real browser, at each stage and both widths."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 import courses.catalogue
 import places.catalogue
@@ -109,7 +112,7 @@ def test_the_forms_say_what_is_missing(page_at, dana, coordinator, width):
         page.goto(f"{address}{name}/")
         shoot(page, f"your-{name}")
         page.get_by_role("button", name=button).click()
-        assert page.title().startswith("Error: ")
+        expect(page).to_have_title(re.compile("^Error: "))
         for link in page.locator(".govuk-error-summary a").all():
             assert page.locator(link.get_attribute("href")).count() == 1
         shoot(page, f"your-{name}-errors")
