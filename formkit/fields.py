@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -15,6 +16,9 @@ MONTHS = {
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
+ADDRESS = re.compile(r"://|@|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
+"""What a name never holds and unwanted mail always does: an address of the web or of a mailbox."""
+UNSEEN = ("Cc", "Cf", "Co", "Cs")
 TIME = re.compile(r"(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.IGNORECASE)
 
 
@@ -96,3 +100,29 @@ class TimeOfDayField(forms.Field):
             return dt.time(hour, int(said["minute"] or 0))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class NameField(forms.CharField):
+    """A name of a person, a role or an organisation, on one line: it stands in mail to mailboxes nobody has proven yet.
+
+    Short, without web or e-mail addresses, so that our mail carries nobody else's message.
+    """
+
+    MOST = 80
+    default_error_messages = {
+        "address": "Write the name alone, without a web or e-mail address. After a full stop, leave a space.",
+    }
+
+    def __init__(self, *, max_length: int = MOST, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Make one line of it: line breaks, tabs and marks that nobody sees become a space or nothing."""
+        text: str = super().to_python(value) or ""
+        seen = (" " if character.isspace() else character for character in text)
+        return " ".join("".join(c for c in seen if unicodedata.category(c) not in UNSEEN).split())
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if ADDRESS.search(value or ""):
+            raise ValidationError(self.error_messages["address"], code="address")

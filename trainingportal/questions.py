@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.services.asking import make_enquiry
+from formkit.fields import NameField
 from formkit.forms import PortalForm
 from trainingportal import public_catalogue
 from trainingportal.guard import TOO_MANY, GuardedForm, client_address, may_go_on
@@ -28,15 +29,14 @@ class QuestionForm(GuardedForm, PortalForm):
     submit_words = "Send your question"
     mark_optional = False  # either of two may stay empty, so the words stand in the labels
 
-    name = forms.CharField(
+    name = NameField(
         label="Your name",
-        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Tell us your name."},
     )
-    organisation = forms.CharField(
+    organisation = NameField(
         label="Your organisation (optional)",
-        max_length=200,
+        max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django import forms
 
-from formkit.fields import DayField, TimeOfDayField
+from formkit.fields import DayField, NameField, TimeOfDayField
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,43 @@ def test_a_time_that_is_none_is_refused_in_words(typed):
 
 def test_a_time_may_stay_empty_where_it_may():
     assert TimeOfDayField(required=False).clean("") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("  Dana   Whitlock ", "Dana Whitlock"),
+        ("J.R. O’Neill-Świątek", "J.R. O’Neill-Świątek"),
+        ("St. John Ambulance (No. 3)", "St. John Ambulance (No. 3)"),
+        ("Dana\r\nBcc: everybody", "Dana Bcc: everybody"),
+        ("Da\u202ena\x07\u200b", "Dana"),
+        ("نیلوفر", "نیلوفر"),
+    ],
+)
+def test_a_name_is_one_line_as_it_is_said(typed, name):
+    assert NameField().clean(typed) == name
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Win at https://spam.example/now",
+        "www.spam",
+        "see SPAM.example today",
+        "write to x@spam.example",
+        "сайт.рф",
+        "s\u200bpam.exa\u200bmple",
+    ],
+)
+def test_a_name_holds_no_address(typed):
+    with pytest.raises(forms.ValidationError, match="Write the name alone"):
+        NameField().clean(typed)
+
+
+def test_a_name_is_short_and_may_stay_empty_where_it_may():
+    assert NameField().clean("x" * 80) == "x" * 80
+    with pytest.raises(forms.ValidationError, match="at most 80 characters"):
+        NameField().clean("x" * 81)
+    with pytest.raises(forms.ValidationError, match="required"):
+        NameField().clean("\u200b")
+    assert NameField(required=False).clean("") == ""

@@ -79,6 +79,7 @@ def test_a_phone_number_is_enough(client):
         ({"telephone": "12"}, "Write a phone number with its area code"),
         ({"ring_me": "on"}, "Give the phone number that we should ring."),
         ({"message": "x" * 4001}, "4000"),
+        ({"name": "Win at https://spam.example"}, "Write the name alone"),
         ({"message": "a\x00b"}, "Null characters are not allowed."),
         ({"web_page": "https://spam.example"}, guard.SEND_AGAIN),
         ({"drawn": "made up"}, guard.SEND_AGAIN),

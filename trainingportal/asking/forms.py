@@ -8,6 +8,7 @@ from django import forms
 from django.utils.html import format_html
 
 from bookings.models import Agency, AudienceShare, Booking, Place
+from formkit.fields import NameField
 from formkit.forms import PortalForm
 from formkit.layout import Choices, Disclosure
 from places import mailboxes, outcodes
@@ -72,21 +73,20 @@ class WhoFields(PageForm):
         ],
         error_messages={"required": "Say what kind of organisation it is."},
     )
-    agency_name = forms.CharField(
+    agency_name = NameField(
         label="Its name",
-        max_length=200,
+        max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
         error_messages={"required": "Give the name of your organisation."},
     )
-    name = forms.CharField(
+    name = NameField(
         label="Your name",
-        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Tell us your name."},
     )
-    job_title = forms.CharField(
+    job_title = NameField(
         label="Your role",
-        max_length=200,
+        max_length=120,
         help_text="For example, “DI, public protection” or “safeguarding lead”.",
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
         error_messages={"required": "Tell us your role."},

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from formkit.fields import NameField
 from formkit.forms import PortalForm
 from trainingportal import public_catalogue
 
@@ -112,10 +113,8 @@ class ColleagueForm(PortalForm):
 
     submit_words = "Invite your colleague"
 
-    name = forms.CharField(
-        label="Their name", max_length=200, error_messages={"required": "Give your colleague’s name."}
-    )
-    job_title = forms.CharField(label="Their role", required=False, max_length=200)
+    name = NameField(label="Their name", error_messages={"required": "Give your colleague’s name."})
+    job_title = NameField(label="Their role", required=False, max_length=120)
     email = forms.EmailField(
         label="Their work e-mail",
         help_text="We write to them. A code to this mailbox opens the page for them.",

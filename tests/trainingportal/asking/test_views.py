@@ -49,6 +49,45 @@ def summary(response) -> list[str]:
     )
 
 
+# ---- our mail is nobody's relay
+
+SPAM = "Cheap pills at https://spam.example"
+
+
+@pytest.mark.parametrize("field", ["name", "job_title", "agency_name"])
+def test_an_address_in_a_name_goes_no_further(client, answers, field):
+    elsewhere = {
+        "works_for": "elsewhere",
+        "force": "",
+        "agency_kind": "charity",
+        "agency_name": "Harbour Lane",
+    }
+
+    response = post_page(client, "who", {**answers["who"], **elsewhere, field: SPAM})
+
+    assert summary(response) == [
+        "Write the name alone, without a web or e-mail address. After a full stop, leave a space."
+    ]
+    assert Message.objects.count() == 0
+
+
+def test_the_mail_with_the_code_carries_nothing_that_was_typed(client, answers):
+    answers["who"]["name"] = "Quillon Typed"
+    fill_in(client, answers)
+    send(client)
+
+    code = Message.objects.get(kind="code")
+    receipt = Message.objects.get(kind="request-received")
+    typed = [
+        "Quillon",
+        "Typed",
+        *(word for page in answers.values() for word in page.values() if isinstance(word, str)),
+    ]
+    whole = f"{code.subject}{code.text}{code.html}"
+    assert [word for word in typed if len(word) > 4 and "@" not in word and word in whole] == []
+    assert "Quillon Typed" in receipt.text
+
+
 # ---- the whole way
 
 
