@@ -41,8 +41,8 @@ class Taken:
 class Person:
     """A speaker as the options see them.
 
-    Free, busy and not asked are three things: ``taken`` is what is busy; whether the rest is free or only not asked
-    depends on ``looked_on``, the day they last looked at their diary.
+    Free, busy and not asked are three things: ``taken`` is busy; the rest is free where ``diary_counts``, because they
+    looked at their diary lately (on ``looked_on``), and otherwise only not asked.
     """
 
     key: int
@@ -58,6 +58,7 @@ class Person:
     kilometres: int = 0
     """By road, rounded; 0 online or not known."""
     looked_on: dt.date | None = None
+    diary_counts: bool = False
     taken: tuple[Taken, ...] = ()
     refuses: str = ""
     """Why they are not asked at all, whatever the day: "has asked for no invitations until 3 May". Empty: they may be."""
@@ -102,9 +103,9 @@ class Question:
     people: tuple[Person, ...]
     """In the order in which equals are chosen."""
     neighbours: tuple[Neighbour, ...] = ()
+    """Only those near enough to share a trip or a session."""
     setup_minutes: int = 30
     pack_up_minutes: int = 15
-    today: dt.date = dt.date.min
     would_share: bool = False
     pinned_people: frozenset[int] = frozenset()
     each_day: int = 1
