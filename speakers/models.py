@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -10,7 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from courses.models import Topic
+from courses.models import Format, Topic
+
+DIARY_COUNTS_FOR = dt.timedelta(days=60)
+"""So long an empty day counts as free after its owner looked; later the speaker is "not asked"."""
 
 
 class Organisation(models.Model):
@@ -42,6 +46,11 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         """Speakers an offer may hold. In the demo these are the invented ones only: real people are never booked there."""
         return self.filter(left_on__isnull=True, invented=settings.DEMO)
 
+    def who_may_be_chased(self, today: dt.date | None = None) -> "SpeakerQuerySet":
+        """Speakers who may be invited or reminded now: those who have not left and did not ask for a pause."""
+        today = today or timezone.localdate()
+        return self.filter(Q(paused_until__isnull=True) | Q(paused_until__lte=today), left_on__isnull=True)
+
 
 class Speaker(models.Model):
     """A person who gives the training."""
@@ -70,6 +79,16 @@ class Speaker(models.Model):
     days_between_accounts = models.PositiveSmallIntegerField(
         "least days between personal accounts", null=True, blank=True
     )
+    reach_minutes = models.PositiveSmallIntegerField(
+        "longest journey each way, minutes",
+        null=True,
+        blank=True,
+        help_text="Empty: anywhere. 0: online only.",
+    )
+    formats = models.ManyToManyField(
+        Format, blank=True, related_name="+", verbose_name="formats they give", help_text="None ticked: all."
+    )
+    only_with_colleague = models.BooleanField("gives sessions only with a colleague", default=False)
     diary_seen_at = models.DateTimeField("last looked at their diary", null=True, blank=True)
     invented = models.BooleanField("invented for the demo", default=False, editable=False)
     left_on = models.DateField("left the programme on", null=True, blank=True)
@@ -87,6 +106,11 @@ class Speaker(models.Model):
     def is_paused(self, today: dt.date | None = None) -> bool:
         """Whether they asked not to be invited now."""
         return self.paused_until is not None and self.paused_until > (today or timezone.localdate())
+
+    def has_looked_lately(self, now: dt.datetime | None = None) -> bool:
+        """Whether an empty day in their diary means free. Silence for 60 days means that nobody asked them."""
+        seen = self.diary_seen_at
+        return seen is not None and (now or timezone.now()) - seen < DIARY_COUNTS_FOR
 
 
 class Expertise(models.Model):
@@ -118,12 +142,20 @@ class DiaryEntry(models.Model):
         ENGAGEMENT = "engagement", "Session"
         ABSENCE = "absence", "Away"
         BLACKOUT = "blackout", "Away, private"
+        OWN = "own", "Busy in their own calendar"
 
     speaker = models.ForeignKey(Speaker, models.PROTECT, related_name="diary")
     kind = models.CharField(max_length=10, choices=Kind)
     busy = DateTimeRangeField()
     held_until = models.DateTimeField(
         null=True, blank=True, help_text="A hold ends then; empty means that it is agreed."
+    )
+    tells_account = models.BooleanField(
+        default=False,
+        help_text="A session in which they tell their own story: the next one keeps its distance.",
+    )
+    series = models.UUIDField(
+        null=True, blank=True, help_text="Absences written down together, every week until a day, share one."
     )
 
     class Meta:
@@ -153,11 +185,15 @@ class DiaryEntry(models.Model):
                 violation_error_message="This speaker is away at that time.",
             ),
             models.CheckConstraint(
-                name="diary_kind_is_known", condition=Q(kind__in=["engagement", "absence", "blackout"])
+                name="diary_kind_is_known", condition=Q(kind__in=["engagement", "absence", "blackout", "own"])
             ),
             models.CheckConstraint(
                 name="only_a_session_can_be_held",
                 condition=Q(held_until__isnull=True) | Q(kind="engagement"),
+            ),
+            models.CheckConstraint(
+                name="only_a_session_tells_an_account",
+                condition=Q(tells_account=False) | Q(kind="engagement"),
             ),
             models.CheckConstraint(
                 name="diary_entry_has_both_ends",
@@ -174,4 +210,62 @@ class DiaryEntry(models.Model):
         return f"{self.get_kind_display()} of {self.speaker}"
 
 
-pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(DiaryEntry)
+class OwnCalendar(models.Model):
+    """The published address of a speaker's own calendar: busy times are read from it, and nothing else."""
+
+    class Problem(models.TextChoices):
+        REFUSED = "refused", "We may not fetch from this address"
+        AWAY = "away", "Their server does not answer"
+        NOT_FOUND = "not_found", "There is no calendar at this address any more"
+        TOO_LARGE = "too_large", "It is too large to read"
+        UNREADABLE = "unreadable", "It is not a calendar that we can read"
+
+    speaker = models.OneToOneField(Speaker, models.CASCADE, related_name="own_calendar")
+    sealed_address = models.TextField(editable=False)
+    host = models.CharField(
+        max_length=253, editable=False, help_text="All of the address that is shown again."
+    )
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    next_read_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_at = models.DateTimeField(null=True, editable=False)
+    problem = models.CharField(max_length=10, choices=Problem, blank=True, editable=False)
+    etag = models.CharField(max_length=200, blank=True, editable=False)
+    last_modified = models.CharField(max_length=60, blank=True, editable=False)
+    read_on = models.DateField(
+        null=True,
+        editable=False,
+        help_text="The day whose year ahead the rows stand for; a new day reads anew.",
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["next_read_at"], name="own_calendar_due")]
+
+    def __str__(self) -> str:
+        return f"Own calendar of {self.speaker}"
+
+
+class CalendarFeed(models.Model):
+    """A private address from which a speaker's own programme reads their sessions. Only its hash is kept."""
+
+    speaker = models.OneToOneField(Speaker, models.CASCADE, related_name="feed")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    with_detail = models.BooleanField("place and people too", default=False, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"Calendar feed of {self.speaker}"
+
+
+# Times of a speaker's own calendar come and go by the hour and are nobody else's: they leave no trail.
+pghistory.track(
+    pghistory.InsertEvent(condition=pgtrigger.Q(new__kind__in=["engagement", "absence", "blackout"])),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(condition=pgtrigger.Q(old__kind__in=["engagement", "absence", "blackout"])),
+)(DiaryEntry)
+pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="CalendarFeedEvent",
+    fields=["speaker", "with_detail", "made_at"],
+)(CalendarFeed)

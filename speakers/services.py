@@ -1,7 +1,9 @@
-"""Everything that changes a diary. The database refuses an overlap, whoever asks; here its refusal gets words."""
+"""Everything that changes a diary or its owner's limits. The database refuses an overlap, whoever asks; here its
+refusal gets words."""
 
 import datetime as dt
-from collections.abc import Iterable
+import uuid
+from collections.abc import Collection, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import User
-from speakers.models import DiaryEntry, Speaker
+from courses.models import Format, Topic
+from places.clock import local
+from speakers.models import DiaryEntry, Expertise, Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +56,12 @@ def lock_speakers(speaker_ids: Iterable[int]) -> dict[int, Speaker]:
 
 @transaction.atomic
 def hold(
-    speaker: Speaker, *, starts_at: dt.datetime, ends_at: dt.datetime, held_until: dt.datetime | None
+    speaker: Speaker,
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    held_until: dt.datetime | None,
+    tells_account: bool = False,
 ) -> DiaryEntry:
     """Take ``[starts_at, ends_at)`` in the diary until ``held_until``; the speaker is locked by the caller.
 
@@ -64,32 +73,68 @@ def hold(
             kind=DiaryEntry.Kind.ENGAGEMENT,
             busy=DateTimeTZRange(starts_at, ends_at, "[)"),
             held_until=held_until,
+            tells_account=tells_account,
         )
 
 
 @transaction.atomic
 def add_absence(
-    speaker: Speaker, *, starts_at: dt.datetime, ends_at: dt.datetime, private: bool, actor: User
-) -> DiaryEntry:
-    """Note that the speaker is away; the same days twice are one entry. Raises ``SpeakerBusy`` over a held or agreed session."""
+    speaker: Speaker,
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    private: bool,
+    weekly_until: dt.date | None = None,
+    actor: User,
+) -> list[DiaryEntry]:
+    """Note that the speaker is away, once or in every week until a day; the same time twice is one entry.
+
+    Each week keeps its times on the London clock, through both clock changes. Raises ``SpeakerBusy`` over a held or
+    agreed session, and then writes none of them.
+    """
     lock_speakers([speaker.pk])
     kind = DiaryEntry.Kind.BLACKOUT if private else DiaryEntry.Kind.ABSENCE
-    busy = DateTimeTZRange(starts_at, ends_at, "[)")
-    same = speaker.diary.filter(kind=kind, busy=busy).first()
-    if same is not None:
-        return same
+    times = list(every_week(starts_at, ends_at, weekly_until))
+    series = uuid.uuid4() if len(times) > 1 else None
     with (
         pghistory.context(actor=actor.pk, verb="add absence"),
         _clash_as_speaker_busy(speaker),
     ):
-        return DiaryEntry.objects.create(speaker=speaker, kind=kind, busy=busy)
+        return [
+            speaker.diary.filter(kind=kind, busy=busy).first()
+            or DiaryEntry.objects.create(speaker=speaker, kind=kind, busy=busy, series=series)
+            for busy in times
+        ]
+
+
+def every_week(
+    starts_at: dt.datetime, ends_at: dt.datetime, until: dt.date | None
+) -> "Iterator[DateTimeTZRange]":
+    """The stretch itself, then the same London times a week on, as long as it begins on ``until`` or before."""
+    begins, ends = local(starts_at), local(ends_at)
+    week = dt.timedelta(days=7)
+    yield DateTimeTZRange(begins, ends, "[)")
+    while until is not None and (begins + week).date() <= until:
+        # adding days to a local time keeps the clock's hands where they are
+        begins, ends = begins + week, ends + week
+        yield DateTimeTZRange(begins, ends, "[)")
 
 
 @transaction.atomic
-def remove_absence(speaker: Speaker, entry_id: int, *, actor: User) -> None:
-    """Free the time again; does nothing when the row is gone or is a session."""
+def remove_absence(speaker: Speaker, entry_id: int, *, whole_series: bool = False, actor: User) -> None:
+    """Free the time again, with ``whole_series`` in all its weeks still to come.
+
+    Does nothing when the row is gone, is a session or was read from the speaker's own calendar.
+    """
+    ours = speaker.diary.filter(kind__in=[DiaryEntry.Kind.ABSENCE, DiaryEntry.Kind.BLACKOUT])
+    entry = ours.filter(pk=entry_id).first()
+    if entry is None:
+        return
     with pghistory.context(actor=actor.pk, verb="remove absence"):
-        speaker.diary.filter(pk=entry_id).exclude(kind=DiaryEntry.Kind.ENGAGEMENT).delete()
+        if whole_series and entry.series is not None:
+            ours.filter(series=entry.series, busy__endswith__gt=timezone.now()).delete()
+        else:
+            entry.delete()
 
 
 @transaction.atomic
@@ -97,6 +142,44 @@ def pause_invitations(speaker: Speaker, *, until: dt.date | None, actor: User) -
     """Stop invitations until a day, or let them come again with ``None``. Nobody asks why."""
     with pghistory.context(actor=actor.pk, verb="pause invitations" if until else "resume invitations"):
         Speaker.objects.filter(pk=speaker.pk).update(paused_until=until)
+
+
+@transaction.atomic
+def set_limits(
+    speaker: Speaker,
+    *,
+    most_sessions_a_month: int | None,
+    days_between_accounts: int | None,
+    reach_minutes: int | None,
+    only_with_colleague: bool,
+    formats: Collection[Format],
+    actor: User,
+) -> None:
+    """Keep what the speaker asks us to mind. All formats, or none, mean that they give every length."""
+    with pghistory.context(actor=actor.pk, verb="set limits"):
+        Speaker.objects.filter(pk=speaker.pk).update(
+            most_sessions_a_month=most_sessions_a_month,
+            days_between_accounts=days_between_accounts,
+            reach_minutes=reach_minutes,
+            only_with_colleague=only_with_colleague,
+        )
+        speaker.formats.set([] if len(formats) == Format.objects.count() else formats)
+
+
+@transaction.atomic
+def confirm_expertise(speaker: Speaker, *, topics: Collection[Topic], actor: User) -> None:
+    """Keep exactly these topics as what the speaker gives, in their own word; what they left out is gone."""
+    now = timezone.now()
+    lock_speakers([speaker.pk])
+    with pghistory.context(actor=actor.pk, verb="confirm expertise"):
+        Expertise.objects.filter(speaker=speaker).exclude(topic__in=topics).delete()
+        Expertise.objects.filter(speaker=speaker, confirmed_at=None).update(confirmed_at=now)
+        known = set(Expertise.objects.filter(speaker=speaker).values_list("topic_id", flat=True))
+        Expertise.objects.bulk_create(
+            Expertise(speaker=speaker, topic=topic, confirmed_at=now)
+            for topic in topics
+            if topic.pk not in known
+        )
 
 
 def diary_seen(speaker: Speaker) -> None:
