@@ -48,6 +48,12 @@ class DeskSettings(models.Model):
     detail_closes_after_days = models.PositiveSmallIntegerField(
         "names and venue close again after the day, days", default=90
     )
+    travel_grows_minutes = models.PositiveSmallIntegerField(
+        "a longer journey is asked about when it grows by more than, minutes each way",
+        default=30,
+        db_default=30,
+        help_text="After a change of venue. What grows by less is taken as it is.",
+    )
     desk_email = models.EmailField("where the desk reads its mail", default="desk@example.org")
     telephone = models.CharField("the desk's telephone", max_length=40, blank=True)
 
@@ -283,7 +289,9 @@ class Venue(models.Model):
     address = models.TextField(blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     room = models.CharField(max_length=200, blank=True)
-    arrival = models.TextField("parking, reception and how to get in", blank=True)
+    parking = models.TextField(blank=True, db_default="")
+    arrival = models.TextField("reception and how to get in", blank=True)
+    access = models.TextField("access at the place", blank=True, db_default="")
     vetting = models.TextField("vetting or escort", blank=True)
     contact_name = models.CharField("who meets us", max_length=200, blank=True)
     contact_telephone = models.CharField("their telephone on the day", max_length=40, blank=True)
@@ -405,6 +413,12 @@ class Offer(models.Model):
     ends_at = models.DateTimeField()
     lead = models.ForeignKey(Speaker, models.PROTECT, related_name="+")
     expires_at = models.DateTimeField("holds until")
+    moves_the_day = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="An agreed day was put off to this one, and calendar entries moved along.",
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     answered_by = models.ForeignKey(
@@ -459,10 +473,20 @@ class Engagement(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     condition = models.TextField(blank=True)
+    condition_settled_at = models.DateTimeField(null=True, blank=True, editable=False)
     leaves_a_gap = models.BooleanField(
         default=False,
         editable=False,
-        help_text="They said no, and nobody was asked instead, nor did a coordinator go on without them.",
+        help_text="They do not come, and nobody was asked instead, nor did a coordinator go on without them.",
+    )
+    instead_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="stand_ins",
+        help_text="The place that this one fills: of somebody who no longer comes, or of the same speaker asked anew.",
     )
 
     class Meta:
@@ -477,12 +501,34 @@ class Engagement(models.Model):
                 name="a_live_engagement_holds_time",
                 condition=~Q(state__in=["asked", "accepted"]) | Q(diary_entry__isnull=False),
             ),
+            models.CheckConstraint(
+                name="what_is_settled_was_a_condition",
+                condition=Q(condition_settled_at__isnull=True) | ~Q(condition=""),
+            ),
         ]
         indexes = [models.Index(fields=["speaker", "state"], name="engagement_by_speaker")]
         triggers = [_only_these_moves("engagement_moves", "state", states.ENGAGEMENT_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.speaker} for {self.offer}"
+
+    @property
+    def has_open_condition(self) -> bool:
+        """Whether they said yes only if something is so, and nobody has settled it: not a yes to count on yet."""
+        return (
+            self.state == EngagementState.ACCEPTED
+            and bool(self.condition)
+            and self.condition_settled_at is None
+        )
+
+    @property
+    def is_plain_yes(self) -> bool:
+        return self.state == EngagementState.ACCEPTED and not self.has_open_condition
+
+    @property
+    def held_until(self) -> dt.datetime | None:
+        """When their time is free again unless they, or we, act; ``None`` once it is agreed or over."""
+        return self.diary_entry.held_until if self.diary_entry is not None else None
 
 
 class Enquiry(models.Model):

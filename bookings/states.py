@@ -65,8 +65,9 @@ BOOKING_MOVES: Mapping[str, frozenset[str]] = {
     B.REQUESTED: frozenset({B.WAITING_LIST, B.OFFERED, B.DECLINED, B.CANCELLED}),
     B.WAITING_LIST: frozenset({B.REQUESTED, B.OFFERED, B.DECLINED, B.CANCELLED}),
     B.OFFERED: frozenset({B.REQUESTED, B.CONFIRMED, B.DECLINED, B.CANCELLED}),
-    B.CONFIRMED: frozenset({B.READY, B.DELIVERED, B.CANCELLED}),
-    B.READY: frozenset({B.CONFIRMED, B.DELIVERED, B.CANCELLED}),
+    # back to requested: the day was put off, and everything but the day is kept
+    B.CONFIRMED: frozenset({B.READY, B.DELIVERED, B.REQUESTED, B.CANCELLED}),
+    B.READY: frozenset({B.CONFIRMED, B.DELIVERED, B.REQUESTED, B.CANCELLED}),
     B.DELIVERED: frozenset({B.CLOSED}),
     B.CLOSED: frozenset(),
     B.DECLINED: frozenset({B.REQUESTED}),
