@@ -4,6 +4,7 @@ Layout("name", Choices("cover", hints={"suggest": "We choose for you."}, reveals
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
@@ -11,7 +12,9 @@ from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django.forms import BaseForm
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+
+from formkit.drawing import Look, draw
 
 
 class Choices:
@@ -34,33 +37,27 @@ class Choices:
         legend_class: str = "",
     ) -> None:
         self.field = field
-        self.hints = {str(value): words for value, words in (hints or {}).items()}
-        self.pills = {str(value): words for value, words in (pills or {}).items()}
         self.reveals = {str(value): shown for value, shown in (reveals or {}).items()}
-        self.inline = inline
-        self.small = small
-        self.columns = columns
-        self.legend_class = legend_class
+        self.look = Look(
+            hints={str(value): words for value, words in (hints or {}).items()},
+            pills={str(value): words for value, words in (pills or {}).items()},
+            inline=inline,
+            small=small,
+            columns=columns,
+            legend_class=legend_class,
+        )
 
     def render(
         self, form: BaseForm, context: Context, template_pack: str = TEMPLATE_PACK, **_: Any
     ) -> SafeString:
+        form.rendered_fields.add(self.field)  # type: ignore[attr-defined]  # crispy's list of what is drawn
         revealed = {
-            value: mark_safe(  # noqa: S308  # each part is markup that a template has escaped
+            value: SafeString(
                 "".join(render_field(part, form, context, template_pack=template_pack) for part in parts)
             )
             for value, parts in self.reveals.items()
         }
-        extra = {
-            "choice_hints": self.hints,
-            "choice_pills": self.pills,
-            "choice_reveals": revealed,
-            "choices_inline": self.inline,
-            "choices_small": self.small,
-            "choices_columns": self.columns,
-            "label_class": self.legend_class or context.get("label_class", ""),
-        }
-        return render_field(self.field, form, context, template_pack=template_pack, extra_context=extra)
+        return draw(form[self.field], replace(self.look, reveals=revealed) if revealed else self.look)
 
 
 class Disclosure(LayoutObject):
