@@ -5,6 +5,7 @@ bars them for the tries that follow (so no team is met twice), and gives up as s
 """
 
 import bisect
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -56,15 +57,8 @@ def are_accompanied(team: Sequence[Candidate]) -> bool:
 
 def rank_of(team: Sequence[Candidate], topics: Topics) -> Rank:
     """Where this team stands among those of one day."""
-    covered = 0
-    limits = unasked = close = unshared = travel = 0
-    for each in team:
-        covered |= each.covers
-        limits += each.cost[0]
-        unasked += each.cost[1]
-        close += each.cost[2]
-        unshared += each.cost[3]
-        travel += each.cost[4]
+    covered = _covered(team)
+    limits, unasked, close, unshared, travel = _sum_costs(team)
     return (
         limits,
         (topics.accounts & ~covered).bit_count(),
@@ -144,61 +138,80 @@ class _Search:
         team = tuple(each for each in self.candidates if each.order in self.pinned)
         if len(team) < len(self.pinned) or len(team) > self.most:
             return
-        # the cheapest first: a good team found early lets the walk give up on the others sooner
+        # who covers much at little cost first: a good team found early lets the walk give up on the others sooner
         self.others = sorted(
             (each for each in self.candidates if each.order not in self.pinned),
-            key=lambda each: (*each.cost, each.order),
+            key=lambda each: (each.cost[0], -self._width(each, self.topics.all), each.cost, each.order),
         )
         self.holders = {
             topic: sum(1 << place for place, each in enumerate(self.others) if each.covers & topic)
             for topic in _bits(self.topics.all)
         }
-        self.widest = (
-            max((each.covers & self.topics.needed).bit_count() for each in self.others) if self.others else 0
-        )
+        self.widest_needed = max((self._width(each, self.topics.needed) for each in self.others), default=0)
+        self.widest = max((self._width(each, self.topics.all) for each in self.others), default=0)
         free = (1 << len(self.others)) - 1
-        self._descend(team, self.topics.all & ~_covered(team), free)
+        self._descend(team, _sum_costs(team), self.topics.all & ~_covered(team), 0, free)
 
-    def _descend(self, team: Team, undecided: int, free: int) -> None:
+    @staticmethod
+    def _width(one: Candidate, topics: int) -> int:
+        return (one.covers & topics).bit_count()
+
+    def _descend(self, team: Team, spent: Cost, undecided: int, missed: int, free: int) -> None:
         """Decide the open topic that fewest of the free people give: one of them, or nobody."""
         needed = undecided & self.topics.needed
         left = needed.bit_count()
-        more = -(-left // self.widest) if left and self.widest else left
-        if len(team) + more > self.most or self._is_beaten(team, undecided, more):
+        more = -(-left // self.widest_needed) if left and self.widest_needed else left
+        room = self.most - len(team)
+        if more > room or self._is_beaten(len(team) + more, spent, undecided, missed, room):
             return
-        if not undecided:
+        if not undecided or not room:
             for whole in self._accompanied(team, free):
                 self._keep(whole)
             return
+        if room == 1:
+            self._finish(team, spent, undecided, missed, free)
+            return
         topic = min(_bits(needed or undecided), key=lambda each: (self.holders[each] & free).bit_count())
-        who = self.holders[topic] & free
-        free &= ~who
-        later = who
-        if len(team) < self.most:
-            for bit in _bits(who):
-                later &= ~bit
-                one = self.others[bit.bit_length() - 1]
-                self._descend((*team, one), undecided & ~one.covers, free | later)
+        later = self.holders[topic] & free
+        free &= ~later
+        for bit in _bits(later):
+            later &= ~bit
+            one = self.others[bit.bit_length() - 1]
+            self._descend((*team, one), _add(spent, one.cost), undecided & ~one.covers, missed, free | later)
         if not topic & needed:
-            self._descend(team, undecided & ~topic, free)
+            self._descend(team, spent, undecided & ~topic, missed | topic, free)
 
-    def _is_beaten(self, team: Team, undecided: int, more: int) -> bool:
+    def _finish(self, team: Team, spent: Cost, undecided: int, missed: int, free: int) -> None:
+        """Fill the last place with each who covers all that is needed and some of what is open; or leave it empty."""
+        needed = undecided & self.topics.needed
+        who = 0
+        for topic in _bits(undecided):
+            who |= self.holders[topic]
+        for topic in _bits(needed):
+            who &= self.holders[topic]
+        topics, limits = self.topics, spent[0]
+        for bit in _bits(who & free):
+            one = self.others[bit.bit_length() - 1]
+            if len(self.found) == self.how_many:  # most tries end here, so this is kept short
+                left = missed | undecided & ~one.covers
+                accounts, suggested = left & topics.accounts, left & topics.suggested
+                first = (limits + one.cost[0], accounts.bit_count(), suggested.bit_count())
+                if first > self.found[-1][0][:3]:
+                    continue
+            self._keep((*team, one))
+        if not needed:
+            self._descend(team, spent, 0, missed | undecided, free & ~who)
+
+    def _is_beaten(self, size: int, spent: Cost, undecided: int, missed: int, room: int) -> bool:
         """Whether no team that grows from this one can be among the best: every figure only ever grows."""
         if len(self.found) < self.how_many:
             return False
-        sofar = rank_of(team, self.topics)
-        limits, accounts, suggested, unasked, size, close, unshared, travel, _ = sofar
-        least = (
-            limits,
-            accounts - (undecided & self.topics.accounts).bit_count(),
-            suggested - (undecided & self.topics.suggested).bit_count(),
-            unasked,
-            size + more,
-            close,
-            unshared,
-            travel,
-            (),
-        )
+        limits, unasked, close, unshared, travel = spent
+        accounts = (missed & self.topics.accounts).bit_count()
+        suggested = (missed & self.topics.suggested).bit_count()
+        # so many of the open topics go uncovered whoever joins; at best they are suggestions
+        suggested += max(0, undecided.bit_count() - room * self.widest)
+        least = (limits, accounts, suggested, unasked, size, close, unshared, travel, ())
         return least >= self.found[-1][0]
 
     def _accompanied(self, team: Team, free: int) -> Iterator[Team]:
@@ -215,10 +228,10 @@ class _Search:
 
     def _keep(self, team: Team) -> None:
         """Note a whole team where it is among the best."""
-        if not everyone_is_needed(team, self.topics, self.pinned):
-            return
         rank = rank_of(team, self.topics)
         if len(self.found) == self.how_many and rank >= self.found[-1][0]:
+            return
+        if not are_accompanied(team) or not everyone_is_needed(team, self.topics, self.pinned):
             return
         bisect.insort(self.found, (rank, team), key=lambda each: each[0])
         del self.found[self.how_many :]
@@ -229,6 +242,20 @@ def _covered(team: Sequence[Candidate]) -> int:
     for each in team:
         covered |= each.covers
     return covered
+
+
+def _add(one: Cost, other: Cost) -> Cost:
+    return (
+        one[0] + other[0],
+        one[1] + other[1],
+        one[2] + other[2],
+        one[3] + other[3],
+        one[4] + other[4],
+    )
+
+
+def _sum_costs(team: Sequence[Candidate]) -> Cost:
+    return functools.reduce(_add, (each.cost for each in team), (0, 0, 0, 0, 0))
 
 
 def _bits(number: int) -> Iterator[int]:

@@ -138,13 +138,6 @@ def say_length(booking: Booking) -> str:
     return booking.format.name if booking.format else "Length not decided"
 
 
-def say_names(names: Sequence[str]) -> str:
-    """Join names as people say them: "Ann, Ben and Cy"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def team_words(offer: Offer) -> str:
     """What the speakers of an offer have said so far: "2 have said yes, 1 is silent"."""
     states = [engagement.state for engagement in offer.engagements.all()]

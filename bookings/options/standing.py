@@ -1,0 +1,147 @@
+"""How one person stands on one day: may they be held, what it touches, and how that is said."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bookings.options.facts import Day, Neighbour, Person, Question, Taken
+from bookings.options.search import Cost
+from places.clock import local, say_minutes, say_short_date, say_time
+
+CLOSE = dt.timedelta(days=7)
+"""Another session so near counts against the rest between two; one nearby so near may share the trip."""
+
+UNKNOWN_TRAVEL = 240
+"""What a journey counts that nobody can estimate, in minutes: as far as a long day allows."""
+
+
+@dataclass(frozen=True)
+class Diary:
+    """One person's diary, read once for all days: their sessions by London day."""
+
+    person: Person
+    sessions: tuple[dt.date, ...]
+    accounts: tuple[dt.date, ...]
+
+    @classmethod
+    def of(cls, person: Person) -> "Diary":
+        """Read the days out of what is taken. A session's day is that of its middle: travel may begin the day before."""
+        days = [(_middle(each), each) for each in person.taken if each.is_session]
+        return cls(
+            person,
+            tuple(sorted(day for day, _ in days)),
+            tuple(sorted(day for day, each in days if each.has_account)),
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One person on one day. ``busy`` says why they cannot be held, and is empty where they can."""
+
+    person: Person
+    busy: str = ""
+    limits: tuple[str, ...] = ()
+    shares: Neighbour | None = None
+    close: int = 0
+    cost: Cost = field(default=(0, 0, 0, 0, 0))
+
+    @property
+    def may_be_held(self) -> bool:
+        return not self.busy
+
+
+def stand(diary: Diary, day: Day, question: Question, accounts: frozenset[int]) -> Standing:
+    """Work out how they stand. ``accounts`` are the personal accounts asked for, by key."""
+    person = diary.person
+    if person.refuses:
+        return Standing(person, busy=person.refuses)
+    begins, ends = around(person, day, question)
+    for each in person.taken:
+        if each.begins < ends and each.ends > begins:
+            return Standing(person, busy=each.words or "is away")
+    limits = (*person.limits, *_limits(diary, day.date, tells=bool(person.covers & accounts)))
+    shares = next((each for each in question.neighbours if _could_share(each, person, day.date)), None)
+    close = sum(abs(other - day.date) <= CLOSE for other in diary.sessions)
+    travel = UNKNOWN_TRAVEL if person.travel_minutes is None else person.travel_minutes
+    cost = (len(limits), int(not person.diary_counts), close, int(shares is None), travel)
+    return Standing(person, limits=limits, shares=shares, close=close, cost=cost)
+
+
+def around(person: Person, day: Day, question: Question) -> tuple[dt.datetime, dt.datetime]:
+    """The time a session takes out of their diary, with travel and set-up. In UTC, where an hour is always an hour."""
+    travel = person.travel_minutes or 0
+    before = dt.timedelta(minutes=question.setup_minutes + travel)
+    after = dt.timedelta(minutes=question.pack_up_minutes + travel)
+    return day.starts_at.astimezone(dt.UTC) - before, day.ends_at.astimezone(dt.UTC) + after
+
+
+def _limits(diary: Diary, day: dt.date, *, tells: bool) -> Iterable[str]:
+    """What the person asked for themselves and this day would go past."""
+    person, most = diary.person, diary.person.most_sessions_a_month
+    in_month = sum((each.year, each.month) == (day.year, day.month) for each in diary.sessions)
+    if most is not None and in_month >= most:
+        yield f"has {in_month} of {most} sessions in {day:%B} already"
+    least = person.days_between_accounts
+    near = min((abs((each - day).days) for each in diary.accounts), default=None)
+    if tells and least and near is not None and near < least:
+        yield f"{_days(near)} from another personal account; asked for {least} between"
+
+
+def _could_share(neighbour: Neighbour, person: Person, day: dt.date) -> bool:
+    return (
+        neighbour.day is not None and person.key in neighbour.speakers and abs(neighbour.day - day) <= CLOSE
+    )
+
+
+# ---- in words
+
+
+def say_journey(person: Person, day: Day, question: Question) -> str:
+    """When they set out, and how far it is: "Leaves home about 6.40am; 2 hours and about 165 km each way"."""
+    if person.travel_minutes is None:
+        return "Travel not known"
+    if person.travel_minutes == 0:
+        return "No travel"
+    begins, _ = around(person, day, question)
+    distance = f" and about {person.kilometres} km" if person.kilometres else ""
+    eve = ", the day before" if local(begins).date() < day.date else ""
+    return (
+        f"Leaves home about {say_time(begins)}{eve}; {say_minutes(person.travel_minutes)}{distance} each way"
+    )
+
+
+def say_rest(diary: Diary, day: dt.date) -> tuple[str, ...]:
+    """How long before this day the last session and the last personal account are, and how soon the next session comes."""
+    words = []
+    last = max((each for each in diary.sessions if each <= day), default=None)
+    words.append(f"Last session {_days((day - last).days)} before" if last else "No session before it")
+    told = max((each for each in diary.accounts if each <= day), default=None)
+    if told:
+        words.append(f"last personal account {_days((day - told).days)} before")
+    following = min((each for each in diary.sessions if each > day), default=None)
+    if following:
+        words.append(f"next session {_days((following - day).days)} after")
+    return tuple(words)
+
+
+def say_asked(person: Person) -> str:
+    """Whether an empty day is a yes: only where they looked at their diary lately."""
+    seen = f"since {say_short_date(person.looked_on)}" if person.looked_on else "yet"
+    if person.diary_counts and person.looked_on:
+        return f"Free; looked at their diary on {say_short_date(person.looked_on)}"
+    return f"Not asked: has not looked at their diary {seen}"
+
+
+def say_shared(neighbour: Neighbour) -> str:
+    """Why one journey might do for two sessions."""
+    assert neighbour.day is not None
+    where = f"about {neighbour.kilometres} km away on {say_short_date(neighbour.day)}"
+    return f"Gives {neighbour.reference} {where}: could share a trip"
+
+
+def _middle(taken: Taken) -> dt.date:
+    return local(taken.begins + (taken.ends - taken.begins) / 2).date()
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
