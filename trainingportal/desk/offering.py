@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.models import Booking, DeskSettings
+from bookings.words import say_names
 from courses.models import Topic
 from places.clock import LONDON, local, say_minutes, say_short_date, say_times
 from places.working_days import is_working_day
 from speakers.models import DiaryEntry, Speaker
-from trainingportal.desk.case import say_names
 from trainingportal.desk.forms import WhenForm
 
 LOOKED_LATELY = dt.timedelta(days=45)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from bookings import release, services
 from bookings.models import Booking
 from bookings.services import BadTeam, InvalidMove, SpeakerBusy
+from bookings.words import say_names
 from speakers.models import Speaker
 from trainingportal.desk import offering, once, queue
 from trainingportal.desk.access import actor_of, for_coordinators
-from trainingportal.desk.case import Case, say_names
+from trainingportal.desk.case import Case
 from trainingportal.desk.pages import DONE_ALREADY, asked_for, back_to_booking, find_booking, page
 from trainingportal.desk.verbs import VERBS, Verb
 

@@ -19,9 +19,10 @@ from bookings.states import (
     OfferState,
     ReleaseState,
 )
+from bookings.words import say_names
 from places.clock import say_date, say_moment, say_short_date
 from trainingportal.desk import forms
-from trainingportal.desk.case import Case, call_stands, say_names, still_asked
+from trainingportal.desk.case import Case, call_stands, still_asked
 
 Part = Contact | Offer | Engagement | Release | None
 
