@@ -235,6 +235,20 @@ DEMO_MAIL_URL = env.str("DEMO_MAIL_URL", default="")
 # where answers to mail go, when not to the address it leaves from
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
 
+# ---- from where a speaker's own calendar may be read; an entry that begins with a dot stands for all names under it
+CALENDAR_HOSTS = env.list(
+    "CALENDAR_HOSTS",
+    default=[
+        "calendar.google.com",
+        "outlook.office365.com",
+        "outlook.office.com",
+        "outlook.live.com",
+        ".icloud.com",
+        ".fastmail.com",
+        "calendar.proton.me",
+    ],
+)
+
 # ---- safety
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
