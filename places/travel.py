@@ -27,7 +27,10 @@ EARTH_KM = 6371.0
 
 @dataclass(frozen=True)
 class Travel:
-    """One way, without set-up: minutes in steps of 5, kilometres by road, and what the figures rest on."""
+    """One way, without set-up: minutes and kilometres by road in steps of 5, and what the figures rest on.
+
+    Finer steps would say more about where somebody lives than anybody has to know.
+    """
 
     minutes: int
     kilometres: int
@@ -51,7 +54,7 @@ def estimate(home: str, to: str, *, allowances: Mapping[str, int] | None = None)
     minutes = max(LEAST_MINUTES, _drive_minutes(kilometres)) + crossing
     return Travel(
         minutes=5 * math.ceil(minutes / 5),
-        kilometres=round(kilometres),
+        kilometres=5 * max(1, round(kilometres / 5)),
         basis=_basis(start, end, crossing),
     )
 

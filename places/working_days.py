@@ -23,6 +23,11 @@ def is_working_day(day: dt.date, nation: str) -> bool:
     return _holidays().is_work_day(day, division=DIVISIONS[Nation(nation)])
 
 
+def bank_holiday(day: dt.date, nation: str) -> str:
+    """Give the name of the bank holiday that this day is in this nation, or nothing."""
+    return _names(Nation(nation)).get(day, "")
+
+
 def add_working_days(day: dt.date, count: int, nation: str) -> dt.date:
     """Give the day that is so many working days later, or earlier where the count is negative.
 
@@ -50,6 +55,11 @@ def working_days_between(start: dt.date, end: dt.date, nation: str) -> int:
 def known_until() -> dt.date:
     """Give the last day that the list of bank holidays knows about, in the nation it knows least of."""
     return min(_holidays().get_holidays(division=division)[-1]["date"] for division in DIVISIONS.values())
+
+
+@functools.cache
+def _names(nation: Nation) -> dict[dt.date, str]:
+    return {each["date"]: each["title"] for each in _holidays().get_holidays(division=DIVISIONS[nation])}
 
 
 @functools.cache

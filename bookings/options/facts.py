@@ -35,6 +35,8 @@ class Taken:
     words: str = ""
     """Why the time is taken, for the desk: "gives WT-4KX2". Never the reason of an absence."""
     has_account: bool = False
+    counts: bool = True
+    """Whether it counts for limits and rest: other dates of the same booking do not, as only one will be given."""
 
 
 @dataclass(frozen=True)

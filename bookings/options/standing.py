@@ -26,7 +26,7 @@ class Diary:
     @classmethod
     def of(cls, person: Person) -> "Diary":
         """Read the days out of what is taken. A session's day is that of its middle: travel may begin the day before."""
-        days = [(_middle(each), each) for each in person.taken if each.is_session]
+        days = [(_middle(each), each) for each in person.taken if each.is_session and each.counts]
         return cls(
             person,
             tuple(sorted(day for day, _ in days)),
@@ -76,15 +76,16 @@ def around(person: Person, day: Day, question: Question) -> tuple[dt.datetime, d
 
 
 def _limits(diary: Diary, day: dt.date, *, tells: bool) -> Iterable[str]:
-    """What the person asked for themselves and this day would go past."""
+    """What the person asked for themselves and this day would go past; said as ``speakers.availability`` says it."""
     person, most = diary.person, diary.person.most_sessions_a_month
     in_month = sum((each.year, each.month) == (day.year, day.month) for each in diary.sessions)
     if most is not None and in_month >= most:
-        yield f"has {in_month} of {most} sessions in {day:%B} already"
+        sessions = "1 session" if most == 1 else f"{most} sessions"
+        yield f"gives at most {sessions} a month and has {in_month} in {day:%B} already"
     least = person.days_between_accounts
-    near = min((abs((each - day).days) for each in diary.accounts), default=None)
-    if tells and least and near is not None and near < least:
-        yield f"{_days(near)} from another personal account; asked for {least} between"
+    apart = min((abs((each - day).days) for each in diary.accounts), default=None)
+    if tells and least and apart is not None and apart < least:
+        yield f"asked for {least} days between tellings; here there would be {apart}"
 
 
 def _could_share(neighbour: Neighbour, person: Person, day: dt.date) -> bool:

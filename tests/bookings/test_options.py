@@ -100,7 +100,7 @@ def test_a_limit_is_gone_past_only_when_nothing_else_is_left():
     assert teams(answer) == [(0, ("Wren",)), (0, ("Wren", "Tess"))]
     assert answer.options[0].cautions == ("Alice’s story: from the recorded account",)
     assert answer.options[1].cautions == (
-        "Tess Hale 5 days from another personal account; asked for 21 between",
+        "Tess Hale asked for 21 days between tellings; here there would be 5",
     )
     assert [each.touches_limits for each in answer.options] == [False, True]
 
@@ -110,7 +110,7 @@ def test_who_has_given_enough_this_month_is_said():
 
     (option,) = find_options(ask(busy, asked=[FACTS])).options
 
-    assert option.team[0].limits == ("has 1 of 1 sessions in March already",)
+    assert option.team[0].limits == ("gives at most 1 session a month and has 1 in March already",)
 
 
 def test_free_comes_before_not_asked():

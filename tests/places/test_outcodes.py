@@ -151,3 +151,25 @@ def test_every_island_district_is_a_real_one():
     assert {row["outcode"]: shipped[row["outcode"]] for row in read("islands.csv")} == {
         row["outcode"]: row["region"] for row in read("islands.csv")
     }
+
+
+def test_there_are_the_43_forces_of_england_and_wales_with_the_areas_that_ons_names():
+    forces = read("forces.csv")
+    england_and_wales = [row for row in forces if row["ons_code"][:1] in {"E", "W"}]
+
+    assert len(england_and_wales) == len({row["ons_code"] for row in england_and_wales}) == 43
+    assert {row["ons_code"][:3] for row in england_and_wales} == {"E23", "W15"}
+    assert {row["nation"] for row in england_and_wales} == {"ew"}
+    assert {row["slug"] for row in forces if row["nation"] == "sc"} == {"police-scotland"}
+    assert {row["slug"] for row in forces if row["nation"] == "ni"} == {"northern-ireland"}
+
+
+def test_every_district_maps_to_one_authority_region_nation_and_force_of_that_nation():
+    nations = {row["slug"]: row["nation"] for row in read("forces.csv")}
+    found = [outcodes.find(row["outcode"]) for row in read("outcodes.csv")]
+
+    assert all(found)
+    assert [each.outcode for each in found if not each.local_authority] == []
+    assert [each.outcode for each in found if nations[each.force_slug] != each.nation] == []
+    areas = {slug for slug, nation in nations.items() if nation in ("ew", "sc")}
+    assert {each.force_slug for each in found} == areas

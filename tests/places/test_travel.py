@@ -45,7 +45,7 @@ def test_a_straight_line_is_a_great_circle():
 
 def test_a_whole_journey_is_given_with_what_it_rests_on():
     assert estimate("CW7 2UA", "M40 5BP") == travel.Travel(
-        minutes=65, kilometres=53, basis="estimated from postcode districts"
+        minutes=65, kilometres=55, basis="estimated from postcode districts"
     )
 
 
@@ -122,3 +122,12 @@ def test_the_allowances_are_read_once_for_many_and_not_at_all_at_home(django_ass
             travel.estimate(home, "CW7", allowances=allowances)
     with django_assert_num_queries(0):
         travel.estimate("M1", "CW7")
+
+
+@given(st.sampled_from(sorted(row["outcode"] for row in read("outcodes.csv"))))
+def test_no_distance_is_finer_than_five_kilometres(outcode: str):
+    journey = travel.estimate("CW7", outcode, allowances={})
+
+    assert journey is not None
+    assert journey.kilometres % 5 == 0
+    assert journey.kilometres >= 5

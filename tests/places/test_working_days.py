@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from places.nations import Nation
-from places.working_days import add_working_days, is_working_day, known_until, working_days_between
+from places.working_days import (
+    add_working_days,
+    bank_holiday,
+    is_working_day,
+    known_until,
+    working_days_between,
+)
 
 NATIONS = st.sampled_from(Nation.values)
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2028, 6, 1))
@@ -75,3 +81,17 @@ def test_the_list_says_how_far_it_reaches():
 def test_an_unknown_nation_is_refused():
     with pytest.raises(ValueError, match="xx"):
         is_working_day(dt.date(2026, 11, 20), "xx")
+
+
+@pytest.mark.parametrize(
+    ("day", "nation", "name"),
+    [
+        (dt.date(2026, 11, 30), "sc", "St Andrew’s Day"),
+        (dt.date(2026, 11, 30), "ew", ""),
+        (dt.date(2027, 3, 17), "ni", "St Patrick’s Day"),
+        (dt.date(2027, 3, 29), "ew", "Easter Monday"),
+        (dt.date(2027, 3, 29), "sc", ""),
+    ],
+)
+def test_a_bank_holiday_is_named_in_the_nation_that_keeps_it(day: dt.date, nation: str, name: str):
+    assert bank_holiday(day, nation) == name
