@@ -1,9 +1,9 @@
 """What is better than what: one wish after the other, each found exactly and then held while the next is sought.
 
-1. what they must cover · 2. what suits the audience · 3. Alice's story early · 4. few breaks ·
-5. usual lengths, room filled with what suits less · 6. of equals the catalogue's rank ·
-7. whoever was asked for a topic gives it · 8. few hand-overs · 9. an even share ·
-10. even sittings and lunch near half past twelve.
+1. what they must cover · 2. what suits the audience · 3. little that nobody asked for · 4. Alice's story early ·
+5. few breaks · 6. usual lengths, room filled with what suits less · 7. of equals the catalogue's rank ·
+8. whoever was asked for a topic gives it · 9. few hand-overs · 10. an even share ·
+11. even sittings and lunch near half past twelve.
 """
 
 from collections.abc import Callable, Iterator
@@ -87,6 +87,7 @@ class _Run:
         """Each wish and whether more of it is better. Made late: later ones add rules of their own to the model."""
         yield self._musts, True
         yield self._coverage, True
+        yield self._unasked, False
         yield self.day.wait_for_accounts, False
         yield self._rests, False
         yield self.day.off_usual, False
@@ -105,6 +106,14 @@ class _Run:
             topic.wanted * self.day.present[topic.slug]
             for topic in self.day.topics
             if not topic.is_core and not topic.if_room
+        )
+
+    def _unasked(self) -> Sum:
+        """How many topics are there only because another builds on them, or as the workshop."""
+        return sum(
+            self.day.present[topic.slug]
+            for topic in self.day.topics
+            if not (topic.wanted or topic.is_must or topic.is_core)
         )
 
     def _ranks(self) -> Sum:
