@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from qrcode.image.svg import SvgPathImage
 
-from accounts import kinds
+from accounts import kinds, sealing
 from accounts.models import User
 from outbox import bell
 from outbox.queue import link, queue_message
@@ -108,6 +108,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": "Set up an app or a passkey first.",
         "unverified_email": "Sign in with an e-mailed code first, so that we know the address is yours.",
     }
+
+    def encrypt(self, text: str) -> str:
+        """Seal what the library keeps of an app or of recovery codes."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the picture as one <svg> element that may stand in the page itself."""

@@ -11,6 +11,13 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.adapter import as_if_mailed, spend_totp_code
+from accounts.models import User
+from accounts.sealing import SealBrokenError
+
+CANNOT_READ = (
+    "We can no longer check codes of this app. Use a passkey, or ring the training team: they can give you a "
+    "fresh start."
+)
 
 
 def _relabel(field: forms.Field, label: str, *, help_text: str = "", missing: str, **attrs: str) -> None:
@@ -24,6 +31,8 @@ def _relabel(field: forms.Field, label: str, *, help_text: str = "", missing: st
 
 class SignInForm(LoginForm):
     """Asks for an e-mail address, nothing else."""
+
+    user: User | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +53,9 @@ class SignInForm(LoginForm):
     def _login_by_code(
         self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]
     ) -> Any:
+        """Start the way in. Only a person's own address counts: a further one on record is as good as unknown."""
+        if self.user is not None and self.user.email != credentials["email"].lower():
+            self.user = None
         if self.user is None:
             as_if_mailed()
         return super()._login_by_code(request, redirect_url, credentials)
@@ -83,7 +95,10 @@ class _AppCodeForm(forms.Form):
         )
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]  # from the library's form beside us
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]  # from the library's form beside us
+        except SealBrokenError as trouble:
+            raise forms.ValidationError(CANNOT_READ, code="sealed") from trouble
         if self.authenticator.type == Authenticator.Type.TOTP:  # type: ignore[attr-defined]
             spend_totp_code(self.user, code)  # type: ignore[attr-defined]
         return code

@@ -4,6 +4,7 @@ import secrets
 from typing import Any, ClassVar
 
 import pghistory
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
@@ -85,6 +86,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 @pghistory.track(pghistory.InsertEvent("given"), pghistory.DeleteEvent("taken"), model_name="UserGroupEvent")
 class UserGroup(User.groups.through):  # type: ignore[name-defined]  # made by Django while it runs
     """Who holds which role: here only so that the trail keeps each change."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track(
+    pghistory.InsertEvent("added"),
+    pghistory.DeleteEvent("removed"),
+    fields=["user", "type"],
+    model_name="SecondFactorEvent",
+)
+class SecondFactor(Authenticator):
+    """An app, a passkey or a set of recovery codes: here only so that the trail keeps each that comes or goes."""
 
     class Meta:
         proxy = True

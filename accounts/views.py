@@ -5,9 +5,12 @@ The rest are the library's own, under our templates. Nothing here changes on GET
 """
 
 import time
+from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
+import pghistory
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
@@ -35,6 +38,7 @@ from accounts.adapter import TOO_MANY, is_spare
 from accounts.forms import FirstRunForm
 from accounts.models import Invitation, User
 from accounts.rights import sign_in_required
+from accounts.sealing import SealBrokenError
 
 # ---- the way in
 
@@ -58,6 +62,13 @@ class EnterCode(account.ConfirmLoginCodeView):
             messages.error(request, TOO_MANY)
             return redirect("account_login")
         return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """Where that was the last try, say so to those who watch over the doors."""
+        response: HttpResponse = super().form_invalid(form)
+        if response.status_code == HTTPStatus.FOUND:
+            signin.tell_codes_were_wrong(self._process.state["email"])
+        return response
 
     def _may_try(self) -> bool:
         """Count this try. The count in the session alone would miss tries that arrive together."""
@@ -186,11 +197,19 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         {
             "app": by_type.get(Authenticator.Type.TOTP),
             "passkeys": by_type.get(Authenticator.Type.WEBAUTHN, []),
-            "codes_left": len(recovery[0].wrap().get_unused_codes()) if recovery else None,
+            "codes_left": _codes_left(recovery[0]) if recovery else None,
             "may_set_up": signin.may_set_up_factor(request),
             "is_invited": signin.invitation_in_hand(request),
         },
     )
+
+
+def _codes_left(recovery: Authenticator) -> int | None:
+    """Count the recovery codes that still work; None where we can no longer read them."""
+    try:
+        return len(recovery.wrap().get_unused_codes())
+    except SealBrokenError:
+        return None
 
 
 def set_up_allowed(view: rights.View) -> rights.View:
@@ -221,6 +240,20 @@ def _proved_new_factor(request: HttpRequest, authenticator: Authenticator) -> No
         services.finish_invitation(in_hand)
         request.session.pop(signin.INVITATION_KEY, None)
         _keep_session(request)
+
+
+def _said_in_the_trail(verb: str) -> Callable[[rights.View], rights.View]:
+    """Let the audit trail say who changed their ways of signing in; the rows themselves are written by trigger."""
+
+    def decorate(view: rights.View) -> rights.View:
+        @wraps(view)
+        def said(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with pghistory.context(actor=request.user.pk, verb=verb):
+                return view(request, *args, **kwargs)
+
+        return said
+
+    return decorate
 
 
 class SetUpApp(totp.ActivateTOTPView):
@@ -264,10 +297,12 @@ class AddPasskey(webauthn.AddWebAuthnView):
         return response
 
 
-set_up_app = set_up_allowed(SetUpApp.as_view())
-add_passkey = set_up_allowed(AddPasskey.as_view())
+set_up_app = set_up_allowed(_said_in_the_trail("add a second factor")(SetUpApp.as_view()))
+add_passkey = set_up_allowed(_said_in_the_trail("add a second factor")(AddPasskey.as_view()))
 recovery_codes = sign_in_required(codes.view_recovery_codes)
-new_recovery_codes = sign_in_required(codes.generate_recovery_codes)
+new_recovery_codes = sign_in_required(
+    _said_in_the_trail("make new recovery codes")(codes.generate_recovery_codes)
+)
 recovery_codes_file = sign_in_required(codes.download_recovery_codes)
 rename_passkey = sign_in_required(webauthn.edit_webauthn)
 
@@ -279,12 +314,14 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 
 @sign_in_required
+@_said_in_the_trail("remove a second factor")
 def remove_app(request: HttpRequest) -> HttpResponseBase:
     """Remove the authenticator app, unless it is the only second factor."""
     return _last_one_stays(request, type=Authenticator.Type.TOTP) or totp.deactivate_totp(request)
 
 
 @sign_in_required
+@_said_in_the_trail("remove a second factor")
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Remove a passkey, unless it is the only second factor."""
     return _last_one_stays(request, pk=pk) or webauthn.remove_webauthn(request, pk=pk)

@@ -18,6 +18,7 @@ DEBUG = False
 DEMO = env.bool("DEMO", default=False)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -217,6 +218,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "days-passed": {"task": "bookings.note_days_passed", "schedule": dt.timedelta(minutes=5)},
     # in UTC, while nobody works
     "clear-sessions": {"task": "trainingportal.clear_sessions", "schedule": crontab(hour=2, minute=10)},
+    "reseal": {"task": "accounts.reseal", "schedule": crontab(hour=2, minute=20)},
     "check-invariants": {"task": "trainingportal.check_invariants", "schedule": crontab(hour=2, minute=40)},
     "sweep-documents": {"task": "agendas.sweep_documents", "schedule": dt.timedelta(seconds=30)},
 }

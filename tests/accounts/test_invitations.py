@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from accounts import kinds, rights, services
+from accounts import kinds, rights, sealing, services
 from accounts.models import Invitation, User
 from outbox.models import Message
 from tests.accounts.conftest import (
@@ -287,7 +287,7 @@ def test_the_first_coordinator_signs_in_again_with_code_and_app(client, link):
     client.post(link, FIRST)
     set_up_app(client)
     owen = User.objects.get()
-    secret = Authenticator.objects.get(user=owen, type="totp").data["secret"]
+    secret = sealing.unseal(Authenticator.objects.get(user=owen, type="totp").data["secret"])
     client.post("/sign-out/")
 
     assert sign_in(client, owen).url == "/sign-in/second-factor/"

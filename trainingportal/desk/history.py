@@ -12,7 +12,7 @@ from accounts.models import User
 from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release, Venue
 
 MOST = 60
-LABELS = {"insert": "new", "update": "changed", "delete": "removed", "decided": "changed"}
+LABELS = {"insert": "new", "update": "changed", "delete": "removed", "decided": "changed", "added": "new"}
 NOUNS = {
     "BookingEvent": "booking",
     "ContactEvent": "contact",
@@ -23,8 +23,9 @@ NOUNS = {
     "VenueEvent": "venue",
     "EnquiryEvent": "question",
     "MessageEvent": "mail",
+    "SecondFactorEvent": "second factor",
 }
-APPS = {"MessageEvent": "outbox"}
+APPS = {"MessageEvent": "outbox", "SecondFactorEvent": "accounts"}
 
 
 @dataclass
@@ -68,7 +69,7 @@ def _booking_of(name: str) -> Any:
             return Subquery(Contact.objects.filter(pk=OuterRef("contact_id")).values("booking_id")[:1])
         case "EngagementEvent":
             return Subquery(Offer.objects.filter(pk=OuterRef("offer_id")).values("booking_id")[:1])
-        case "MessageEvent":
+        case "MessageEvent" | "SecondFactorEvent":
             return Value(None)
     return F("booking_id")
 
@@ -101,8 +102,8 @@ def _newest(kinds: list[Any]) -> list[Event]:
     return [Event(*row) for row in rows]
 
 
-def of_booking(booking: Booking) -> list[Deed]:
-    """The newest deeds on one booking. Two queries."""
+def of_booking(booking: Booking, *, with_names: bool = True) -> list[Deed]:
+    """The newest deeds on one booking. Two queries. Without names, who is not staff stands there by their part."""
     contacts = Contact.objects.filter(booking=booking.pk)
     offers = Offer.objects.filter(booking=booking.pk)
     rows: dict[str, Any] = {
@@ -115,27 +116,38 @@ def of_booking(booking: Booking) -> list[Deed]:
         "EngagementEvent": Engagement.objects.filter(offer__in=offers).values("pk"),
     }
     kinds = [_slim(name, _events(name).filter(pgh_obj__in=keys)) for name, keys in rows.items()]
-    return _deeds(_newest(kinds), {booking.pk: booking.reference})
+    return _deeds(_newest(kinds), {booking.pk: booking.reference}, with_names=with_names)
 
 
-def lately(before: dt.datetime | None, reference: str = "") -> list[Deed]:
-    """The newest deeds at the whole desk, or before a moment; of one booking when its reference is given."""
+def lately(before: dt.datetime | None, reference: str = "", *, with_names: bool = True) -> list[Deed]:
+    """The newest deeds at the whole desk, or before a moment; of one booking when its reference is given.
+
+    Auditors read without names: a speaker's name beside a reference says who comes, which is above their tier.
+    """
     if reference:
         booking = Booking.objects.filter(reference=reference).first()
-        return of_booking(booking) if booking else []
+        return of_booking(booking, with_names=with_names) if booking else []
     kinds = []
     for name in NOUNS:
         rows = _events(name)
         if before is not None:
             rows = rows.filter(pgh_created_at__lt=before)
         kinds.append(_slim(name, rows))
-    return _deeds(_newest(kinds), {})
+    return _deeds(_newest(kinds), {}, with_names=with_names)
 
 
-def _deeds(events: list[Event], references: dict[int, str]) -> list[Deed]:
+def _part_of(user: User) -> str:
+    """Staff by name; anybody else by their part and a number, so that two can be told apart."""
+    if user.is_staff:
+        return str(user)
+    return f"{'A speaker' if hasattr(user, 'speaker') else 'Somebody at the agency'}, no. {user.pk}"
+
+
+def _deeds(events: list[Event], references: dict[int, str], *, with_names: bool) -> list[Deed]:
     """Bring the events of one act together and put a name and a verb to it."""
     actors = {event.said["actor"] for event in events if event.said and event.said.get("actor")}
-    people = {user.pk: str(user) for user in User.objects.filter(pk__in=actors)} if actors else {}
+    users = User.objects.filter(pk__in=actors).select_related("speaker") if actors else []
+    people = {user.pk: str(user) if with_names else _part_of(user) for user in users}
     unknown = {event.booking for event in events if event.booking} - references.keys()
     if unknown:
         references = references | dict(Booking.objects.filter(pk__in=unknown).values_list("pk", "reference"))

@@ -1,0 +1,20 @@
+"""Brings sealed secrets under the present key."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.services import reseal_second_factors
+
+
+class Command(BaseCommand):
+    """Re-seal, and say how many."""
+
+    help = (
+        "Seals second factors under the present SECRET_KEY. Afterwards SECRET_KEY_FALLBACKS may be emptied."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what the nightly task does, now."""
+        count = reseal_second_factors()
+        self.stdout.write(f"{count} {'secret was' if count == 1 else 'secrets were'} sealed afresh.")
