@@ -128,7 +128,7 @@ def history_page(request: HttpRequest) -> HttpResponse:
     """Who did what to which reference, newest first."""
     reference = " ".join(request.GET.get("reference", "").split()).upper()[:12]
     before = _moment(request.GET.get("before", ""))
-    deeds = history.lately(before, reference)
+    deeds = history.lately(before, reference, with_names=is_coordinator(request.user))
     return page(
         request,
         "history",

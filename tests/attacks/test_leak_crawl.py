@@ -1,0 +1,210 @@
+"""The leak crawl: planted words are found at T4 and nowhere above the tier that reads them.
+
+Every address, as everybody; every mail, whole; every paper with its metadata; what goes to the log and to the broker.
+"""
+
+import inspect
+import logging
+import logging.config
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from celery.backends.base import DisabledBackend
+from django.conf import settings as django_settings
+from django.db import transaction
+from kombu import Connection
+
+from agendas.models import Document
+from bookings.models import Contact, Enquiry
+from bookings.release import Tier
+from outbox.envelope import build
+from outbox.models import Message
+from speakers.models import Speaker
+from tests.attacks.crawling import addresses, readable, words_of
+from tests.attacks.planted import MAY_READ, NOW, T2, T4, Kind, Planted, plant, speakers_own_name
+from trainingportal.celery import app
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker) -> Iterator[Planted]:
+    """The bookings, planted once for the module and taken back after it."""
+    was = django_settings.DEMO
+    django_settings.DEMO = False
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield plant()
+        transaction.set_rollback(True)
+    django_settings.DEMO = was
+
+
+@pytest.fixture(autouse=True)
+def _february(settings):
+    settings.DEMO = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+class Lines(logging.Handler):
+    """Keeps every line that any logger writes, as the portal's own formatter writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        written = dict(django_settings.LOGGING["formatters"]["line"])
+        self.setFormatter(logging.config.DictConfigurator({}).configure_formatter(written))
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def log(monkeypatch) -> Lines:
+    """Every line from here on, of every logger, however quiet it is kept otherwise."""
+    kept = Lines()
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "level", logging.DEBUG)
+    monkeypatch.setattr(logging.getLogger("django.request"), "level", logging.DEBUG)
+    root.addHandler(kept)
+    yield kept
+    root.removeHandler(kept)
+
+
+def crawl(house: Planted, viewer: str) -> dict[str, str]:
+    """What every address answers to this viewer, by address."""
+    browser = house.browser(viewer)
+    staff = viewer in ("a coordinator", "a reader", "an auditor")
+    visited = addresses([*house.references.values(), "WT-XXXXXX"], at_the_desk=staff)
+    assert len(visited) > 300
+    answers = {}
+    for address in visited:
+        response = browser.get(address)
+        assert response.status_code < 500 or address.startswith("/health"), f"{viewer} at {address}"
+        answers[address] = words_of(response)
+    return answers
+
+
+@pytest.mark.parametrize("viewer", MAY_READ)
+def test_every_page_tells_each_reader_what_their_tier_reads_and_nothing_above_it(house, log, viewer):
+    own = speakers_own_name(house.viewers[viewer])
+    answers = crawl(house, viewer)
+    leaks = {
+        address: found for address, words in answers.items() if (found := house.leaks(viewer, words, own=own))
+    }
+    seen = {word for words in answers.values() for word in house.found(words)}
+
+    assert leaks == {}
+    assert {word.kind for word in seen} == MAY_READ[viewer]
+    assert [line for line in log.lines if house.found(line)] == []
+    assert any("Not Found" in line for line in log.lines)
+    if viewer == "a coordinator":
+        assert [str(word) for word in house.words if word not in seen] == []
+
+
+# ---- mail
+
+LINK = re.compile(r"""https?://[^\s"'<>]+""")
+PREHEADER = re.compile(r'<div style="display:none[^>]*>(.*?)</div>', re.DOTALL)
+
+
+def reader_of(house: Planted, message: Message) -> tuple[str, str]:
+    """As whom somebody reads a mail at their mailbox, and the name and mailbox that are theirs anyway.
+
+    A mailbox asks for no second factor: a speaker is held to what was asked of them, a released contact to T2, and the
+    desk to T1.
+    """
+    own = " ".join(
+        [
+            message.to,
+            *Speaker.objects.filter(user__email=message.to).values_list("name", flat=True),
+            *Contact.objects.filter(email=message.to).values_list("name", flat=True),
+            *Enquiry.objects.filter(email=message.to).values_list("name", flat=True),
+        ]
+    )
+    if Speaker.objects.filter(user__email=message.to).exists():
+        return "an invited speaker", own
+    if Contact.objects.filter(email=message.to, verified_at__isnull=False).exists():
+        return "a verified contact", own
+    return "a mailbox confirmed", own
+
+
+def test_no_mail_tells_more_than_the_tier_of_its_mailbox_headers_and_files_included(house):
+    messages = list(Message.objects.prefetch_related("attachments"))
+    leaks, told = {}, set()
+    for message in messages:
+        viewer, own = reader_of(house, message)
+        whole = mail_as_sent(message)
+        told |= {word.kind for word in house.found(whole)}
+        if found := house.leaks(viewer, whole, own=own):
+            leaks[f"{message.kind} to {viewer}"] = found
+
+    assert len(messages) > 100
+    assert leaks == {}
+    assert Kind.DATE in told
+
+
+def mail_as_sent(message: Message) -> str:
+    """A mail as it goes over the wire, decoded: every header, both bodies, and all that its files say and are called."""
+    mail = message_from_bytes(build(message), policy=policy.default)
+    parts = [f"{name}: {value}" for part in mail.walk() for name, value in part.items()]
+    for part in mail.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            parts.append(readable(content))
+    return " ".join(parts)
+
+
+def test_subject_preheader_and_the_names_of_files_tell_nobody_anything(house):
+    for message in Message.objects.prefetch_related("attachments"):
+        preheader = PREHEADER.search(message.html)
+        assert preheader is not None, message.kind
+        names = " ".join(f"{file.filename} {file.content_type}" for file in message.attachments.all())
+        shown = " ".join([message.subject, preheader[1], names, message.message_id])
+        assert [str(word) for word in house.found(shown)] == [], message.kind
+
+
+def test_every_link_in_every_mail_leads_to_the_portal_and_carries_a_reference_at_most(house):
+    for message in Message.objects.all():
+        for address in LINK.findall(f"{message.text} {message.html}"):
+            assert address.startswith(django_settings.SITE_URL), (message.kind, address)
+            assert house.found(address) == [], (message.kind, address)
+
+
+# ---- papers
+
+
+def test_no_paper_for_the_agency_names_a_speaker_or_a_place_in_text_metadata_or_outline(house):
+    read = {}
+    for document in Document.objects.filter(state="ready"):
+        with document.file.open() as file:
+            words = readable(file.read())
+        above = T4 - T2 if document.tier <= Tier.T2 else {Kind.MAILBOX, Kind.DESK}
+        assert [str(word) for word in house.found(words) if word.kind in above] == [], document.kind
+        read[document.kind] = {word.kind for word in house.found(words)}
+
+    assert read["agenda"] >= {Kind.DATE}
+    assert read["run_sheet"] >= {Kind.DATE, Kind.WHO, Kind.WHERE}
+
+
+# ---- what workers are told
+
+
+def test_a_worker_is_told_nothing_but_the_name_of_its_task(house):
+    app.loader.import_default_modules()
+    ours = [task for name, task in app.tasks.items() if not name.startswith("celery.")]
+    with Connection("memory://") as broker:
+        for task in ours:
+            app.send_task(task.name, connection=broker, retry=False, ignore_result=True)
+        with broker.SimpleQueue("celery") as queue:
+            payloads = [queue.get(timeout=1) for _ in ours]
+
+    assert len(ours) > 8
+    for task, payload in zip(ours, payloads, strict=True):
+        assert list(inspect.signature(task.run).parameters) == [], task.name
+        assert payload.payload[:2] == [[], {}]
+        assert (payload.headers["argsrepr"], payload.headers["kwargsrepr"]) == ("()", "{}")
+        assert task.ignore_result is True
+    assert isinstance(app.backend, DisabledBackend)
