@@ -7,6 +7,7 @@ issued. To everybody else the booking does not exist.
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.rights import has_second_factor, is_coordinator, may_see_details
@@ -57,17 +58,13 @@ class Asker:
 
 def asker_of(request: HttpRequest, reference: str) -> Asker:
     """The signed-in person before this booking. Raises ``Http404`` for a stranger, as for a booking that is not there."""
-    booking = (
-        Booking.objects.select_related("agency", "format", "region")
-        .filter(reference=reference.upper())
-        .first()
-    )
     user = request.user
-    if booking is None or not isinstance(user, User):
+    if not isinstance(user, User):
         raise Http404
+    booking = get_object_or_404(Booking.objects.select_related("agency"), reference=reference.upper())
     desk = user.is_active and user.is_staff and is_coordinator(user)
     engagement = (
-        Engagement.objects.select_related("speaker__user", "offer")
+        Engagement.objects.select_related("speaker", "offer")
         .filter(
             speaker__user=user,
             speaker__left_on__isnull=True,
@@ -75,6 +72,7 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
             offer__state=OfferState.ACCEPTED,
             state=EngagementState.ACCEPTED,
         )
+        .order_by("pk")
         .first()
     )
     contact = None
@@ -89,6 +87,7 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
         contact.booking = booking
     if engagement is not None:
         engagement.offer.booking = booking
+        engagement.speaker.user = user
     return Asker(
         user=user,
         booking=booking,

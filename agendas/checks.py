@@ -228,7 +228,7 @@ class _Look:
             if item.topic_id is None:
                 continue
             topic = self.facts.by_id.get(item.topic_id)
-            for needed in (self.facts.by_id.get(other.pk) for other in topic.requires.all()) if topic else ():
+            for needed in map(self.facts.by_id.get, self.facts.needs_of(topic)) if topic else ():
                 if needed is None:
                     continue
                 before = self.topics.get(needed.pk)
@@ -311,7 +311,7 @@ class _Look:
                 continue
             foreign = [
                 point
-                for point in topic.points.all()
+                for point in self.facts.points_of(topic)
                 if point.pk in item.point_ids and not point.applies_in(self.facts.nation)
             ]
             if foreign:
@@ -329,7 +329,7 @@ class _Look:
             topic = self.facts.by_id.get(item.topic_id) if item.topic_id else None
             if topic is None or not item.point_ids:
                 continue
-            needed = sum(point.minutes for point in topic.points.all() if point.pk in item.point_ids)
+            needed = sum(point.minutes for point in self.facts.points_of(topic) if point.pk in item.point_ids)
             if needed <= item.minutes:
                 continue
             extra = needed - item.minutes

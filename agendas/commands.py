@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypedDict
 
 from django.http import QueryDict
 
@@ -11,18 +10,11 @@ from agendas import services
 from agendas.checks import Check, checks_of
 from agendas.facts import facts_of
 from agendas.models import Agenda, AgendaItem
+from agendas.reading import items_of
 from agendas.running import running_order
-from agendas.services import CannotDo, Draft, Typed
+from agendas.services import CannotDo, Draft, Save, Typed
 
 Kind = AgendaItem.Kind
-
-
-class Common(TypedDict):
-    """The arguments that all changes share."""
-
-    version: int
-    actor: User
-    typed: Typed
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class Press:
     post: QueryDict
 
     @property
-    def common(self) -> Common:
+    def common(self) -> Save:
         """What every service takes."""
         return {"version": self.version, "actor": self.actor, "typed": self.typed}
 
@@ -185,8 +177,9 @@ def _again(press: Press, *key: str) -> Done:
 
 
 def _checks(agenda: Agenda) -> list[Check]:
-    items = list(agenda.items.select_related("topic").order_by("position"))
-    return checks_of(agenda, items, running_order(agenda, items), facts_of(agenda.booking))
+    facts = facts_of(agenda.booking)
+    items = items_of(agenda, facts.catalogue)
+    return checks_of(agenda, items, running_order(agenda, items), facts)
 
 
 COMMANDS: dict[str, Callable[..., Done]] = {

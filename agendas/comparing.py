@@ -7,7 +7,7 @@ from typing import Any
 from agendas.models import Agenda, AgendaItem
 from agendas.posted import Posted, RawRow
 from agendas.running import running_order
-from agendas.services.drafting import HOST, RECORDED
+from agendas.services import HOST, RECORDED
 from courses.models import Topic
 
 Rows = list[dict[str, Any]]

@@ -3,16 +3,16 @@
 Read once per page or save. Nothing here is above T2 but the team's names, which come from ``bookings/release.py``.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db import connection
 
-from bookings.models import AudienceShare, Booking, Engagement
+from bookings.models import AudienceShare, Booking
 from bookings.states import LIVE_ENGAGEMENTS, OfferState
-from courses.models import Point, Topic, TopicForAudience
-from speakers.models import Expertise
+from courses import kept
+from courses.kept import Catalogue
+from courses.models import Audience, Point, Topic
 
 WEIGHTS = {AudienceShare.Share.ALL: 4, AudienceShare.Share.HALF: 2, AudienceShare.Share.SOME: 1}
 ANY_AUDIENCE = "mixed"
@@ -38,7 +38,7 @@ class Facts:
     """One booking's wishes beside the catalogue."""
 
     booking: Booking
-    topics: tuple[Topic, ...]
+    catalogue: Catalogue
     must_ids: frozenset[int]
     leave_out_ids: frozenset[int]
     shares: tuple[AudienceShare, ...]
@@ -49,13 +49,26 @@ class Facts:
     def nation(self) -> str:
         return self.booking.nation
 
-    @cached_property
-    def by_id(self) -> dict[int, Topic]:
-        return {topic.pk: topic for topic in self.topics}
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """What is on offer: core first, then in the order of the lists."""
+        return self.catalogue.topics
 
-    @cached_property
+    @property
+    def by_id(self) -> dict[int, Topic]:
+        return self.catalogue.by_id
+
+    @property
     def by_slug(self) -> dict[str, Topic]:
-        return {topic.slug: topic for topic in self.topics}
+        return self.catalogue.by_slug
+
+    def points_of(self, topic: Topic) -> tuple[Point, ...]:
+        """All points of a topic, in order."""
+        return self.catalogue.points.get(topic.pk, ())
+
+    def needs_of(self, topic: Topic) -> tuple[int, ...]:
+        """The keys of the topics that it builds on."""
+        return self.catalogue.needs.get(topic.pk, ())
 
     def applies(self, topic: Topic) -> bool:
         """Whether the topic is meant for the booking's nation."""
@@ -63,7 +76,7 @@ class Facts:
 
     def points_here(self, topic: Topic) -> list[Point]:
         """The topic's points that are meant for the booking's nation, in order."""
-        return [point for point in topic.points.all() if point.applies_in(self.nation)]
+        return [point for point in self.points_of(topic) if point.applies_in(self.nation)]
 
     def wanted(self, topic: Topic) -> int:
         """How much the topic matters to these people: the emphasis of each audience, weighed by its share."""
@@ -89,59 +102,68 @@ class Facts:
         return next((member for member in self.team if member.is_lead), None)
 
 
-def facts_of(booking: Booking) -> Facts:
-    """Read it all (nine queries, however large the catalogue or the team)."""
-    shares = tuple(booking.audience_shares.select_related("audience"))
-    topics = tuple(
-        Topic.objects.prefetch_related("points", Prefetch("requires", Topic.objects.only("pk")))
-        .order_by("-is_core", "rank", "title")
-        .filter(is_active=True)
-    )
+# Read in one statement: asked of the ORM it is seven, and building them takes longer than the answers.
+_READ = """
+SELECT
+    (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_musts WHERE booking_id = %(booking)s),
+    (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_leave_outs WHERE booking_id = %(booking)s),
+    (SELECT coalesce(json_agg(json_build_object('audience_id', audience_id, 'share', share)), '[]')
+    FROM bookings_audienceshare WHERE booking_id = %(booking)s),
+    (SELECT coalesce(json_agg(json_build_object(
+            'speaker_id', speaker.id, 'is_family', speaker.is_family, 'lead_id', offer.lead_id,
+            'topic_ids', (SELECT coalesce(json_agg(topic_id), '[]')
+                FROM bookings_engagement_topics WHERE engagement_id = engagement.id),
+            'can_give', (SELECT coalesce(json_agg(topic_id), '[]')
+                FROM speakers_expertise WHERE speaker_id = speaker.id)
+        ) ORDER BY engagement.id), '[]')
+    FROM bookings_engagement engagement
+        JOIN bookings_offer offer ON offer.id = engagement.offer_id
+        JOIN speakers_speaker speaker ON speaker.id = engagement.speaker_id
+    WHERE offer.booking_id = %(booking)s AND offer.state = %(accepted)s AND engagement.state = ANY(%(live)s))
+"""
+
+
+def facts_of(booking: Booking, *, catalogue: Catalogue | None = None) -> Facts:
+    """Read it all in one query, beside the catalogue that this process keeps (or another, where nothing may lag)."""
+    catalogue = catalogue or kept.catalogue()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _READ,
+            {
+                "booking": booking.pk,
+                "accepted": OfferState.ACCEPTED.value,
+                "live": [state.value for state in LIVE_ENGAGEMENTS],
+            },
+        )
+        musts, leave_outs, shares, team = cursor.fetchone()
+    found = sorted((_share(booking, row, catalogue) for row in shares), key=lambda share: share.audience.rank)
     return Facts(
         booking=booking,
-        topics=topics,
-        must_ids=frozenset(booking.musts.values_list("pk", flat=True)),
-        leave_out_ids=frozenset(booking.leave_outs.values_list("pk", flat=True)),
-        shares=shares,
-        emphasis=_emphasis(shares),
-        team=_team(booking),
+        catalogue=catalogue,
+        must_ids=frozenset(musts),
+        leave_out_ids=frozenset(leave_outs),
+        shares=tuple(found),
+        emphasis=catalogue.emphasis_for(
+            {share.audience_id: WEIGHTS[AudienceShare.Share(share.share)] for share in found},
+            otherwise=ANY_AUDIENCE,
+        ),
+        team=tuple(_member(row, booking) for row in team),
     )
 
 
-def _emphasis(shares: Iterable[AudienceShare]) -> dict[int, int]:
-    weights = {share.audience_id: WEIGHTS[AudienceShare.Share(share.share)] for share in shares}
-    rows = TopicForAudience.objects.all()
-    rows = rows.filter(audience__in=weights) if weights else rows.filter(audience__slug=ANY_AUDIENCE)
-    found: dict[int, int] = {}
-    for topic_id, audience_id, emphasis in rows.values_list("topic_id", "audience_id", "emphasis"):
-        found[topic_id] = found.get(topic_id, 0) + weights.get(audience_id, 1) * emphasis
-    return found
+def _share(booking: Booking, row: dict[str, Any], catalogue: Catalogue) -> AudienceShare:
+    audience = catalogue.audiences.get(row["audience_id"])
+    if audience is None:  # newer than what is kept
+        audience = Audience.objects.get(pk=row["audience_id"])
+    return AudienceShare(booking=booking, audience=audience, share=row["share"])
 
 
-def _team(booking: Booking) -> tuple[TeamMember, ...]:
-    """The speakers of the accepted offer; before there is one, nobody."""
-    chosen = list(
-        Engagement.objects.filter(
-            offer__booking=booking, offer__state=OfferState.ACCEPTED, state__in=LIVE_ENGAGEMENTS
-        )
-        .select_related("speaker", "offer")
-        .prefetch_related("topics")
-        .order_by("pk")
-    )
-    if not chosen:
-        return ()
-    knows: dict[int, set[int]] = {}
-    for speaker_id, topic_id in Expertise.objects.filter(
-        speaker__in=[one.speaker_id for one in chosen]
-    ).values_list("speaker_id", "topic_id"):
-        knows.setdefault(speaker_id, set()).add(topic_id)
-    return tuple(
-        TeamMember(
-            speaker_id=one.speaker_id,
-            is_family=one.speaker.is_family,
-            is_lead=one.speaker_id == (booking.lead_id or one.offer.lead_id),
-            topic_ids=frozenset(topic.pk for topic in one.topics.all()),
-            can_give=frozenset(knows.get(one.speaker_id, ())),
-        )
-        for one in chosen
+def _member(row: dict[str, Any], booking: Booking) -> TeamMember:
+    """A speaker of the accepted offer; before there is one, nobody is."""
+    return TeamMember(
+        speaker_id=row["speaker_id"],
+        is_family=row["is_family"],
+        is_lead=row["speaker_id"] == (booking.lead_id or row["lead_id"]),
+        topic_ids=frozenset(row["topic_ids"]),
+        can_give=frozenset(row["can_give"]),
     )

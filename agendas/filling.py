@@ -138,14 +138,14 @@ class _Day:
     def _needed_before(self, topic: Topic) -> list[int]:
         """What a topic needs first and is not in yet, and what that needs in turn."""
         needed: list[int] = []
-        waiting = [other.pk for other in topic.requires.all()]
+        waiting = list(self.facts.needs_of(topic))
         while waiting:
             pk = waiting.pop()
             if pk in self.minutes or pk in needed:
                 continue
             needed.append(pk)
             if pk in self.facts.by_id:
-                waiting += [other.pk for other in self.facts.by_id[pk].requires.all()]
+                waiting += self.facts.needs_of(self.facts.by_id[pk])
         return needed
 
     def _stretch(self, pk: int, most: int) -> None:
@@ -173,7 +173,7 @@ class _Day:
                 (
                     pk
                     for pk in ranked
-                    if not any(other.pk in ranked for other in self.facts.by_id[pk].requires.all())
+                    if not any(needed in ranked for needed in self.facts.needs_of(self.facts.by_id[pk]))
                 ),
                 ranked[0],
             )

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 
 from agendas.models import AgendaItem
-from agendas.services import Row, Typed
-from agendas.services.drafting import MOST_MINUTES, NOBODY
+from agendas.services import MOST_MINUTES, NOBODY, Row, Typed
 
 Kind = AgendaItem.Kind
 MOST_ROWS = 80

@@ -64,7 +64,7 @@ def _share_words(share: Any) -> str:
 
 def _line(item: AgendaItem, line: Any, facts: Facts) -> dict[str, Any]:
     topic = item.topic
-    points = facts.by_id[topic.pk].points.all() if topic is not None and topic.pk in facts.by_id else ()
+    points = facts.points_of(topic) if topic is not None and topic.pk in facts.by_id else ()
     return {
         "kind": item.kind,
         "at": _clock(line.starts_at),

@@ -8,92 +8,24 @@ from functools import cached_property
 from django.utils import timezone
 
 from agendas.access import Asker
-from agendas.checks import Check, Fix, checks_of, length_for
+from agendas.checks import Check, Fix, checks_of
 from agendas.facts import Facts, facts_of
-from agendas.filling import points_that_fit
-from agendas.models import Agenda, AgendaItem, Document, Issue, SetAside
-from agendas.posted import Posted, RawRow
-from agendas.running import Line, RunningOrder, running_order
-from agendas.services.drafting import HOST, NOBODY, RECORDED
+from agendas.lines import StudioRow, rows_of
+from agendas.models import Agenda, AgendaItem, Document
+from agendas.posted import Posted
+from agendas.reading import AsideSeen, IssueSeen, draft_of
+from agendas.running import RunningOrder, running_order
+from agendas.shelf import Offered, shelf_of
 from agendas.snapshot import strip_kind
 from agendas.states import UNDER_WAY
 from agendas.strip import Block, Mark, Strip, draw
-from bookings.models import Venue
 from bookings.release import SessionSeen, Tier
-from courses.models import Point, Topic
+from courses.models import Topic
 from outbox.models import Heartbeat
 from places.clock import local, say_date, say_minutes, say_time, say_times
 from places.nations import Nation
 
-Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 SILENT_AFTER = dt.timedelta(minutes=2)
-
-
-@dataclass(frozen=True)
-class Option:
-    """A choice of a select."""
-
-    value: str
-    words: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A point of a topic, with a box."""
-
-    pk: int
-    words: str
-    minutes: int
-    ticked: bool
-    elsewhere: bool = False
-
-
-@dataclass(frozen=True)
-class StudioRow:
-    """One line of the day with its controls."""
-
-    key: str
-    what: str
-    title: str
-    starts_at: dt.datetime
-    minutes: int
-    typed_minutes: str
-    kind: str
-    is_pause: bool
-    is_note: bool
-    names_itself: bool
-    own_title: str
-    pills: tuple[tuple[str, str], ...]
-    flag: bool
-    who: tuple[Option, ...]
-    who_words: str
-    how: tuple[Option, ...]
-    ticks: tuple[Tick, ...]
-    note: str
-    first: bool
-    last: bool
-    stays: bool
-    mistake: str
-
-    @property
-    def points_words(self) -> str:
-        return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
-
-    @property
-    def range_words(self) -> str:
-        return "min" if self.minutes != 1 else "minute"
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A topic of the catalogue beside the day."""
-
-    topic: Topic
-    ticks: tuple[Tick, ...]
-    minutes: int
-    hints: str
-    is_in: bool
 
 
 @dataclass(frozen=True)
@@ -113,8 +45,8 @@ class Studio:
     items: list[AgendaItem]
     facts: Facts
     seen: SessionSeen
-    asides: list[SetAside]
-    issues: list[Issue]
+    asides: list[AsideSeen]
+    issues: list[IssueSeen]
     documents: list[Document]
     search: str = ""
     posted: Posted | None = None
@@ -138,7 +70,7 @@ class Studio:
         return [NumberedCheck(n, check) for n, check in enumerate(speaking, 1)]
 
     @cached_property
-    def asides_that_stand(self) -> list[SetAside]:
+    def asides_that_stand(self) -> list[AsideSeen]:
         """Set-asides whose check would speak up otherwise."""
         keys = {check.key for check in self.all_checks}
         return [one for one in self.asides if one.key in keys]
@@ -196,125 +128,9 @@ class Studio:
         for numbered in self.checks:
             for item_id in numbered.check.item_ids:
                 flags.setdefault(item_id, numbered.number)
-        last = len(self.order.lines) - 1
-        return [
-            self._row(line, flags.get(line.item.pk), first=n == 0, last=n == last)
-            for n, line in enumerate(self.order.lines)
-        ]
-
-    def _row(self, line: Line, check: int | None, *, first: bool, last: bool) -> StudioRow:
-        item = line.item
-        raw = self.posted.row_of(item.pk) if self.posted is not None else None
-        topic = self.facts.by_id.get(item.topic_id) if item.topic_id else None
-        ticks = self._ticks(item, topic, raw)
-        mistakes = self.posted.mistakes if self.posted is not None else {}
-        return StudioRow(
-            key=str(item.pk),
-            what=f"topic:{item.topic.slug}" if item.topic is not None else item.kind,
-            title=item.words,
-            starts_at=line.starts_at,
-            minutes=item.minutes,
-            typed_minutes=raw.minutes if raw else str(item.minutes),
-            kind=item.kind,
-            is_pause=item.is_pause,
-            is_note=item.kind == Kind.NOTE,
-            names_itself=item.kind in (Kind.HOST, Kind.NOTE),
-            own_title=raw.title if raw else item.title,
-            pills=self._pills(item, check),
-            flag=check is not None,
-            who=self._who(item, raw),
-            who_words=self._who_words(item),
-            how=self._how(item, topic, raw),
-            ticks=ticks,
-            note=raw.note if raw else item.note,
-            first=first,
-            last=last,
-            stays=item.is_core,
-            mistake=mistakes.get(f"minutes-{item.pk}", ""),
-        )
-
-    def _pills(self, item: AgendaItem, check: int | None) -> tuple[tuple[str, str], ...]:
-        pills: list[tuple[str, str]] = []
-        if item.is_core:
-            pills.append(("Always given", ""))
-        if item.topic_id in self.facts.must_ids:
-            pills.append(("They asked for this", ""))
-        if item.topic is not None and item.topic.is_demanding:
-            pills.append(("A demanding topic", ""))
-        if item.is_workshop:
-            pills.append(("Workshop", "part"))
-        if item.kind == Kind.NOTE:
-            pills.append(("Run sheet only", ""))
-        if check is not None:
-            pills.append((f"See check {check}", "warn"))
-        return tuple(pills)
-
-    @cached_property
-    def names(self) -> dict[int, str]:
-        """Who comes, by key; empty for a reader below T3."""
-        return {one.speaker_id: f"{one.name}, {one.organisation}" for one in self.seen.speakers}
-
-    def _who(self, item: AgendaItem, raw: RawRow | None) -> tuple[Option, ...]:
-        if item.is_pause or item.kind == Kind.NOTE:
-            return ()
-        saved = (
-            RECORDED
-            if item.variant == Variant.RECORDED
-            else HOST
-            if item.by_host
-            else str(item.speaker_id)
-            if item.speaker_id
-            else NOBODY
-        )
-        chosen = raw.who if raw and raw.who else saved
-        choices = [(NOBODY, "Nobody yet")] if item.kind != Kind.HOST else []
-        choices += [(str(member.speaker_id), self._name(member.speaker_id)) for member in self.facts.team]
-        if item.speaker_id is not None and str(item.speaker_id) not in {value for value, _ in choices}:
-            choices.append((str(item.speaker_id), "Somebody who no longer comes"))
-        choices.append((HOST, "Host’s own speaker"))
-        if item.topic is not None and item.topic.kind == Topic.Kind.ACCOUNT:
-            choices.append((RECORDED, "Recorded account"))
-        return tuple(Option(value, words, value == chosen) for value, words in choices)
-
-    def _name(self, speaker_id: int) -> str:
-        return self.names.get(speaker_id, "One of our trainers")
-
-    def _who_words(self, item: AgendaItem) -> str:
-        if item.is_pause or item.kind == Kind.NOTE:
-            return ""
-        if item.variant == Variant.RECORDED:
-            return "Recorded account"
-        if item.by_host:
-            return "Host’s own speaker"
-        return self._name(item.speaker_id) if item.speaker_id else "Nobody yet"
-
-    def _how(self, item: AgendaItem, topic: Topic | None, raw: RawRow | None) -> tuple[Option, ...]:
-        if topic is None or topic.kind == Topic.Kind.ACCOUNT:
-            return ()
-        chosen = raw.how if raw and raw.how else item.variant
-        ways = [Variant.PRESENTATION, Variant.DISCUSSION]
-        if topic.may_be_workshop or topic.is_workshop or item.variant == Variant.WORKSHOP:
-            ways.insert(1, Variant.WORKSHOP)
-        return tuple(Option(way.value, way.label, way == chosen) for way in ways)
-
-    def _ticks(self, item: AgendaItem, topic: Topic | None, raw: RawRow | None) -> tuple[Tick, ...]:
-        if topic is None:
-            return ()
-        ticked = raw.point_ids if raw else frozenset(item.point_ids)
-        return tuple(
-            self._tick(point, ticked)
-            for point in topic.points.all()
-            if point.applies_in(self.facts.nation) or point.pk in ticked
-        )
-
-    def _tick(self, point: Point, ticked: "frozenset[int] | Sequence[int]") -> Tick:
-        return Tick(
-            point.pk,
-            point.text,
-            point.minutes,
-            point.pk in ticked,
-            elsewhere=not point.applies_in(self.facts.nation),
-        )
+        # who comes, for those who may know it: nobody is named below T3
+        names = {one.speaker_id: f"{one.name}, {one.organisation}" for one in self.seen.speakers}
+        return rows_of(self.order, self.facts, names=names, flags=flags, posted=self.posted)
 
     # ---- beside the day
 
@@ -346,48 +162,8 @@ class Studio:
 
     @cached_property
     def catalogue(self) -> list[Offered]:
-        """Topics that are not always given: those not in the day first, the most wanted first; narrowed by the search."""
         inside = {item.topic_id for item in self.items}
-        found = [topic for topic in self.facts.topics if not topic.is_core and self._matches(topic)]
-        found.sort(key=lambda topic: (topic.pk in inside, -self.facts.wanted(topic), topic.rank))
-        return [self._offered(topic, topic.pk in inside) for topic in found]
-
-    def _matches(self, topic: Topic) -> bool:
-        words = self.search.casefold().split()
-        text = " ".join(
-            [topic.title, topic.printed_title, topic.summary, *(point.text for point in topic.points.all())]
-        )
-        return all(word in text.casefold() for word in words)
-
-    def _offered(self, topic: Topic, is_in: bool) -> Offered:
-        minutes = length_for(topic, self.order.free)
-        fit = points_that_fit(self.facts, topic, minutes)
-        return Offered(
-            topic=topic,
-            ticks=tuple(self._tick(point, fit) for point in self.facts.points_here(topic)),
-            minutes=minutes,
-            hints=self._hints(topic),
-            is_in=is_in,
-        )
-
-    def _hints(self, topic: Topic) -> str:
-        hints = [f"{topic.least_minutes} to {topic.most_minutes} min"]
-        if topic.pk in self.facts.must_ids:
-            hints.append("they asked for this")
-        if topic.pk in self.facts.leave_out_ids:
-            hints.append("they asked to leave it out")
-        if not self.facts.applies(topic):
-            hints.append(f"not for {Nation(self.facts.nation).label}")
-        needed = [
-            self.facts.by_id[other.pk].title for other in topic.requires.all() if other.pk in self.facts.by_id
-        ]
-        if needed:
-            hints.append(f"builds on {', '.join(needed)}")
-        if topic.is_demanding:
-            hints.append("a demanding topic")
-        if topic.given_by_host:
-            hints.append("given by the host")
-        return " · ".join(hints)
+        return shelf_of(self.facts, inside=inside, free=self.order.free, search=self.search)
 
     # ---- before and after issuing
 
@@ -412,7 +188,7 @@ class Studio:
         return (self.issues[0].number if self.issues else 0) + 1
 
     @property
-    def latest(self) -> Issue | None:
+    def latest(self) -> IssueSeen | None:
         return next((issue for issue in self.issues if not issue.is_withdrawn), None)
 
     @property
@@ -497,17 +273,20 @@ def studio_of(
     errors: Sequence[tuple[str, str]] = (),
 ) -> Studio:
     """Read the whole page (the number of queries does not depend on how much is in it)."""
+    facts = facts_of(asker.booking)
     agenda.booking = asker.booking
-    seen = asker.seen(page="studio")
+    if agenda.format_id in facts.catalogue.formats:
+        agenda.format = facts.catalogue.formats[agenda.format_id]
+    draft = draft_of(agenda, facts.catalogue)
     return Studio(
         asker=asker,
         agenda=agenda,
-        items=list(agenda.items.select_related("topic").order_by("position")),
-        facts=facts_of(asker.booking),
-        seen=seen,
-        asides=list(agenda.set_asides.select_related("by")),
-        issues=list(agenda.issues.select_related("issued_by").defer("snapshot").order_by("-number")),
-        documents=list(agenda.documents.without_content()[:12]),
+        items=draft.items,
+        facts=facts,
+        seen=asker.seen(page="studio"),
+        asides=draft.asides,
+        issues=draft.issues,
+        documents=draft.documents,
         search=search,
         posted=posted,
         errors=list(errors),
@@ -520,8 +299,3 @@ def is_worker_silent(documents: Sequence[Document]) -> bool:
         return False
     seen_at = Heartbeat.objects.filter(name="worker").values_list("seen_at", flat=True).first()
     return seen_at is None or timezone.now() - seen_at > SILENT_AFTER
-
-
-def venue_is_named(asker: Asker) -> bool:
-    """Whether a run sheet could say where."""
-    return Venue.objects.filter(booking=asker.booking).exists()

@@ -1,20 +1,24 @@
 """Everything that changes an agenda, its issues and its papers. Pages and tasks call these, and nothing else writes."""
 
-from agendas.services.drafting import (
+from agendas.services.draft import (
+    HOST,
+    MOST_MINUTES,
+    NOBODY,
     NOTHING_TYPED,
+    RECORDED,
     CannotDo,
     Draft,
     Row,
     StaleAgenda,
     Typed,
+)
+from agendas.services.drafting import (
     add_filler,
     add_pause,
     add_topic,
     check_again,
-    fill,
     keep_points_here,
     move_item,
-    open_agenda,
     place_item,
     remove_item,
     save,
@@ -24,23 +28,31 @@ from agendas.services.drafting import (
     set_speaker,
     set_variant,
 )
+from agendas.services.editing import Save
 from agendas.services.issuing import (
     CannotIssue,
     content_of,
+    current_detail,
     issue_agenda,
     latest_issue,
     renew_run_sheet,
     run_sheet_of,
     withdraw_issue,
 )
+from agendas.services.opening import fill, open_agenda
 from agendas.services.papers import preview, try_again
 
 __all__ = [
+    "HOST",
+    "MOST_MINUTES",
+    "NOBODY",
     "NOTHING_TYPED",
+    "RECORDED",
     "CannotDo",
     "CannotIssue",
     "Draft",
     "Row",
+    "Save",
     "StaleAgenda",
     "Typed",
     "add_filler",
@@ -48,6 +60,7 @@ __all__ = [
     "add_topic",
     "check_again",
     "content_of",
+    "current_detail",
     "fill",
     "issue_agenda",
     "keep_points_here",

@@ -11,14 +11,18 @@ from django.utils import timezone
 from accounts.models import User
 from agendas import snapshot
 from agendas.checks import checks_of
+from agendas.facts import facts_of
 from agendas.models import Agenda, AgendaItem, Document, Issue
+from agendas.reading import with_topics
 from agendas.running import running_order
-from agendas.services.drafting import NOTHING_TYPED, Typed, editing
+from agendas.services.draft import NOTHING_TYPED, Typed
+from agendas.services.editing import editing
 from agendas.services.papers import queue_document
 from bookings import services as bookings
 from bookings.models import Booking, DeskSettings
 from bookings.release import SessionSeen, Tier, seen_for_papers
 from bookings.states import AGREED_BOOKINGS
+from courses import kept
 
 
 class CannotIssue(Exception):
@@ -41,18 +45,20 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
             pass
         agenda = draft.agenda
         booking = agenda.booking
-        order = running_order(agenda, draft.items)
-        found = checks_of(agenda, draft.items, order, draft.facts)
+        facts = facts_of(booking, catalogue=kept.read())  # what is frozen does not lag
+        items = with_topics(draft.items, facts.catalogue)
+        order = running_order(agenda, items)
+        found = checks_of(agenda, items, order, facts)
         reasons = [f"{check.title} {check.words}" for check in found if check.refuses]
         if booking.status not in AGREED_BOOKINGS or booking.starts_at is None:
             reasons.insert(0, "No day is agreed yet: the agenda can be shaped, and issued once it is.")
         seen = seen_for_papers(booking, Tier.T3)
-        reasons += words_above_t2(draft.items, seen)
+        reasons += words_above_t2(items, seen)
         if reasons:
             raise CannotIssue(reasons)
 
         frozen = {
-            "agenda": snapshot.agenda_part(agenda, order, draft.facts),
+            "agenda": snapshot.agenda_part(agenda, order, facts),
             "detail": snapshot.detail_part(
                 agenda,
                 order,

@@ -18,8 +18,10 @@ from accounts.models import User
 from agendas import mail, snapshot
 from agendas.facts import facts_of
 from agendas.models import Agenda, Document, Issue
+from agendas.reading import items_of
 from agendas.running import running_order
 from agendas.states import DocumentState
+from courses import kept
 from outbox import bell
 
 PREPARE = "agendas.prepare_documents"
@@ -69,9 +71,10 @@ def preview(agenda_id: int, *, actor: User) -> Document:
             try_again(found.pk)
             found.refresh_from_db()
         return found
-    order = running_order(agenda, list(agenda.items.select_related("topic").order_by("position")))
+    facts = facts_of(agenda.booking, catalogue=kept.read())  # a paper shows the catalogue as it stands
+    order = running_order(agenda, items_of(agenda, facts.catalogue))
     content = {
-        **snapshot.agenda_part(agenda, order, facts_of(agenda.booking)),
+        **snapshot.agenda_part(agenda, order, facts),
         "version": agenda.version,
         "made_at": agenda.updated_at.isoformat(timespec="seconds"),
     }

@@ -11,6 +11,7 @@ from agendas.models import Agenda, AgendaItem
 from agendas.running import running_order
 from agendas.services import NOTHING_TYPED
 from bookings.models import Engagement
+from courses import kept
 from courses.models import Point, Topic
 from speakers.models import Speaker
 from tests.agendas.conftest import wish
@@ -108,6 +109,7 @@ def foreign_law(agenda, lead):
 
 def foreign_topic(agenda, lead):
     Topic.objects.filter(slug="red-flags").update(nations=["ni"])
+    kept.forget()
 
 
 def too_many_points(agenda, lead):

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.rights import AUDITORS, COORDINATORS, READERS
 from agendas import services as agendas
 from agendas.models import Agenda, AgendaItem
-from agendas.services.drafting import NOTHING_TYPED
+from agendas.services import NOTHING_TYPED
 from agendas.urls import urlpatterns as agenda_urls
 from bookings import services
 from bookings.models import Contact, DeskSettings, DetailRead, Note, Offer

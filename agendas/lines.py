@@ -1,0 +1,214 @@
+"""The lines of the day as the studio shows them, each with its controls; what was typed lies on top of what is saved."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+
+from agendas.facts import Facts
+from agendas.models import AgendaItem
+from agendas.posted import Posted, RawRow
+from agendas.running import Line, RunningOrder
+from agendas.services import HOST, NOBODY, RECORDED
+from courses.models import Point, Topic
+
+Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
+Pill = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice of a select."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A point of a topic, with a box."""
+
+    pk: int
+    words: str
+    minutes: int
+    ticked: bool
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class StudioRow:
+    """One line of the day with its controls. Rows that differ in their time alone are equal, and are drawn once."""
+
+    key: str
+    what: str
+    title: str
+    starts_at: dt.datetime = field(compare=False)
+    minutes: int
+    typed_minutes: str
+    is_pause: bool
+    is_note: bool
+    names_itself: bool
+    own_title: str
+    pills: tuple[Pill, ...]
+    flag: bool
+    who: tuple[Option, ...]
+    who_words: str
+    how: tuple[Option, ...]
+    ticks: tuple[Tick, ...]
+    note: str
+    first: bool
+    last: bool
+    stays: bool
+    mistake: str
+
+    @property
+    def points_words(self) -> str:
+        return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
+
+    @property
+    def drawn(self) -> str:
+        """Its HTML, but for the time, which stands before it."""
+        return _drawn(self)
+
+
+@lru_cache(maxsize=256)
+def _drawn(row: StudioRow) -> str:
+    return render_to_string("agendas/studio/row.html", {"row": row})
+
+
+def rows_of(
+    order: RunningOrder,
+    facts: Facts,
+    *,
+    names: Mapping[int, str],
+    flags: Mapping[int, int],
+    posted: Posted | None,
+) -> list[StudioRow]:
+    """Every line in order. ``names`` says who comes, as far as the reader may know; ``flags`` the number of an item's check."""
+    last = len(order.lines) - 1
+    return [
+        _row(line, facts, names, flags.get(line.item.pk), posted, first=n == 0, last=n == last)
+        for n, line in enumerate(order.lines)
+    ]
+
+
+def _row(
+    line: Line,
+    facts: Facts,
+    names: Mapping[int, str],
+    check: int | None,
+    posted: Posted | None,
+    *,
+    first: bool,
+    last: bool,
+) -> StudioRow:
+    item = line.item
+    raw = posted.row_of(item.pk) if posted is not None else None
+    topic = facts.by_id.get(item.topic_id) if item.topic_id else None
+    return StudioRow(
+        key=str(item.pk),
+        what=f"topic:{item.topic.slug}" if item.topic is not None else item.kind,
+        title=item.words,
+        starts_at=line.starts_at,
+        minutes=item.minutes,
+        typed_minutes=raw.minutes if raw else str(item.minutes),
+        is_pause=item.is_pause,
+        is_note=item.kind == Kind.NOTE,
+        names_itself=item.kind in (Kind.HOST, Kind.NOTE),
+        own_title=raw.title if raw else item.title,
+        pills=_pills(item, facts, check),
+        flag=check is not None,
+        who=_who(item, facts, names, raw),
+        who_words=_who_words(item, names),
+        how=_how(item, topic, raw),
+        ticks=_ticks(topic, facts, raw.point_ids if raw else item.point_ids),
+        note=raw.note if raw else item.note,
+        first=first,
+        last=last,
+        stays=item.is_core,
+        mistake=posted.mistakes.get(f"minutes-{item.pk}", "") if posted is not None else "",
+    )
+
+
+def _pills(item: AgendaItem, facts: Facts, check: int | None) -> tuple[Pill, ...]:
+    pills: list[Pill] = []
+    if item.is_core:
+        pills.append(("Always given", ""))
+    if item.topic_id in facts.must_ids:
+        pills.append(("They asked for this", ""))
+    if item.topic is not None and item.topic.is_demanding:
+        pills.append(("A demanding topic", ""))
+    if item.is_workshop:
+        pills.append(("Workshop", "part"))
+    if item.kind == Kind.NOTE:
+        pills.append(("Run sheet only", ""))
+    if check is not None:
+        pills.append((f"See check {check}", "warn"))
+    return tuple(pills)
+
+
+def _giver(item: AgendaItem) -> str:
+    """Who gives it, as the select names them."""
+    if item.variant == Variant.RECORDED:
+        return RECORDED
+    if item.by_host:
+        return HOST
+    return str(item.speaker_id) if item.speaker_id else NOBODY
+
+
+def _who(item: AgendaItem, facts: Facts, names: Mapping[int, str], raw: RawRow | None) -> tuple[Option, ...]:
+    if item.is_pause or item.kind == Kind.NOTE:
+        return ()
+    chosen = raw.who if raw and raw.who else _giver(item)
+    choices = [(NOBODY, "Nobody yet")] if item.kind != Kind.HOST else []
+    choices += [(str(member.speaker_id), _name(member.speaker_id, names)) for member in facts.team]
+    if item.speaker_id is not None and str(item.speaker_id) not in {value for value, _ in choices}:
+        choices.append((str(item.speaker_id), "Somebody who no longer comes"))
+    choices.append((HOST, "Host’s own speaker"))
+    if item.topic is not None and item.topic.kind == Topic.Kind.ACCOUNT:
+        choices.append((RECORDED, "Recorded account"))
+    return tuple(Option(value, words, value == chosen) for value, words in choices)
+
+
+def _name(speaker_id: int, names: Mapping[int, str]) -> str:
+    return names.get(speaker_id, "One of our trainers")
+
+
+def _who_words(item: AgendaItem, names: Mapping[int, str]) -> str:
+    if item.is_pause or item.kind == Kind.NOTE:
+        return ""
+    if item.variant == Variant.RECORDED:
+        return "Recorded account"
+    if item.by_host:
+        return "Host’s own speaker"
+    return _name(item.speaker_id, names) if item.speaker_id else "Nobody yet"
+
+
+def _how(item: AgendaItem, topic: Topic | None, raw: RawRow | None) -> tuple[Option, ...]:
+    if topic is None or topic.kind == Topic.Kind.ACCOUNT:
+        return ()
+    chosen = raw.how if raw and raw.how else item.variant
+    ways = [Variant.PRESENTATION, Variant.DISCUSSION]
+    if topic.may_be_workshop or topic.is_workshop or item.variant == Variant.WORKSHOP:
+        ways.insert(1, Variant.WORKSHOP)
+    return tuple(Option(way.value, way.label, way == chosen) for way in ways)
+
+
+def _ticks(topic: Topic | None, facts: Facts, ticked: Collection[int]) -> tuple[Tick, ...]:
+    """The points of this nation, and any other that is ticked."""
+    if topic is None:
+        return ()
+    return tuple(
+        tick_of(point, facts, ticked)
+        for point in facts.points_of(topic)
+        if point.applies_in(facts.nation) or point.pk in ticked
+    )
+
+
+def tick_of(point: Point, facts: Facts, ticked: Collection[int]) -> Tick:
+    """A point with its box."""
+    elsewhere = not point.applies_in(facts.nation)
+    return Tick(point.pk, point.text, point.minutes, point.pk in ticked, elsewhere)

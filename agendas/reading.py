@@ -1,0 +1,105 @@
+"""The draft with everything that hangs on it, read in one statement: lines, set-asides, issues and papers."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from agendas.models import Agenda, AgendaItem, Document
+from courses.kept import Catalogue
+
+MOST_PAPERS = 12
+
+
+@dataclass(frozen=True)
+class AsideSeen:
+    """A check that somebody decided against, and who."""
+
+    key: str
+    words: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class IssueSeen:
+    """An issued agenda as the list of papers names it."""
+
+    pk: int
+    number: int
+    version: int
+    issued_at: dt.datetime
+    by: str
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True)
+class DraftSeen:
+    """A draft as its page needs it. Items are in order, issues and papers the newest first."""
+
+    items: list[AgendaItem]
+    asides: list[AsideSeen]
+    issues: list[IssueSeen]
+    documents: list[Document]
+
+
+# Asked of the ORM these are four queries, and building them takes longer than the answers.
+_READ = """
+SELECT
+    (SELECT coalesce(json_agg(json_build_object(
+            'id', id, 'agenda_id', agenda_id, 'position', position, 'kind', kind, 'topic_id', topic_id,
+            'title', title, 'minutes', minutes, 'speaker_id', speaker_id, 'by_host', by_host, 'variant', variant,
+            'point_ids', point_ids, 'note', note
+        ) ORDER BY position), '[]')
+    FROM agendas_agendaitem WHERE agenda_id = %(agenda)s),
+
+    (SELECT coalesce(json_agg(json_build_object(
+            'key', aside.key, 'words', aside.words, 'reason', aside.reason,
+            'by', coalesce(nullif(person.name, ''), person.email)
+        ) ORDER BY aside.at, aside.id), '[]')
+    FROM agendas_setaside aside JOIN accounts_user person ON person.id = aside.by_id
+    WHERE aside.agenda_id = %(agenda)s),
+
+    (SELECT coalesce(json_agg(json_build_object(
+            'pk', issue.id, 'number', issue.number, 'version', issue.version, 'issued_at', issue.issued_at,
+            'by', coalesce(nullif(person.name, ''), person.email), 'is_withdrawn', issue.withdrawn_at IS NOT NULL
+        ) ORDER BY issue.number DESC), '[]')
+    FROM agendas_issue issue JOIN accounts_user person ON person.id = issue.issued_by_id
+    WHERE issue.agenda_id = %(agenda)s),
+
+    (SELECT coalesce(json_agg(newest), '[]') FROM (
+        SELECT id, agenda_id, issue_id, kind, version, state, error
+        FROM agendas_document WHERE agenda_id = %(agenda)s ORDER BY id DESC LIMIT %(most_papers)s
+    ) newest)
+"""
+
+
+def draft_of(agenda: Agenda, catalogue: Catalogue) -> DraftSeen:
+    """Read it all. A topic comes from the catalogue in memory, and from the database where it is newer than that."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {"agenda": agenda.pk, "most_papers": MOST_PAPERS})
+        items, asides, issues, documents = cursor.fetchone()
+    return DraftSeen(
+        items=with_topics([AgendaItem(**row) for row in items], catalogue),
+        asides=[AsideSeen(**row) for row in asides],
+        issues=[_issue(row) for row in issues],
+        documents=[Document(**row) for row in documents],
+    )
+
+
+def items_of(agenda: Agenda, catalogue: Catalogue) -> list[AgendaItem]:
+    """The lines of a draft alone, in order."""
+    return with_topics(list(agenda.items.order_by("position")), catalogue)
+
+
+def with_topics(items: list[AgendaItem], catalogue: Catalogue) -> list[AgendaItem]:
+    """Hand each line its topic; the database is asked for one that is newer than the catalogue in memory."""
+    for item in items:
+        if item.topic_id in catalogue.every_topic:
+            item.topic = catalogue.every_topic[item.topic_id]
+    return items
+
+
+def _issue(row: dict[str, Any]) -> IssueSeen:
+    return IssueSeen(**{**row, "issued_at": dt.datetime.fromisoformat(row["issued_at"])})

@@ -1,0 +1,93 @@
+"""Giving a booking its agenda, and filling a whole first day."""
+
+from typing import Unpack
+
+import pghistory
+from django.db import transaction
+
+from accounts.models import User
+from agendas.filling import fill as fill_day
+from agendas.filling import tell
+from agendas.models import Agenda, AgendaItem
+from agendas.services.draft import CannotDo, Draft, still_on, write
+from agendas.services.editing import Save, editing
+from bookings.models import Booking
+from courses.models import Format, Topic
+
+Kind = AgendaItem.Kind
+
+
+def format_for(booking: Booking) -> Format:
+    """The format asked for; where they are not sure, the one whose length is nearest to the agreed times, else the longest."""
+    if booking.format is not None:
+        return booking.format
+    formats = list(Format.objects.order_by("rank"))
+    if not formats:
+        raise CannotDo("The catalogue holds no format yet.")
+    if booking.starts_at is None or booking.ends_at is None:
+        return max(formats, key=lambda one: one.clock_minutes)
+    agreed = (booking.ends_at - booking.starts_at).total_seconds() / 60
+    return min(formats, key=lambda one: abs(one.clock_minutes - agreed))
+
+
+@transaction.atomic
+def open_agenda(booking: Booking, *, filled: bool = False, actor: User) -> Agenda:
+    """Give a booking its agenda: the core topics, or a whole first day when ``filled``. A second call changes nothing.
+
+    Raises ``CannotDo`` for a booking that is over.
+    """
+    still_on(booking)
+    with pghistory.context(verb="open agenda", actor=actor.pk):
+        agenda, is_new = Agenda.objects.get_or_create(
+            booking=booking, defaults={"format": format_for(booking), "updated_by": actor}
+        )
+        if is_new:
+            draft = Draft(agenda, [])
+            _fill(draft) if filled else _put_the_core(draft)
+            write(draft)
+    return agenda
+
+
+def _put_the_core(draft: Draft) -> None:
+    core = sorted(
+        (topic for topic in draft.facts.topics if topic.is_core),
+        key=lambda topic: topic.kind == Topic.Kind.ACCOUNT,
+    )
+    shape, lead = draft.agenda.format, draft.facts.lead
+    lead_id = lead.speaker_id if lead else None
+    if shape.welcome_minutes:
+        draft.items.append(AgendaItem(kind=Kind.WELCOME, minutes=shape.welcome_minutes, speaker_id=lead_id))
+    for topic in core:
+        draft.items.append(
+            tell(AgendaItem(kind=Kind.TOPIC, topic=topic, minutes=topic.usual_minutes), draft.facts)
+        )
+        if topic.kind == Topic.Kind.ACCOUNT and shape.pause_minutes:
+            draft.items.append(AgendaItem(kind=Kind.PAUSE, minutes=shape.pause_minutes))
+    if shape.close_minutes:
+        draft.items.append(AgendaItem(kind=Kind.CLOSE, minutes=shape.close_minutes, speaker_id=lead_id))
+    for item in draft.items:
+        item.agenda = draft.agenda
+
+
+def _fill(draft: Draft) -> list[Topic]:
+    agenda = draft.agenda
+    starts_at = agenda.starts_at
+    filled = fill_day(
+        draft.facts,
+        agenda.format,
+        length=agenda.length_minutes,
+        starts_at_minute=starts_at.hour * 60 + starts_at.minute,
+    )
+    for item in filled.items:
+        item.agenda = agenda
+    draft.items = filled.items
+    return filled.left_out
+
+
+def fill(agenda_id: int, **save: Unpack[Save]) -> Draft:
+    """“Fill it for me”: put a whole first day in place of the present one. Notes for the team stay, at the end."""
+    with editing(agenda_id, verb="fill agenda", **save) as draft:
+        notes = [item for item in draft.items if item.kind == Kind.NOTE]
+        _fill(draft)
+        draft.items += notes
+    return draft

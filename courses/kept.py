@@ -1,0 +1,93 @@
+"""The whole catalogue in memory, read once a minute in each process. Whoever gets it only reads.
+
+What the desk changes in the catalogue shows within that minute. What must not lag (a paper that is frozen) asks ``read``.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.cache import caches
+
+from courses.models import Audience, Format, Point, Topic, TopicForAudience
+
+KEPT_SECONDS = 60
+STAMP = "courses:catalogue"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Topics with their points, what each needs first, and how much each matters to whom. Keys are primary keys."""
+
+    every_topic: dict[int, Topic]
+    points: dict[int, tuple[Point, ...]]
+    needs: dict[int, tuple[int, ...]]
+    emphasis: dict[int, dict[int, int]]
+    audiences: dict[int, Audience]
+    formats: dict[int, Format]
+    topics: tuple[Topic, ...]
+    by_id: dict[int, Topic]
+    by_slug: dict[str, Topic]
+
+    def emphasis_for(self, weights: dict[int, int], *, otherwise: str) -> dict[int, int]:
+        """How much each topic matters to audiences of these weights; to the audience ``otherwise`` where there are none."""
+        weights = weights or {pk: 1 for pk, audience in self.audiences.items() if audience.slug == otherwise}
+        found: dict[int, int] = {}
+        for audience_id, weight in weights.items():
+            for topic_id, emphasis in self.emphasis.get(audience_id, {}).items():
+                found[topic_id] = found.get(topic_id, 0) + weight * emphasis
+        return found
+
+
+_kept: dict[str, Catalogue] = {}
+
+
+def catalogue() -> Catalogue:
+    """The catalogue as this process keeps it. ``topics``, ``by_id`` and ``by_slug`` hold what is on offer."""
+    stamp = caches["local"].get(STAMP)
+    kept = _kept.get(stamp) if stamp else None
+    if kept is None:
+        kept, stamp = read(), secrets.token_hex(8)
+        _kept.clear()
+        _kept[stamp] = kept
+        caches["local"].set(STAMP, stamp, KEPT_SECONDS)
+    return kept
+
+
+def forget() -> None:
+    """Read afresh the next time."""
+    caches["local"].delete(STAMP)
+
+
+def read() -> Catalogue:
+    """The catalogue as it stands, in six queries."""
+    every = {topic.pk: topic for topic in Topic.objects.order_by("-is_core", "rank", "title")}
+    points: dict[int, list[Point]] = {}
+    for point in Point.objects.order_by("rank", "pk"):
+        points.setdefault(point.topic_id, []).append(point)
+    needs: dict[int, list[int]] = {}
+    for topic_id, needed in Topic.requires.through.objects.values_list("from_topic", "to_topic"):
+        needs.setdefault(topic_id, []).append(needed)
+    emphasis: dict[int, dict[int, int]] = {}
+    for audience_id, topic_id, how_much in TopicForAudience.objects.values_list(
+        "audience_id", "topic_id", "emphasis"
+    ):
+        emphasis.setdefault(audience_id, {})[topic_id] = how_much
+    topics = tuple(topic for topic in every.values() if topic.is_active)
+    return Catalogue(
+        every_topic=every,
+        points={pk: tuple(found) for pk, found in points.items()},
+        needs={pk: _in_order(found, every) for pk, found in needs.items()},
+        emphasis=emphasis,
+        audiences={audience.pk: audience for audience in Audience.objects.all()},
+        formats={format.pk: format for format in Format.objects.all()},
+        topics=topics,
+        by_id={topic.pk: topic for topic in topics},
+        by_slug={topic.slug: topic for topic in topics},
+    )
+
+
+def _in_order(pks: Iterable[int], every: dict[int, Topic]) -> tuple[int, ...]:
+    """In the order of the lists."""
+    wanted = set(pks)
+    return tuple(pk for pk in every if pk in wanted)
