@@ -6,5 +6,9 @@ class AgendasConfig(AppConfig):
 
     def ready(self) -> None:
         from agendas import mail
+        from agendas.services import following
+        from bookings.following import after_postponing, after_team_change
 
         mail.register_kinds()
+        after_postponing(following.day_put_off)
+        after_team_change(following.team_changed)

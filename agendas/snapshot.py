@@ -21,6 +21,7 @@ from places.nations import Nation
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 
 MOST_OUTCOMES = 6
+NOT_NAMED = "Not named yet"
 KIND_WORDS = {
     Kind.WELCOME: "Who is who, looking after yourself, and how the day runs",
     Kind.QUESTIONS: "Time for what you want to ask",
@@ -153,8 +154,8 @@ def _who(item: AgendaItem, names: dict[int, str]) -> str:
     if item.by_host:
         return "The host’s own people"
     if item.speaker_id is not None:
-        return names.get(item.speaker_id, "Not named yet")
-    return "Not named yet"
+        return names.get(item.speaker_id, NOT_NAMED)
+    return NOT_NAMED
 
 
 # ---- reading

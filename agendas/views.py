@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rights import second_factor_url, sign_in_required
 from agendas import commands, services, snapshot
@@ -51,7 +51,7 @@ def _agenda_of(asker: Asker) -> Agenda | None:
 
 @sign_in_required
 @_second_factor_first
-@require_GET
+@require_safe
 def studio(request: HttpRequest, reference: str) -> HttpResponse:
     """The agenda in the making: for the lead trainer and the desk to change, for the other speakers to read."""
     asker = reader_of(request, reference)
@@ -219,7 +219,7 @@ def _document_for(asker: Asker, document_id: int) -> Document:
 
 @sign_in_required
 @_second_factor_first
-@require_GET
+@require_safe
 def paper(request: HttpRequest, reference: str, document_id: int) -> HttpResponse:
     """A paper on its way: it says how far it has come, and leads to the file once that is there."""
     asker = asker_of(request, reference)
@@ -241,7 +241,7 @@ def paper(request: HttpRequest, reference: str, document_id: int) -> HttpRespons
 
 @sign_in_required
 @_second_factor_first
-@require_GET
+@require_safe
 @cache_control(private=True, no_store=True)
 def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileResponse:
     """Stream the stored file, byte for byte as the worker made it; its name is the reference and nothing else."""
@@ -261,15 +261,18 @@ def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileRe
 
 @sign_in_required
 @_second_factor_first
-@require_GET
+@require_safe
 def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """An issued agenda as a page: the same as the PDF, for verified contacts and the speakers; names at T3 only."""
+    """An issued agenda as a page: the same as the PDF, for verified contacts and the speakers.
+
+    Names at T3 only, and those of today: who stepped in after the issue stands in the lines of whoever left.
+    """
     asker = asker_of(request, reference)
     found = _issue_for(asker, number)
     seen = asker.seen(page="agenda issue")
     content = {
         **services.content_of(found),
-        "detail": found.snapshot["detail"] if seen.tier >= Tier.T3 else None,
+        "detail": services.current_detail(found) if seen.tier >= Tier.T3 else None,
     }
     documents = _papers_of(found, asker)
     response = render(

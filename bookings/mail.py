@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from accounts.models import User
-from bookings.calendar_files import calendar_attachment
+from bookings.calendar_files import calendar_attachment, holds_event, taken_back
 from bookings.models import (
     Booking,
     Contact,
@@ -19,14 +19,15 @@ from bookings.models import (
     Offer,
     Release,
 )
-from bookings.release import SessionSeen, Tier, seen_by_speaker, seen_for_papers
+from bookings.release import SessionSeen, Tier, others_asked, seen_by_speaker, seen_for_papers
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
 from outbox import kinds
 from outbox.models import Message
-from outbox.queue import link, queue_message
+from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_minutes, say_moment, say_times
 
 Wanted = Callable[[Message], str | None]
+REMINDER = "reminder"
 
 
 # ---- still wanted? Each gives None, or the reason to keep the mail back
@@ -65,6 +66,13 @@ def _engagement_still_asked(message: Message) -> str | None:
     return None
 
 
+def _may_still_be_chased(message: Message) -> str | None:
+    engagement = Engagement.objects.select_related("speaker").filter(pk=_key(message)).first()
+    if engagement is None or engagement.speaker.is_paused() or engagement.speaker.left_on is not None:
+        return "The speaker takes no invitations now."
+    return _engagement_still_asked(message)
+
+
 def _engagement_still_on(message: Message) -> str | None:
     engagement = Engagement.objects.select_related("offer__booking").filter(pk=_key(message)).first()
     if engagement is None or engagement.state != EngagementState.ACCEPTED:
@@ -79,6 +87,13 @@ def _booking_still_agreed(message: Message) -> str | None:
     if booking is None or booking.status not in AGREED_BOOKINGS:
         return "The session is no longer agreed."
     if not _verified(booking, message.to):
+        return "The contact is no longer verified for this booking."
+    return None
+
+
+def _contact_still_verified(message: Message) -> str | None:
+    contact = Contact.objects.filter(pk=_key(message)).first()
+    if contact is None or contact.verified_at is None or contact.revoked_at is not None:
         return "The contact is no longer verified for this booking."
     return None
 
@@ -114,6 +129,14 @@ def register_kinds() -> None:
         ("declined", "We cannot give this training", _contact_still_there),
         ("offer", "Date offered", _offer_still_open),
         ("invitation", "Invitation to a speaker", _engagement_still_asked),
+        (REMINDER, "Reminder to a speaker", _may_still_be_chased),
+        ("asked-again", "A speaker is asked again: a longer journey", _engagement_still_asked),
+        ("postponed-speaker", "Session put off, to a speaker", _engagement_still_asked),
+        ("postponed", "Session put off", _contact_still_verified),
+        ("given-up", "A speaker no longer gives a session, to them", _always),
+        ("condition-met", "A speaker’s condition is met", _always),
+        ("speaker-missing", "A speaker is missing, to the desk", _always),
+        ("team-changed", "Somebody else comes", _contact_still_released),
         ("agency-answer", "The agency answered, to the desk", _always),
         ("speaker-answer", "A speaker answered, to the desk", _always),
         ("offer-closed", "An offer ended", _contact_still_there),
@@ -153,7 +176,13 @@ def _desk_link(booking: Booking) -> str:
 
 
 def _to_contact(
-    kind: str, contact: Contact, *, occasion: str, is_first: bool = False, **context: object
+    kind: str,
+    contact: Contact,
+    *,
+    occasion: str,
+    is_first: bool = False,
+    attachments: Iterable[FileToSend] = (),
+    **context: object,
 ) -> None:
     booking = contact.booking
     queue_message(
@@ -168,6 +197,7 @@ def _to_contact(
             "link": _booking_link(booking),
             **context,
         },
+        attachments=attachments,
         is_first=is_first,
     )
 
@@ -276,8 +306,10 @@ def waiting_list(booking: Booking, *, occasion: str) -> None:
 
 
 def declined(booking: Booking, *, words: str, occasion: str) -> None:
+    last = booking.offers.last()
     for contact in booking.contacts.filter(revoked_at__isnull=True):
-        _to_contact("declined", contact, occasion=occasion, words=words)
+        files = taken_back(booking, mailbox=contact.email, when=last) if last is not None else []
+        _to_contact("declined", contact, occasion=occasion, attachments=files, words=words)
 
 
 def offer(offer: Offer) -> None:
@@ -301,17 +333,55 @@ def offer(offer: Offer) -> None:
 
 
 def invitation(engagement: Engagement) -> None:
-    """Ask a speaker: date, region, format, topics asked of them, travel. Never the venue."""
+    """Ask a speaker: date, region, format, topics asked of them, travel, and who else by role. Never the venue."""
+    _to_asked("invitation", engagement, occasion=_asked_as(engagement))
+
+
+def reminder(engagement: Engagement, *, occasion: str) -> None:
+    """Ask a speaker who has not answered once more, with all they need to answer."""
+    _to_asked(REMINDER, engagement, occasion=occasion)
+
+
+def asked_again(engagement: Engagement) -> None:
+    """Ask a speaker again, as the place has moved and their journey has grown. The place itself stays behind the sign-in."""
+    _to_asked("asked-again", engagement, occasion=_asked_as(engagement))
+
+
+def postponed_speaker(engagement: Engagement, *, old: Offer) -> None:
+    """Ask a speaker for the new day of a session that is put off; the entry in their calendar moves to it."""
+    mailbox = engagement.speaker.user.email if engagement.speaker.user else ""
+    _to_asked(
+        "postponed-speaker",
+        engagement,
+        occasion=_asked_as(engagement),
+        attachments=_moved(engagement.offer.booking, mailbox, old=old, new=engagement.offer),
+        old_date=say_date(old.starts_at),
+    )
+
+
+def _asked_as(engagement: Engagement) -> str:
+    return f"offer-{engagement.offer.number}"
+
+
+def _to_asked(
+    kind: str,
+    engagement: Engagement,
+    *,
+    occasion: str,
+    attachments: Iterable[FileToSend] = (),
+    **context: object,
+) -> None:
+    """What an asked speaker may know of a session, with the way to answer it. Nobody without a mailbox is written to."""
     speaker = engagement.speaker
     if speaker.user is None:
         return
     booking = engagement.offer.booking
     seen = seen_by_speaker(engagement, second_factor=False)
     queue_message(
-        "invitation",
+        kind,
         to=speaker.user.email,
         about=engagement,
-        occasion=f"offer-{engagement.offer.number}",
+        occasion=occasion,
         reference=booking.reference,
         context={
             "name": speaker.name,
@@ -323,8 +393,11 @@ def invitation(engagement: Engagement) -> None:
             "format": booking.format.name if booking.format else "",
             "topics": [topic.title for topic in engagement.topics.all()],
             "travel": say_minutes(engagement.travel_minutes) if engagement.travel_minutes else "",
-            "until": say_moment(engagement.offer.expires_at),
+            "others": others_asked(engagement),
+            "until": say_moment(engagement.held_until or engagement.offer.expires_at),
+            **context,
         },
+        attachments=attachments,
     )
 
 
@@ -351,28 +424,133 @@ def speaker_answered(engagement: Engagement) -> None:
     )
 
 
+def speaker_missing(engagement: Engagement) -> None:
+    """Tell the desk that somebody no longer comes and that a place is open; who it was stands on the booking's page."""
+    booking = engagement.offer.booking
+    _to_desk(
+        "speaker-missing",
+        engagement,
+        occasion="missing",
+        reference=booking.reference,
+        link=_desk_link(booking),
+        is_agreed=booking.is_agreed,
+    )
+
+
+def given_up(engagement: Engagement, *, why: str = "") -> None:
+    """Tell a speaker that they no longer give a session and that nothing is asked of them; their entry is taken back.
+
+    ``why`` is ``condition`` when theirs could not be met.
+    """
+    if engagement.speaker.user is None:
+        return
+    booking, mailbox = engagement.offer.booking, engagement.speaker.user.email
+    queue_message(
+        "given-up",
+        to=mailbox,
+        about=engagement,
+        occasion="given-up",
+        reference=booking.reference,
+        context={
+            "name": engagement.speaker.name,
+            "reference": booking.reference,
+            "why": why,
+            **_when(engagement.offer),
+        },
+        attachments=taken_back(booking, mailbox=mailbox, when=engagement.offer),
+    )
+
+
+def condition_met(engagement: Engagement) -> None:
+    """Tell a speaker that what their yes depended on is settled; the words stay on their page."""
+    if engagement.speaker.user is None:
+        return
+    booking = engagement.offer.booking
+    queue_message(
+        "condition-met",
+        to=engagement.speaker.user.email,
+        about=engagement,
+        occasion="settled",
+        reference=booking.reference,
+        context={
+            "name": engagement.speaker.name,
+            "reference": booking.reference,
+            "link": link(f"/speaking/{booking.reference}/{engagement.offer.number}/"),
+            **_when(engagement.offer),
+        },
+    )
+
+
+def team_changed(booking: Booking) -> None:
+    """Tell the contacts to whom names are open that somebody else comes; who stands on their page."""
+    for contact in booking.contacts.filter(released_at__isnull=False, revoked_at__isnull=True):
+        contact.booking = booking
+        _to_contact("team-changed", contact, occasion=f"team-{booking.calendar_sequence}")
+
+
+def postponed(booking: Booking, *, old: Offer, new: Offer | None) -> None:
+    """Tell the agency (T2) that an agreed day is put off, and to which; the entry in their calendar moves, or goes."""
+    day: dict[str, Any] = {}
+    if new is not None:
+        must_answer = new.state == OfferState.OPEN
+        day = {**_when(new), "until": say_moment(new.expires_at), "must_answer": must_answer}
+    for contact in verified_contacts(booking):
+        contact.booking = booking
+        _to_contact(
+            "postponed",
+            contact,
+            occasion=f"offer-{old.number}",
+            attachments=_moved(booking, contact.email, old=old, new=new),
+            old_date=say_date(old.starts_at),
+            **day,
+        )
+
+
+def _moved(booking: Booking, mailbox: str, *, old: Offer, new: Offer | None) -> list[FileToSend]:
+    """The file that moves an entry to a day which is not agreed yet, or takes it back; nothing where there is none."""
+    if new is None:
+        return taken_back(booking, mailbox=mailbox, when=old)
+    if not holds_event(booking, mailbox):
+        return []
+    return [calendar_attachment(booking, attendee=mailbox, when=new, standing="tentative")]
+
+
 def offer_closed(offer: Offer, *, why: str) -> None:
-    """Tell the agency that an offer ended: ``why`` is ``lapsed`` or ``withdrawn``."""
+    """Tell the agency that an offer ended: ``why`` is ``lapsed`` or ``withdrawn``. An entry that moved along is taken back."""
     for contact in verified_contacts(offer.booking):
-        _to_contact("offer-closed", contact, occasion=f"offer-{offer.number}-{why}", why=why)
+        contact.booking = offer.booking
+        _to_contact(
+            "offer-closed",
+            contact,
+            occasion=f"offer-{offer.number}-{why}",
+            attachments=_taken_back_with(offer, contact.email),
+            why=why,
+        )
+
+
+def _taken_back_with(offer: Offer, mailbox: str) -> list[FileToSend]:
+    """The end of an offer takes back the entry that moved to its day, and no other."""
+    return taken_back(offer.booking, mailbox=mailbox, when=offer) if offer.moves_the_day else []
 
 
 def stood_down(engagements: Iterable[Engagement]) -> None:
-    """Tell speakers whose time is free again; nothing is asked of them any more."""
+    """Tell speakers whose time is free again; nothing is asked of them any more, and no entry stays in their calendar."""
     for engagement in engagements:
         if engagement.speaker.user is None:
             continue
+        booking, mailbox = engagement.offer.booking, engagement.speaker.user.email
         queue_message(
             "stood-down",
-            to=engagement.speaker.user.email,
+            to=mailbox,
             about=engagement,
             occasion="freed",
-            reference=engagement.offer.booking.reference,
+            reference=booking.reference,
             context={
                 "name": engagement.speaker.name,
-                "reference": engagement.offer.booking.reference,
+                "reference": booking.reference,
                 **_when(engagement.offer),
             },
+            attachments=taken_back(booking, mailbox=mailbox, when=engagement.offer),
         )
 
 
@@ -396,25 +574,30 @@ def confirmed(booking: Booking) -> None:
             attachments=[calendar_attachment(booking, attendee=contact.email)],
         )
     for engagement in accepted_engagements(booking):
-        if engagement.speaker.user is None:
-            continue
-        queue_message(
-            "confirmed-speaker",
-            to=engagement.speaker.user.email,
-            about=engagement,
-            occasion=occasion,
-            reference=booking.reference,
-            context={
-                "name": engagement.speaker.name,
-                "reference": booking.reference,
-                "link": link("/speaking/"),
-                **_when(seen),
-                "region": booking.region.name if booking.region else "",
-                "topics": [topic.title for topic in engagement.topics.all()],
-                "is_lead": engagement.speaker_id == booking.lead_id,
-            },
-            attachments=[calendar_attachment(booking, attendee=engagement.speaker.user.email)],
-        )
+        confirmed_speaker(booking, engagement)
+
+
+def confirmed_speaker(booking: Booking, engagement: Engagement) -> None:
+    """Tell a speaker that a session which they give is agreed, with a calendar file without a place."""
+    if engagement.speaker.user is None:
+        return
+    queue_message(
+        "confirmed-speaker",
+        to=engagement.speaker.user.email,
+        about=engagement,
+        occasion=f"date-{booking.calendar_sequence}",
+        reference=booking.reference,
+        context={
+            "name": engagement.speaker.name,
+            "reference": booking.reference,
+            "link": link("/speaking/"),
+            **_when(engagement.offer),
+            "region": booking.region.name if booking.region else "",
+            "topics": [topic.title for topic in engagement.topics.all()],
+            "is_lead": engagement.speaker_id == booking.lead_id,
+        },
+        attachments=[calendar_attachment(booking, attendee=engagement.speaker.user.email)],
+    )
 
 
 def accepted_engagements(booking: Booking) -> list[Engagement]:
@@ -466,32 +649,20 @@ def release_applied(release: Release, *, everyone: Iterable[User]) -> None:
         )
 
 
-def cancelled(booking: Booking, *, engagements: Iterable[Engagement], was_agreed: bool, words: str) -> None:
+def cancelled(booking: Booking, *, engagements: Iterable[Engagement], words: str) -> None:
     """Tell the agency and the speakers; where a calendar file went out, take its event back."""
+    last = booking if booking.starts_at else booking.offers.last()
     for contact in booking.contacts.filter(revoked_at__isnull=True):
-        knew_the_date = was_agreed and contact.verified_at is not None
-        queue_message(
-            "cancelled",
-            to=contact.email,
-            about=contact,
-            occasion="cancelled",
-            reference=booking.reference,
-            context={
-                "name": contact.name,
-                "reference": booking.reference,
-                "words": words,
-                "link": _booking_link(booking),
-            },
-            attachments=[calendar_attachment(booking, attendee=contact.email, cancelled=True)]
-            if knew_the_date
-            else [],
-        )
+        contact.booking = booking
+        files = taken_back(booking, mailbox=contact.email, when=last) if last is not None else []
+        _to_contact("cancelled", contact, occasion="cancelled", attachments=files, words=words)
     for engagement in engagements:
         if engagement.speaker.user is None:
             continue
+        mailbox = engagement.speaker.user.email
         queue_message(
             "cancelled-speaker",
-            to=engagement.speaker.user.email,
+            to=mailbox,
             about=engagement,
             occasion="cancelled",
             reference=booking.reference,
@@ -500,7 +671,5 @@ def cancelled(booking: Booking, *, engagements: Iterable[Engagement], was_agreed
                 "reference": booking.reference,
                 **_when(engagement.offer),
             },
-            attachments=[calendar_attachment(booking, attendee=engagement.speaker.user.email, cancelled=True)]
-            if was_agreed
-            else [],
+            attachments=taken_back(booking, mailbox=mailbox, when=engagement.offer),
         )

@@ -8,6 +8,7 @@ from bookings.release import place_is_unchecked
 from bookings.states import (
     LIVE_OFFERS,
     BookingStatus,
+    EngagementState,
     OfferState,
     ReleaseState,
 )
@@ -16,7 +17,8 @@ WORDS: dict[str, str] = {
     "confirm_mailbox": "Ring: mailbox not confirmed",
     "call_back": "Record the call-back",
     "make_offer": "Choose dates, then offer",
-    "replace_speaker": "A speaker has said no: ask another",
+    "replace_speaker": "A speaker does not come: ask another",
+    "settle_condition": "A speaker said yes, if: settle it",
     "agency_answers": "They answer our offer",
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "They name a room",
@@ -80,6 +82,8 @@ def _while_offered(booking: Booking) -> NextStep:
         engagements = [engagement for engagement in engagements if engagement.offer_id == accepted.pk]
     if any(engagement.leaves_a_gap for engagement in engagements):
         return NextStep(WaitingFor.US, "replace_speaker", due_at)
+    if any(engagement.has_open_condition for engagement in engagements):
+        return NextStep(WaitingFor.US, "settle_condition", due_at)
     if accepted is None:
         return NextStep(WaitingFor.AGENCY, "agency_answers", due_at)
     return NextStep(WaitingFor.SPEAKERS, "speakers_answer", due_at)
@@ -88,12 +92,18 @@ def _while_offered(booking: Booking) -> NextStep:
 def _once_agreed(booking: Booking, now: dt.datetime) -> NextStep:
     assert booking.starts_at is not None
     assert booking.ends_at is not None
-    if Engagement.objects.filter(
-        offer__booking=booking, offer__state=OfferState.ACCEPTED, leaves_a_gap=True
-    ).exists():
+    places = list(
+        Engagement.objects.filter(offer__booking=booking, offer__state=OfferState.ACCEPTED).select_related(
+            "diary_entry"
+        )
+    )
+    if any(place.leaves_a_gap for place in places):
         return NextStep(WaitingFor.US, "replace_speaker", booking.starts_at)
     if booking.ends_at <= now:
         return NextStep(WaitingFor.US, "record_delivery", booking.ends_at)
+    conditional = [place for place in places if place.has_open_condition]
+    if conditional:
+        return NextStep(WaitingFor.US, "settle_condition", _first_end(conditional))
     asked = (
         Release.objects.filter(contact__booking=booking, state=ReleaseState.ASKED)
         .order_by("asked_at")
@@ -103,6 +113,9 @@ def _once_agreed(booking: Booking, now: dt.datetime) -> NextStep:
         return NextStep(WaitingFor.US, "second_look", asked.takes_effect_at)
     if place_is_unchecked(booking):
         return NextStep(WaitingFor.US, "ring_about_place", booking.starts_at - dt.timedelta(days=21))
+    silent = [place for place in places if place.state == EngagementState.ASKED]
+    if silent:
+        return NextStep(WaitingFor.SPEAKERS, "speakers_answer", _first_end(silent))
     if booking.status == BookingStatus.CONFIRMED:
         return NextStep(WaitingFor.US, "issue_agenda", booking.starts_at - dt.timedelta(days=21))
     if booking.place != "online" and not hasattr(booking, "venue"):
@@ -113,3 +126,8 @@ def _once_agreed(booking: Booking, now: dt.datetime) -> NextStep:
     if not released:
         return NextStep(WaitingFor.US, "release", booking.starts_at - dt.timedelta(days=7))
     return NextStep(WaitingFor.THE_DAY, "deliver", booking.starts_at)
+
+
+def _first_end(places: list[Engagement]) -> dt.datetime | None:
+    """When the first of these holds ends."""
+    return min((place.held_until for place in places if place.held_until is not None), default=None)

@@ -26,6 +26,7 @@ from bookings.models import (
     Venue,
 )
 from bookings.states import LIVE_ENGAGEMENTS, BookingStatus, EngagementState, OfferState
+from bookings.words import say_names
 
 TEAM_WORDS = "A team of our trainers"
 
@@ -48,7 +49,9 @@ class VenueSeen:
     address: str
     postcode: str
     room: str
+    parking: str
     arrival: str
+    access: str
     vetting: str
     contact_name: str
     contact_telephone: str
@@ -180,6 +183,39 @@ def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | 
     return _session(booking, tier, settings)
 
 
+def others_asked(engagement: Engagement) -> str:
+    """Who else is asked for the same session, as an invited speaker may know it: how many from which partner, no name."""
+    partners = list(
+        Engagement.objects.filter(offer=engagement.offer_id, state__in=LIVE_ENGAGEMENTS)
+        .exclude(speaker=engagement.speaker_id)
+        .order_by("speaker__organisation__rank", "speaker__organisation__name")
+        .values_list("speaker__organisation__short_name", flat=True)
+    )
+    return say_names([f"{partners.count(name)} from {name}" for name in dict.fromkeys(partners)])
+
+
+def stand_ins(booking: Booking) -> dict[str, str]:
+    """For readers at T3: whoever stood on an earlier paper and no longer comes, and who comes instead ("" for nobody yet)."""
+    places = {
+        place.pk: place
+        for place in Engagement.objects.filter(offer__booking=booking).select_related("speaker")
+    }
+    coming = {place.speaker.name for place in places.values() if place.state == EngagementState.ACCEPTED}
+    found: dict[str, str] = {}
+    for place in sorted(places.values(), key=lambda place: place.pk):
+        name = place.speaker.name
+        if name not in coming:
+            found.setdefault(name, "")
+        if place.state == EngagementState.ACCEPTED:
+            before = place.instead_of_id
+            while before is not None:
+                earlier = places[before]
+                if earlier.speaker.name not in coming:
+                    found[earlier.speaker.name] = name
+                before = earlier.instead_of_id
+    return found
+
+
 def seen_by_desk(booking: Booking, reader: User, *, page: str | None = None) -> SessionSeen:
     """What a coordinator may know: everything. The caller has checked the right; with ``page`` the read is logged."""
     if page:
@@ -219,8 +255,9 @@ SELECT
         AND engagement.state = ANY(%(engagements)s)),
 
     (SELECT json_build_object(
-            'name', name, 'address', address, 'postcode', postcode, 'room', room, 'arrival', arrival,
-            'vetting', vetting, 'contact_name', contact_name, 'contact_telephone', contact_telephone,
+            'name', name, 'address', address, 'postcode', postcode, 'room', room, 'parking', parking,
+            'arrival', arrival, 'access', access, 'vetting', vetting,
+            'contact_name', contact_name, 'contact_telephone', contact_telephone,
             'is_unchecked', needs_call_since IS NOT NULL AND NOT EXISTS (
                 SELECT FROM bookings_callback called JOIN bookings_contact contact ON contact.id = called.contact_id
                 WHERE contact.booking_id = venue.booking_id AND called.outcome = %(is_who_they_say)s

@@ -18,3 +18,8 @@ def apply_due_releases() -> None:
 @shared_task(name="bookings.note_days_passed")
 def note_days_passed() -> None:
     services.note_days_passed()
+
+
+@shared_task(name="bookings.send_reminders")
+def send_reminders() -> None:
+    services.send_due_reminders()

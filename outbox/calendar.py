@@ -45,11 +45,12 @@ def session_ics(
     organizer: str,
     attendee: str,
     cancelled: bool = False,
+    tentative: bool = False,
 ) -> bytes:
     """One event as an iTIP file; the same ``uid`` with a higher ``sequence`` replaces an earlier one.
 
     ``organizer`` may be "Name <address>"; ``attendee`` is an address. Nobody is asked to answer it.
-    Empty ``description`` and ``location`` are left out. Send it as ``text/calendar; method=<method>``.
+    ``tentative`` marks a time that is not agreed yet. Empty ``description`` and ``location`` are left out. Send it as ``text/calendar; method=<method>``.
     The same arguments give the same bytes. ``summary`` shows on lock screens: give the reference, nothing else.
 
     Raises ValueError for a moment without a zone, an end that is not after its start, and a method that does
@@ -83,7 +84,7 @@ def session_ics(
         event.add("location", location)
     event.add("organizer", by, encode=False)
     event.add("attendee", to, encode=False)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
     event.add("class", "PRIVATE")
 

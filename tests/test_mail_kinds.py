@@ -25,8 +25,8 @@ from tests.factories import SpeakerFactory, UserFactory, at
 pytestmark = pytest.mark.django_db
 
 SURNAMES = ["Thistlewood", "Oxenbrigg"]
-PLACE = ["Vexford", "Plover", "NE1 9QZ", "Lecture room 2", "behind the bakery", "Gatekeeper"]
-DATE = ["9 March", "March 2027", "2027-03-09", "20270309", "09/03/2027"]
+PLACE = ["Vexford", "Plover", "NE1 9QZ", "Lecture room 2", "behind the bakery", "Gatekeeper", "TR19 7AA"]
+DATE = ["9 March", "March 2027", "2027-03", "202703", "/03/2027"]
 
 ANYONE, VERIFIED, SPEAKER = "anyone", "verified contacts", "speakers"
 GOES_TO = {
@@ -42,6 +42,8 @@ GOES_TO = {
     "agency-answer": ANYONE,
     "speaker-answer": ANYONE,
     "offer-closed": ANYONE,
+    "speaker-missing": ANYONE,
+    "team-changed": ANYONE,
     "released": ANYONE,
     "release-asked": ANYONE,
     "release-applied": ANYONE,
@@ -54,12 +56,18 @@ GOES_TO = {
     "confirmed": VERIFIED,
     "cancelled": VERIFIED,
     "agenda-issued": VERIFIED,
+    "postponed": VERIFIED,
     # the date and themselves
     "invitation": SPEAKER,
     "stood-down": SPEAKER,
     "confirmed-speaker": SPEAKER,
     "cancelled-speaker": SPEAKER,
     "run-sheet-ready": SPEAKER,
+    "reminder": SPEAKER,
+    "asked-again": SPEAKER,
+    "postponed-speaker": SPEAKER,
+    "given-up": SPEAKER,
+    "condition-met": SPEAKER,
 }
 
 
@@ -70,6 +78,7 @@ def every_mail(settings) -> list[Message]:
     with time_machine.travel(at(10, day=1, month=2), tick=False):
         _sign_in_mail()
         _walk()
+        _changes()
     return list(Message.objects.prefetch_related("attachments").order_by("pk"))
 
 
@@ -155,6 +164,48 @@ def _walk() -> None:
         services.cancel_booking(booking.pk, words="The roof leaks.", actor=priya)
 
 
+def _changes() -> None:
+    """Another session, and all that may change about it: a condition, a substitution, a longer journey, a new day."""
+    priya = User.objects.get(name="Priya Desk")
+    booking = services.make_request(_asked("Jude Requester"))
+    contact = booking.contacts.get()
+    services.record_call_back(
+        contact.pk, number="01632 960002", found_where="Their site", outcome="is_who_they_say", actor=priya
+    )
+    place = {"name": "Vexford Annex", "address": "8 Plover Row", "room": "Lecture room 2"}
+    services.set_venue(booking.pk, postcode="NE1 9QZ", **place, actor=priya)
+    team = [
+        SpeakerFactory(name=f"Ada {SURNAMES[0]}"),
+        SpeakerFactory(name=f"Bea {SURNAMES[1]}", is_family=True),
+    ]
+    offer = services.make_offer(
+        booking.pk,
+        starts_at=at(9, 15, day=16),
+        ends_at=at(16, 15, day=16),
+        team={speaker.pk: [] for speaker in team},
+        lead=team[0],
+        actor=priya,
+    )
+    with time_machine.travel(at(18, day=5, month=2), tick=False):
+        assert services.send_due_reminders() == 2
+        services.accept_offer(offer.pk, actor=contact.user)
+        first, second = offer.engagements.order_by("pk")
+        services.answer_invitation(
+            first.pk, accepts=True, condition="If I may come by train to Vexford", actor=team[0].user
+        )
+        services.settle_condition(first.pk, is_possible=True, actor=priya)
+        services.answer_invitation(second.pk, accepts=True, actor=team[1].user)
+        services.ask_for_release(contact.pk, actor=priya)
+    with time_machine.travel(at(19, day=6, month=2), tick=False):
+        services.apply_due_releases()
+        services.give_up_session(first.pk, actor=team[0].user)
+        spare = SpeakerFactory(name=f"Cyn {SURNAMES[0]}")
+        asked = services.add_speaker(offer.pk, speaker=spare, actor=priya)
+        services.answer_invitation(asked.pk, accepts=True, actor=spare.user)
+        services.set_venue(booking.pk, postcode="TR19 7AA", **place, actor=priya)
+        services.postpone_session(booking.pk, to=services.NewDay(at(9, 15), at(16, 15)), actor=priya)
+
+
 def _readable(file: Attachment) -> str:
     """What a person, or a search in a mailbox, finds in an attached file."""
     content = bytes(file.content)
@@ -211,7 +262,16 @@ def test_the_search_finds_what_is_there_to_find(every_mail):
     }
 
     assert {"offer", "invitation", "confirmed", "confirmed-speaker", "agenda-issued"} <= told
-    assert in_files == {"confirmed", "confirmed-speaker", "agenda-issued", "cancelled", "cancelled-speaker"}
+    assert in_files == {
+        "confirmed",
+        "confirmed-speaker",
+        "agenda-issued",
+        "cancelled",
+        "cancelled-speaker",
+        "given-up",
+        "postponed",
+        "postponed-speaker",
+    }
 
 
 def test_every_acknowledgement_says_by_when_we_answer(every_mail):

@@ -20,7 +20,7 @@ from agendas.services.editing import editing
 from agendas.services.papers import queue_document
 from bookings import services as bookings
 from bookings.models import Booking, DeskSettings
-from bookings.release import SessionSeen, Tier, seen_for_papers
+from bookings.release import SessionSeen, Tier, seen_for_papers, stand_ins
 from bookings.states import AGREED_BOOKINGS
 from courses import kept
 
@@ -41,6 +41,7 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
     no day is agreed, or a typed title names a speaker or the place.
     """
     with transaction.atomic(), pghistory.context(verb="issue agenda", actor=actor.pk):
+        bookings.lock_booking(Agenda.objects.values_list("booking_id", flat=True).get(pk=agenda_id))
         with editing(agenda_id, verb="issue agenda", version=version, actor=actor, typed=typed) as draft:
             pass
         agenda = draft.agenda
@@ -177,7 +178,21 @@ def current_detail(issue: Issue) -> dict[str, Any]:
         list(booking.contacts.filter(verified_at__isnull=False, revoked_at__isnull=True)),
         DeskSettings.current(),
     )
-    return {**issue.snapshot["detail"], **fresh}
+    frozen = issue.snapshot["detail"]
+    instead = stand_ins(booking)
+    return {**frozen, **fresh, "who": [_who_now(name, instead) for name in frozen["who"]]}
+
+
+def _who_now(name: str, instead: dict[str, str]) -> str:
+    """Who gives a line today: as frozen, or whoever stepped in for them, or nobody yet."""
+    return (instead[name] or snapshot.NOT_NAMED) if name in instead else name
+
+
+def withdraw_live_issues(booking: Booking) -> int:
+    """Say of every issue that holds that it no longer does. Gives back how many."""
+    return Issue.objects.filter(agenda__booking=booking, withdrawn_at__isnull=True).update(
+        withdrawn_at=timezone.now()
+    )
 
 
 def withdraw_issue(issue_id: int, *, actor: User) -> Issue:

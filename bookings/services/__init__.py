@@ -1,5 +1,13 @@
 """Everything that changes a booking or an enquiry. Views, the desk and tasks call these, and nothing else writes."""
 
+from bookings.services.answers import (
+    add_speaker,
+    answer_invitation,
+    give_up_session,
+    go_on_without,
+    settle_condition,
+    use_recorded_account,
+)
 from bookings.services.asking import (
     Asked,
     add_colleague,
@@ -13,22 +21,23 @@ from bookings.services.asking import (
     make_enquiry,
     make_request,
 )
+from bookings.services.changes import (
+    NewDay,
+    journey_has_grown,
+    postpone_session,
+)
+from bookings.services.chasing import may_be_chased, remind_speaker, send_due_reminders
+from bookings.services.moves import lock_booking
 from bookings.services.offers import (
-    BadTeam,
     NotVerified,
-    TooLate,
     accept_offer,
-    add_speaker,
-    answer_invitation,
     decline_offers,
-    default_expiry,
     expire_due_offers,
     extend_hold,
-    go_on_without,
     make_offer,
-    travel_minutes,
     withdraw_offer,
 )
+from bookings.services.places import BadTeam, TooLate, default_expiry, travel_minutes
 from bookings.services.releases import (
     apply_due_releases,
     approve_release,
@@ -61,6 +70,7 @@ __all__ = [
     "Asked",
     "BadTeam",
     "InvalidMove",
+    "NewDay",
     "NotVerified",
     "SpeakerBusy",
     "TooLate",
@@ -86,24 +96,33 @@ __all__ = [
     "extend_hold",
     "flag_disclosure",
     "flag_enquiry",
+    "give_up_session",
     "go_on_without",
+    "journey_has_grown",
+    "lock_booking",
     "make_enquiry",
     "make_offer",
     "make_request",
     "mark_ready",
+    "may_be_chased",
     "move_mailboxes_of",
     "not_today",
     "note_days_passed",
+    "postpone_session",
     "put_on_waiting_list",
     "record_call_back",
     "record_delivery",
     "refuse_release",
+    "remind_speaker",
     "reopen_request",
     "revoke_contact",
+    "send_due_reminders",
     "set_owner",
     "set_venue",
+    "settle_condition",
     "take_off_waiting_list",
     "travel_minutes",
+    "use_recorded_account",
     "withdraw_offer",
     "write_note",
 ]

@@ -22,7 +22,7 @@ from bookings.models import (
 from bookings.services.moves import SAME_WITHIN, doing, locked, move_enquiry, one_at_a_time, settle
 from bookings.states import EnquiryState, InvalidMove
 from courses.models import Audience, Format, Topic
-from places import outcodes
+from places import outcodes, regions
 from places.models import Force, Region
 from places.nations import Nation
 from places.working_days import add_working_days
@@ -73,7 +73,7 @@ def where_is(outcode: str, force: Force | None) -> Where:
     """The region and nation of an outcode; of the force's when there is none, or it is not known."""
     found = outcodes.find(outcode) if outcode else None
     if found is not None:
-        return Where(Region.objects.filter(name=found.region).first(), found.nation)
+        return Where(regions.named(found.region), found.nation)
     if force is not None:
         return Where(force.region, force.nation)
     return Where(None, Nation.ENGLAND_WALES)
@@ -81,23 +81,26 @@ def where_is(outcode: str, force: Force | None) -> Where:
 
 def _agency(asked: Asked) -> Agency:
     name = asked.force.name if asked.force else " ".join(asked.agency_name.split())
-    existing = Agency.objects.annotate(upper_name=Upper("name")).filter(upper_name=name.upper()).first()
-    if existing is not None:
-        return existing
-    # two at once: both then read the one that was first
+    # one that is there stays as it is, and two at once both read the one that was first
     Agency.objects.bulk_create(
         [Agency(name=name, kind=asked.agency_kind, force=asked.force)], ignore_conflicts=True
     )
     return Agency.objects.annotate(upper_name=Upper("name")).get(upper_name=name.upper())
 
 
-@transaction.atomic(savepoint=False)
 def make_request(asked: Asked, *, actor: User | None = None) -> Booking:
+    """Write a request down; see ``write_request``."""
+    return write_request(asked, actor=actor).booking
+
+
+@transaction.atomic(savepoint=False)
+def write_request(asked: Asked, *, actor: User | None = None) -> Contact:
     """Write a request down, with its requester as first contact, and queue the receipt and the desk's notice.
 
-    It holds no date. ``actor`` is the coordinator who took it by telephone, or ``None`` for the web form.
+    It holds no date. ``actor`` is the coordinator who took it by telephone, or ``None`` for the web form. Gives the
+    requester.
     """
-    settings = DeskSettings.current()
+    settings = DeskSettings.kept()
     where = where_is(asked.outcode, asked.force)
     with doing("ask for training", actor):
         user = ensure_user(asked.email, name=asked.name)
@@ -148,7 +151,7 @@ def make_request(asked: Asked, *, actor: User | None = None) -> Booking:
         )
         mail.request_received(contact)
         mail.new_request(booking, desk_email=settings.desk_email)
-    return booking
+    return contact
 
 
 @transaction.atomic

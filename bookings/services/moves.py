@@ -41,6 +41,11 @@ def locked(booking_id: int) -> Booking:
     return Booking.objects.select_for_update().get(pk=booking_id)
 
 
+def lock_booking(booking_id: int) -> None:
+    """Take the booking's lock before any other, where a floor above changes what hangs on it."""
+    locked(booking_id)
+
+
 def move(booking: Booking, status: BookingStatus, *fields: str) -> None:
     """Change the status of a locked booking, together with other changed ``fields``. Raises ``InvalidMove``."""
     if status not in states.BOOKING_MOVES[BookingStatus(booking.status)]:

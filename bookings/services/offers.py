@@ -1,16 +1,26 @@
-"""Offers: a date with the right speakers held, the answers to it, and its end."""
+"""Offers: a date with the right speakers held, what the agency says to it, and its end."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, Contact, DeskSettings, Engagement, Offer, Place
+from bookings.models import Booking, Contact, DeskSettings, Offer
 from bookings.release import call_back_covers_offer
 from bookings.services.moves import doing, free, locked, move, move_offer, settle
+from bookings.services.places import (
+    BadTeam,
+    TooLate,
+    check_may_be_asked,
+    confirm_if_all_agree,
+    default_expiry,
+    hold_for,
+    let_places_lapse,
+    places_past_their_time,
+)
 from bookings.states import (
     AGREED_BOOKINGS,
     LIVE_ENGAGEMENTS,
@@ -21,92 +31,41 @@ from bookings.states import (
     OfferState,
 )
 from courses.models import Topic
-from places.clock import local
-from places.nations import Nation
-from places.travel import estimate
-from places.working_days import add_working_days
 from speakers.models import DiaryEntry, Speaker
-from speakers.services import hold, lock_speakers
-
-CLOSE_OF_DAY = dt.time(17)
+from speakers.services import lock_speakers
 
 
 class NotVerified(InvalidMove):
     """No offer is sent before the call-back."""
 
 
-class BadTeam(InvalidMove):
-    """The team cannot give this session; the message says why."""
-
-
-class TooLate(InvalidMove):
-    """The offer has ended, or was answered already. The message is for the person who answered."""
-
-
-def default_expiry(booking: Booking, *, now: dt.datetime | None = None) -> dt.datetime:
-    """5pm in London, so many working days of the booking's nation from today as the desk has set."""
-    today = local(now or timezone.now()).date()
-    last = add_working_days(today, DeskSettings.current().hold_days, Nation(booking.nation))
-    return dt.datetime.combine(last, CLOSE_OF_DAY, tzinfo=local(timezone.now()).tzinfo)
-
-
-def travel_minutes(speaker: Speaker, booking: Booking) -> int:
-    """The estimated travel each way in minutes; none online or when one of the two places is not known."""
-    if booking.place == Place.ONLINE or not speaker.home_outcode or not booking.outcode:
-        return 0
-    travel = estimate(speaker.home_outcode, booking.outcode)
-    return travel.minutes if travel is not None else 0
-
-
-def _check_team(team: Sequence[Speaker], lead: Speaker) -> None:
+def check_team(team: Sequence[Speaker], lead: Speaker | None) -> None:
+    """Raise ``BadTeam`` for an empty team, a lead who is not in it, and one of family members only."""
     if not team:
         raise BadTeam("Choose at least one speaker.")
-    if lead.pk not in {speaker.pk for speaker in team}:
+    if lead is None or lead.pk not in {speaker.pk for speaker in team}:
         raise BadTeam("The lead trainer has to be one of the speakers.")
     if all(speaker.is_family for speaker in team):
         raise BadTeam("A family member is never the only speaker: add a colleague who stays the whole day.")
 
 
-def _check_may_be_asked(booking: Booking, speakers: Iterable[Speaker]) -> None:
-    for speaker in speakers:
-        if speaker.invented != booking.invented:
-            raise BadTeam(
-                "Invented speakers are for invented bookings only, and real ones for real bookings."
-            )
-        if speaker.left_on is not None:
-            raise BadTeam(f"{speaker.name} has left the programme.")
-
-
-def _hold_for(offer: Offer, speaker: Speaker, topics: Sequence[Topic], settings: DeskSettings) -> Engagement:
-    """Hold one locked speaker for an offer. Raises ``SpeakerBusy``."""
-    travel = travel_minutes(speaker, offer.booking)
-    around = 0 if offer.booking.place == Place.ONLINE else travel
-    entry = hold(
-        speaker,
-        starts_at=offer.starts_at - dt.timedelta(minutes=settings.setup_minutes + around),
-        ends_at=offer.ends_at + dt.timedelta(minutes=settings.pack_up_minutes + around),
-        held_until=offer.expires_at,
-    )
-    engagement = Engagement.objects.create(
-        offer=offer, speaker=speaker, diary_entry=entry, travel_minutes=travel
-    )
-    engagement.topics.set(topics)
-    return engagement
-
-
-def _lock_with_expired_holds(booking_id: int, speaker_ids: Sequence[int]) -> Booking:
-    """Lock the booking and let the run-out offers lapse that still hold these speakers: a stale hold never stands in the way.
+def lock_with_expired_holds(booking_id: int, speaker_ids: Sequence[int]) -> Booking:
+    """Lock the booking and let lapse what still holds these speakers past its time: a stale hold never stands in the way.
 
     All the bookings are locked in the order of their keys, so that two coordinators never wait for one another in a ring.
     """
-    stale = set(
-        Offer.objects.filter(
-            state__in=LIVE_OFFERS,
-            expires_at__lte=timezone.now(),
-            booking__status=BookingStatus.OFFERED,
-            engagements__speaker__in=speaker_ids,
-        ).values_list("booking_id", flat=True)
+    now = timezone.now()
+    offers = Offer.objects.filter(
+        state__in=LIVE_OFFERS,
+        expires_at__lte=now,
+        booking__status=BookingStatus.OFFERED,
+        engagements__speaker__in=speaker_ids,
     )
+    places = places_past_their_time(now).filter(speaker__in=speaker_ids)
+    stale = {
+        *offers.values_list("booking_id", flat=True),
+        *places.values_list("offer__booking_id", flat=True),
+    }
     for pk in sorted(stale | {booking_id}):
         locked(pk)
     for pk in sorted(stale):
@@ -130,7 +89,7 @@ def make_offer(
     Raises ``NotVerified`` before the call-back, ``BadTeam`` when the team cannot give it, ``SpeakerBusy`` when the
     database refuses a hold (nothing is then written), ``InvalidMove`` when the booking is past offering or the date is.
     """
-    booking = _lock_with_expired_holds(booking_id, list(team))
+    booking = lock_with_expired_holds(booking_id, list(team))
     settings = DeskSettings.current()
     now = timezone.now()
     if booking.status not in (BookingStatus.REQUESTED, BookingStatus.WAITING_LIST, BookingStatus.OFFERED):
@@ -148,8 +107,8 @@ def make_offer(
         raise InvalidMove("The hold has to end after now and before the session.")
     with doing("make offer", actor):
         speakers = lock_speakers(team)
-        _check_team(list(speakers.values()), lead)
-        _check_may_be_asked(booking, speakers.values())
+        check_team(list(speakers.values()), lead)
+        check_may_be_asked(booking, speakers.values())
         offer = Offer.objects.create(
             booking=booking,
             number=booking.offers.count() + 1,
@@ -159,7 +118,7 @@ def make_offer(
             expires_at=expires_at,
             made_by=actor,
         )
-        engagements = [_hold_for(offer, speakers[pk], team[pk], settings) for pk in sorted(speakers)]
+        engagements = [hold_for(offer, speakers[pk], team[pk], settings) for pk in sorted(speakers)]
         booking.owner = booking.owner or actor
         if booking.status != BookingStatus.OFFERED:
             move(booking, BookingStatus.OFFERED, "owner")
@@ -171,51 +130,6 @@ def make_offer(
 
 
 @transaction.atomic
-def add_speaker(offer_id: int, *, speaker: Speaker, topics: Sequence[Topic] = (), actor: User) -> Engagement:
-    """Ask one more speaker for a live offer, in place of one who said no or beside the others.
-
-    Raises ``SpeakerBusy``, ``BadTeam`` when they may not be asked for this booking, or ``TooLate`` when the offer has ended.
-    """
-    booking_id = Offer.objects.values_list("booking_id", flat=True).get(pk=offer_id)
-    booking = _lock_with_expired_holds(booking_id, [speaker.pk])
-    offer = booking.offers.select_related("booking__format", "booking__region").get(pk=offer_id)
-    agreed = booking.status in AGREED_BOOKINGS
-    if not offer.is_live or (not agreed and offer.has_run_out()):
-        raise TooLate("This offer has ended.")
-    with doing("ask another speaker", actor):
-        locked_speaker = lock_speakers([speaker.pk])[speaker.pk]
-        _check_may_be_asked(booking, [locked_speaker])
-        engagement = _hold_for(offer, locked_speaker, topics, DeskSettings.current())
-        gap = offer.engagements.filter(leaves_a_gap=True).first()
-        if gap is not None:
-            gap.leaves_a_gap = False
-            gap.save(update_fields=["leaves_a_gap"])
-        settle(booking)
-        mail.invitation(engagement)
-    return engagement
-
-
-@transaction.atomic
-def go_on_without(engagement_id: int, *, actor: User) -> Engagement:
-    """Give the session without the speaker who said no. Raises ``BadTeam`` when only family members would be left."""
-    booking = locked(Engagement.objects.values_list("offer__booking_id", flat=True).get(pk=engagement_id))
-    engagement = Engagement.objects.select_related("offer").get(pk=engagement_id)
-    with doing("go on without", actor):
-        _refuse_family_only(engagement.offer)
-        engagement.leaves_a_gap = False
-        engagement.save(update_fields=["leaves_a_gap"])
-        _confirm_if_all_agree(booking, actor=actor)
-        settle(booking)
-    return engagement
-
-
-def _refuse_family_only(offer: Offer) -> None:
-    left = Speaker.objects.filter(engagements__offer=offer, engagements__state__in=LIVE_ENGAGEMENTS)
-    if not left.filter(is_family=False).exists():
-        raise BadTeam("A family member is never the only speaker: ask a colleague first.")
-
-
-@transaction.atomic
 def withdraw_offer(offer_id: int, *, actor: User) -> Offer:
     """Take an offer back: its speakers are free, and agency and speakers are told. Raises ``InvalidMove``."""
     booking = locked(Offer.objects.values_list("booking_id", flat=True).get(pk=offer_id))
@@ -223,22 +137,25 @@ def withdraw_offer(offer_id: int, *, actor: User) -> Offer:
     if booking.status != BookingStatus.OFFERED:
         raise InvalidMove("The date is agreed already. Cancel the booking instead.")
     with doing("withdraw offer", actor):
-        _end(offer, OfferState.WITHDRAWN)
+        end_offer(booking, offer, OfferState.WITHDRAWN)
         mail.offer_closed(offer, why="withdrawn")
         _back_to_requested_if_none_left(booking)
         settle(booking)
     return offer
 
 
-def _end(offer: Offer, state: OfferState, *fields: str) -> None:
-    """End an offer, free its speakers and tell them."""
-    freed = list(
-        offer.engagements.filter(state__in=LIVE_ENGAGEMENTS).select_related("speaker__user", "offer__booking")
-    )
+def end_offer(booking: Booking, offer: Offer, state: OfferState, *fields: str) -> None:
+    """End an offer of a locked booking, free its speakers and tell them; an entry that moved to its day is taken back."""
+    offer.booking = booking
+    freed = list(offer.engagements.filter(state__in=LIVE_ENGAGEMENTS).select_related("speaker__user"))
     for engagement in freed:
+        engagement.offer = offer
         free(engagement, EngagementState.FREED)
     offer.engagements.filter(leaves_a_gap=True).update(leaves_a_gap=False)
     move_offer(offer, state, *fields)
+    if offer.moves_the_day:
+        booking.calendar_sequence += 1
+        booking.save(update_fields=["calendar_sequence"])
     mail.stood_down(freed)
 
 
@@ -248,7 +165,7 @@ def _back_to_requested_if_none_left(booking: Booking) -> None:
         move(booking, BookingStatus.REQUESTED)
 
 
-# ---- the answers
+# ---- what the agency says
 
 
 @transaction.atomic
@@ -269,10 +186,10 @@ def accept_offer(offer_id: int, *, actor: User) -> Booking:
         for other in (
             booking.offers.filter(state=OfferState.OPEN).exclude(pk=offer.pk).select_related("booking")
         ):
-            _end(other, OfferState.WITHDRAWN)
+            end_offer(booking, other, OfferState.WITHDRAWN)
         offer.answered_by, offer.answered_at = actor, timezone.now()
         move_offer(offer, OfferState.ACCEPTED, "answered_by", "answered_at")
-        _confirm_if_all_agree(booking, actor=actor)
+        confirm_if_all_agree(booking)
         settle(booking)
         mail.agency_answered(offer, accepted=True)
     return booking
@@ -291,67 +208,11 @@ def decline_offers(booking_id: int, *, note: str, actor: User) -> Booking:
     with doing("decline offers", actor):
         for offer in open_offers:
             offer.answered_by, offer.answered_at, offer.answer_note = actor, timezone.now(), note
-            _end(offer, OfferState.DECLINED, "answered_by", "answered_at", "answer_note")
+            end_offer(booking, offer, OfferState.DECLINED, "answered_by", "answered_at", "answer_note")
             mail.agency_answered(offer, accepted=False)
         _back_to_requested_if_none_left(booking)
         settle(booking)
     return booking
-
-
-@transaction.atomic
-def answer_invitation(engagement_id: int, *, accepts: bool, condition: str = "", actor: User) -> Engagement:
-    """A speaker says yes, yes with a condition, or no (no reason needed). A no frees their time at once.
-
-    Raises ``TooLate`` when the offer ended, the hold ran out or they answered already.
-    """
-    booking = locked(Engagement.objects.values_list("offer__booking_id", flat=True).get(pk=engagement_id))
-    engagement = Engagement.objects.select_related("offer__booking", "speaker__user", "diary_entry").get(
-        pk=engagement_id
-    )
-    offer = engagement.offer
-    if engagement.state == EngagementState.FREED or not offer.is_live:
-        raise TooLate("This invitation has ended. Your time is free again; nothing is needed from you.")
-    if engagement.state != EngagementState.ASKED:
-        raise TooLate("You have answered this invitation already. To change your answer, ring the desk.")
-    if booking.status == BookingStatus.OFFERED and offer.has_run_out():
-        raise TooLate("The time for an answer has passed, and your time is free again.")
-    with doing("accept invitation" if accepts else "decline invitation", actor):
-        engagement.answered_at = timezone.now()
-        if accepts:
-            engagement.condition = condition
-            engagement.state = EngagementState.ACCEPTED
-            engagement.save(update_fields=["state", "answered_at", "condition"])
-            if booking.status in AGREED_BOOKINGS and engagement.diary_entry is not None:
-                DiaryEntry.objects.filter(pk=engagement.diary_entry.pk).update(held_until=None)
-        else:
-            engagement.leaves_a_gap = True
-            free(engagement, EngagementState.DECLINED, "answered_at", "leaves_a_gap")
-        _confirm_if_all_agree(booking, actor=actor)
-        settle(booking)
-        mail.speaker_answered(engagement)
-    return engagement
-
-
-def _confirm_if_all_agree(booking: Booking, *, actor: User) -> None:
-    """Agree the session when the agency and every speaker of the accepted offer have said yes."""
-    if booking.status != BookingStatus.OFFERED:
-        return
-    offer = booking.offers.filter(state=OfferState.ACCEPTED).select_related("lead").first()
-    if offer is None:
-        return
-    engagements = list(offer.engagements.all())
-    live = [engagement for engagement in engagements if engagement.state in LIVE_ENGAGEMENTS]
-    if any(engagement.leaves_a_gap for engagement in engagements):
-        return
-    if not live or any(engagement.state != EngagementState.ACCEPTED for engagement in live):
-        return
-    leads = {engagement.speaker_id for engagement in live}
-    booking.starts_at, booking.ends_at = offer.starts_at, offer.ends_at
-    booking.lead_id = offer.lead_id if offer.lead_id in leads else live[0].speaker_id
-    booking.calendar_sequence += 1
-    move(booking, BookingStatus.CONFIRMED, "starts_at", "ends_at", "lead", "calendar_sequence")
-    DiaryEntry.objects.filter(engagement__in=live).update(held_until=None)
-    mail.confirmed(booking)
 
 
 # ---- the end of a hold
@@ -359,17 +220,20 @@ def _confirm_if_all_agree(booking: Booking, *, actor: User) -> None:
 
 @transaction.atomic
 def expire_offers_of(booking_id: int) -> int:
-    """Lapse the offers of one booking whose time has run out; tells agency and speakers. Gives back how many."""
+    """Let lapse what one booking holds past its time, offers or single places; tells those concerned. Gives how many."""
     booking = locked(booking_id)
+    if booking.status in AGREED_BOOKINGS:
+        with doing("let place lapse", None):
+            count = let_places_lapse(booking)
+            if count:
+                settle(booking)
+        return count
     if booking.status != BookingStatus.OFFERED:
         return 0
-    due = booking.offers.filter(state__in=LIVE_OFFERS, expires_at__lte=timezone.now()).select_related(
-        "booking"
-    )
-    lapsed = list(due)
+    lapsed = list(booking.offers.filter(state__in=LIVE_OFFERS, expires_at__lte=timezone.now()))
     with doing("let offer lapse", None):
         for offer in lapsed:
-            _end(offer, OfferState.LAPSED)
+            end_offer(booking, offer, OfferState.LAPSED)
             mail.offer_closed(offer, why="lapsed")
         if lapsed:
             _back_to_requested_if_none_left(booking)
@@ -378,15 +242,27 @@ def expire_offers_of(booking_id: int) -> int:
 
 
 def expire_due_offers() -> int:
-    """Lapse every offer whose time has run out, one booking at a time. Gives back how many."""
-    booking_ids = (
-        Offer.objects.filter(
-            state__in=LIVE_OFFERS, expires_at__lte=timezone.now(), booking__status=BookingStatus.OFFERED
-        )
-        .values_list("booking_id", flat=True)
-        .distinct()
+    """Let lapse every hold whose time has run out, one booking at a time. Gives back how many offers and places.
+
+    One booking that fails keeps no other waiting: its error is raised when the rest is done.
+    """
+    now = timezone.now()
+    offers = Offer.objects.filter(
+        state__in=LIVE_OFFERS, expires_at__lte=now, booking__status=BookingStatus.OFFERED
     )
-    return sum(expire_offers_of(booking_id) for booking_id in list(booking_ids))
+    booking_ids = {
+        *offers.values_list("booking_id", flat=True),
+        *places_past_their_time(now).values_list("offer__booking_id", flat=True),
+    }
+    count, errors = 0, []
+    for booking_id in sorted(booking_ids):
+        try:
+            count += expire_offers_of(booking_id)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("Some holds could not lapse", errors)
+    return count
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rights import coordinators
 from bookings import mail
-from bookings.models import Contact, DeskSettings, Release
+from bookings.models import Booking, Contact, DeskSettings, Release
 from bookings.release import call_back_covers_release
 from bookings.services.moves import doing, locked, move_release, settle
 from bookings.states import AGREED_BOOKINGS, InvalidMove, ReleaseState
@@ -45,6 +45,21 @@ def ask_for_release(contact_id: int, *, note: str = "", actor: User) -> Release:
         mail.release_asked(release, deciders=[user for user in coordinators() if user != actor])
         settle(booking)
     return release
+
+
+def end_releases(contact: Contact, *, actor: User) -> None:
+    """End what lets a contact see names and place, or waits to; the booking is locked."""
+    for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
+        release.decided_by, release.decided_at = actor, timezone.now()
+        move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
+
+
+def close_detail(booking: Booking, *, actor: User) -> None:
+    """End the releases of a locked booking: what they were given for has changed."""
+    for contact in booking.contacts.filter(revoked_at__isnull=True):
+        end_releases(contact, actor=actor)
+        contact.released_at = None
+        contact.save(update_fields=["released_at"])
 
 
 def _put_in_effect(release: Release, *, decided_by: User | None) -> None:

@@ -8,7 +8,9 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, CallBack, Contact, Engagement, Note, Venue
-from bookings.services.moves import SAME_WITHIN, doing, free, locked, move, move_offer, move_release, settle
+from bookings.services.changes import follow_the_place
+from bookings.services.moves import SAME_WITHIN, doing, free, locked, move, move_offer, settle
+from bookings.services.releases import close_detail, end_releases
 from bookings.states import (
     AGREED_BOOKINGS,
     LIVE_ENGAGEMENTS,
@@ -17,11 +19,10 @@ from bookings.states import (
     EngagementState,
     InvalidMove,
     OfferState,
-    ReleaseState,
 )
 
 WHERE_AND_WHO = ["name", "address", "postcode", "room"]
-HOW_TO_GET_THERE = ["arrival", "vetting", "contact_name", "contact_telephone"]
+HOW_TO_GET_THERE = ["parking", "arrival", "access", "vetting", "contact_name", "contact_telephone"]
 
 
 @transaction.atomic
@@ -37,7 +38,8 @@ def record_call_back(
 ) -> CallBack:
     """Write down a call to a number found independently. Only the outcome “is who they say” opens T2.
 
-    Speaking to them confirms the mailbox's owner too, so an unconfirmed request can go on by telephone.
+    Speaking to them confirms the mailbox's owner too, so an unconfirmed request can go on by telephone. A place that the
+    agency named itself counts from now on: speakers whose journey grows are asked again.
     """
     booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
     contact = Contact.objects.get(pk=contact_id)
@@ -57,6 +59,7 @@ def record_call_back(
             contact.verified_at = contact.verified_at or now
             contact.mailbox_confirmed_at = contact.mailbox_confirmed_at or now
             contact.save(update_fields=["verified_at", "mailbox_confirmed_at"])
+            follow_the_place(booking, actor=actor)
         elif outcome == CallBack.Outcome.NOT_THEM:
             _close_to(contact, actor=actor)
         booking.owner = booking.owner or actor
@@ -65,16 +68,9 @@ def record_call_back(
     return call_back
 
 
-def _end_releases(contact: Contact, *, actor: User) -> None:
-    """End what lets a contact see names and place, or waits to."""
-    for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
-        release.decided_by, release.decided_at = actor, timezone.now()
-        move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
-
-
 def _close_to(contact: Contact, *, actor: User) -> None:
     """Take from a contact everything above T1, at once."""
-    _end_releases(contact, actor=actor)
+    end_releases(contact, actor=actor)
     contact.released_at = None
     contact.verified_at = None
     contact.save(update_fields=["verified_at", "released_at"])
@@ -150,9 +146,11 @@ def stop_offers(booking: Booking, state: OfferState) -> list[Engagement]:
     """End every live offer of a locked booking and free its speakers; gives back the places that were live."""
     freed: list[Engagement] = []
     for offer in booking.offers.filter(state__in=LIVE_OFFERS):
+        offer.booking = booking
         for engagement in offer.engagements.filter(state__in=LIVE_ENGAGEMENTS).select_related(
-            "speaker__user", "offer__booking"
+            "speaker__user"
         ):
+            engagement.offer = offer
             free(engagement, EngagementState.FREED)
             freed.append(engagement)
         move_offer(offer, state)
@@ -165,7 +163,8 @@ def decline_request(booking_id: int, *, words: str, actor: User) -> Booking:
     booking = locked(booking_id)
     with doing("decline request", actor):
         freed = stop_offers(booking, OfferState.WITHDRAWN)
-        move(booking, BookingStatus.DECLINED)
+        booking.calendar_sequence += 1
+        move(booking, BookingStatus.DECLINED, "calendar_sequence")
         settle(booking)
         mail.stood_down(freed)
         mail.declined(booking, words=words, occasion=f"declined-{timezone.now():%Y%m%d%H%M%S}")
@@ -187,12 +186,11 @@ def cancel_booking(booking_id: int, *, words: str, actor: User) -> Booking:
     """End the booking, free the speakers, and tell everyone concerned once. Raises ``InvalidMove``."""
     booking = locked(booking_id)
     with doing("cancel booking", actor):
-        was_agreed = booking.is_agreed
         freed = stop_offers(booking, OfferState.WITHDRAWN)
         booking.calendar_sequence += 1
         move(booking, BookingStatus.CANCELLED, "calendar_sequence")
         settle(booking)
-        mail.cancelled(booking, engagements=freed, was_agreed=was_agreed, words=words)
+        mail.cancelled(booking, engagements=freed, words=words)
     return booking
 
 
@@ -284,7 +282,9 @@ def set_venue(
     address: str = "",
     postcode: str = "",
     room: str = "",
+    parking: str = "",
     arrival: str = "",
+    access: str = "",
     vetting: str = "",
     contact_name: str = "",
     contact_telephone: str = "",
@@ -294,7 +294,8 @@ def set_venue(
     """Write down where exactly. A change, or a place named by the agency itself, asks for a new call-back before release.
 
     A change also closes T3 for the agency's contacts until they are released again. By the agency any change counts:
-    whoever writes who meets our speakers, and at which door, leads them as surely as an address does.
+    whoever writes who meets our speakers, and at which door, leads them as surely as an address does. Speakers whose
+    journey grows are asked again; for a place that the agency named, only once somebody has rung about it.
     """
     booking = locked(booking_id)
     values = {
@@ -302,7 +303,9 @@ def set_venue(
         "address": address,
         "postcode": postcode,
         "room": room,
+        "parking": parking,
         "arrival": arrival,
+        "access": access,
         "vetting": vetting,
         "contact_name": contact_name,
         "contact_telephone": contact_telephone,
@@ -319,14 +322,8 @@ def set_venue(
             venue.needs_call_since = timezone.now()
         venue.save()
         if moved and not is_new:
-            _close_detail(booking, actor=actor)
+            close_detail(booking, actor=actor)
+        if not by_agency:
+            follow_the_place(booking, actor=actor)
         settle(locked(booking_id))
     return venue
-
-
-def _close_detail(booking: Booking, *, actor: User) -> None:
-    """End the releases of a locked booking: the call-back no longer covers them."""
-    for contact in booking.contacts.filter(revoked_at__isnull=True):
-        _end_releases(contact, actor=actor)
-        contact.released_at = None
-        contact.save(update_fields=["released_at"])

@@ -72,8 +72,8 @@ def test_the_database_alone_refuses_a_second_hold(speaker):
 
 def test_two_coordinators_hold_one_speaker_for_two_agencies(speaker, monkeypatch):
     both = Barrier(2)
-    real = offers._check_team
-    monkeypatch.setattr(offers, "_check_team", lambda *args: (wait_for_both(both), real(*args))[1])
+    real = offers.check_team
+    monkeypatch.setattr(offers, "check_team", lambda *args: (wait_for_both(both), real(*args))[1])
     coordinator = UserFactory()
     bookings = [VerifiedContactFactory().booking for _ in range(2)]
 
@@ -174,7 +174,7 @@ def meet(monkeypatch):
         wait_for_both(both)
         return real(booking_id)
 
-    for module in ("offers", "triage", "releases", "asking"):
+    for module in ("offers", "answers", "chasing", "triage", "releases", "asking"):
         monkeypatch.setattr(f"bookings.services.{module}.locked", meet_then_lock)
 
 
@@ -186,7 +186,7 @@ def no_lock(monkeypatch):
     def only_read(booking_id: int) -> Booking:
         return Booking.objects.select_related("agency", "format", "region").get(pk=booking_id)
 
-    for module in ("offers", "triage", "releases", "asking"):
+    for module in ("offers", "answers", "chasing", "triage", "releases", "asking"):
         monkeypatch.setattr(f"bookings.services.{module}.locked", only_read)
     return lambda: wait_for_both(both)
 
@@ -219,7 +219,7 @@ def test_two_offers_for_one_booking_are_two_numbered_dates(contact, coordinator,
 
 
 def test_two_offers_fail_without_the_lock(contact, coordinator, no_lock, monkeypatch):
-    held_open(monkeypatch, "bookings.services.offers._hold_for", no_lock)
+    held_open(monkeypatch, "bookings.services.offers.hold_for", no_lock)
 
     results = at_once(
         *[
@@ -295,6 +295,7 @@ def test_an_answer_against_a_withdrawal_fails_without_the_lock(
 ):
     """The yes is written over an invitation that has ended meanwhile: the trigger is what is left to refuse it."""
     held_open(monkeypatch, "bookings.services.offers.doing", no_lock)
+    held_open(monkeypatch, "bookings.services.answers.doing", no_lock)
 
     answered, _ = at_once(
         lambda: services.answer_invitation(offer.engagements.get().pk, accepts=True, actor=speaker.user),
