@@ -16,12 +16,16 @@ A round claims several at once and hands them over one by one. While the mail se
 """
 
 import logging
+import math
+import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -64,13 +68,62 @@ def deliver(message_id: int) -> State | None:
 
 
 def deliver_due() -> int:
-    """Deliver what is due, for at most a minute, over one connection; returns how many messages left.
+    """Deliver what is due, for at most a minute; returns how many messages left.
 
     Any number of workers may run this at once. It stops when the mail server is away, and rings for another
-    worker when time ran out with mail still waiting.
+    worker when time ran out with mail still waiting. Where more waits than one line takes at once, further lines
+    open beside it, so that one waits for the disk while another talks (``MAIL_LINES`` at most).
     """
     began = time.monotonic()
-    with Line() as line:
+    with ExitStack() as beside:
+        helpers = [beside.enter_context(_Helper(began)) for _ in range(_lines_wanted() - 1)]
+        left, is_late = _drain(began, Line())
+    if is_late:
+        bell.ring()
+    return left + sum(helper.left for helper in helpers)
+
+
+def _lines_wanted() -> int:
+    """How many lines what is due is worth: one for each batch that waits."""
+    waiting = Message.objects.due()[: settings.MAIL_LINES * BATCH].count()
+    return max(1, math.ceil(waiting / BATCH))
+
+
+class _Helper(threading.Thread):
+    """Another line of the same process, with a connection of its own to mail server and database.
+
+    It is one worker more and nothing else: what it claims is its own. Where the mail server grants no further line it
+    ends and has touched no mail.
+    """
+
+    def __init__(self, began: float) -> None:
+        super().__init__(name="outbox line", daemon=True)
+        self.began, self.left = began, 0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.join()
+
+    def run(self) -> None:
+        """Deliver until nothing is due."""
+        line = Line()
+        try:
+            line.open()
+            self.left, _ = _drain(self.began, line)
+        except ServerAwayError:
+            log.info("The mail server grants no further line.")
+        except Exception:
+            log.exception("A further line ended early; the sweep finds what it had in hand.")
+        finally:
+            connection.close()
+
+
+def _drain(began: float, line: Line) -> tuple[int, bool]:
+    """Deliver what is due over one line; gives how many left, and whether time ran out with mail still waiting."""
+    with line:
         this = _Round(line)
         while True:
             # what was tried before goes alone: a mail that kills its worker takes no other with it twice
@@ -82,12 +135,11 @@ def deliver_due() -> int:
                 try:
                     this.deliver(batch)
                 except ServerAwayError:
-                    return this.left
+                    return this.left, False
             if was_idle:
-                return this.left
+                return this.left, False
             if time.monotonic() - began > RUN_SECONDS:
-                bell.ring()
-                return this.left
+                return this.left, True
 
 
 class _Round:

@@ -106,6 +106,12 @@ class Line:
             self._refuse(code, words)
         return f"{code} {words.decode(errors='replace')}"[:500]
 
+    def open(self) -> None:
+        """Open the connection before there is a mail. Raises ``ServerAwayError``."""
+        self._until = time.monotonic() + HANDOVER_SECONDS
+        self._open()
+        self._is_used = True  # should it hang up before the first mail, that mail opens it anew
+
     def _open(self) -> None:
         """Connect, secure the line and log in, as the settings say."""
         self.close()

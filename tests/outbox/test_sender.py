@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outbox import kinds, sender, services
+from outbox import kinds, sender, services, smtp
 from outbox.models import Message
 from outbox.queue import FileToSend
 from outbox.states import State
@@ -510,3 +510,60 @@ def test_two_workers_share_a_queue_and_send_nothing_twice(queue, caught_mail):
 
     assert sum(left) == 60
     assert sorted(mail.message["Message-ID"] for mail in caught_mail.messages) == sorted(wanted)
+
+
+# ---- several lines of one worker
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_opens_further_lines_while_much_waits_and_each_mail_leaves_once(
+    queue, caught_mail, settings, monkeypatch
+):
+    settings.MAIL_LINES = 3
+    monkeypatch.setattr(sender, "BATCH", 5)
+    wanted = {queue().message_id for _ in range(30)}
+    together = threading.Barrier(3, timeout=10)
+    seen: set[int] = set()
+
+    def hold(step):
+        me = threading.get_ident()
+        if step == "text_started" and me not in seen:
+            seen.add(me)
+            together.wait()  # three texts are on their way at the same moment
+
+    monkeypatch.setattr(sender, "checkpoint", hold)
+
+    assert sender.deliver_due() == 30
+    assert len(seen) == 3
+    assert caught_mail.connections == 3
+    assert sorted(mail.message["Message-ID"] for mail in caught_mail.messages) == sorted(wanted)
+    assert set(Message.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_grants_one_line_still_takes_every_mail(queue, caught_mail, settings, monkeypatch):
+    settings.MAIL_LINES = 3
+    monkeypatch.setattr(sender, "BATCH", 5)
+    for _ in range(20):
+        queue()
+    open_line = smtp.Line._open
+
+    def refused_beside_the_first(line):
+        if threading.current_thread() is not threading.main_thread():
+            raise smtp.ServerAwayError("421 too many connections")
+        open_line(line)
+
+    monkeypatch.setattr(smtp.Line, "_open", refused_beside_the_first)
+
+    assert sender.deliver_due() == 20
+    assert {message.attempts for message in Message.objects.all()} == {1}
+
+
+@pytest.mark.django_db
+def test_a_few_mails_leave_over_one_line(queue, caught_mail, settings):
+    settings.MAIL_LINES = 3
+    for _ in range(4):
+        queue()
+
+    assert sender.deliver_due() == 4
+    assert caught_mail.connections == 1
