@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "lone-releases": {"task": "bookings.apply_due_releases", "schedule": dt.timedelta(minutes=1)},
     "forget-drafts": {"task": "trainingportal.forget_drafts", "schedule": dt.timedelta(hours=1)},
     "days-passed": {"task": "bookings.note_days_passed", "schedule": dt.timedelta(minutes=5)},
+    "read-own-calendars": {
+        "task": "speakers.read_own_calendars",
+        "schedule": dt.timedelta(minutes=2),
+        "options": {"expires": 100},
+    },
     # in UTC, while nobody works
     "clear-sessions": {"task": "trainingportal.clear_sessions", "schedule": crontab(hour=2, minute=10)},
     "reseal": {"task": "accounts.reseal", "schedule": crontab(hour=2, minute=20)},

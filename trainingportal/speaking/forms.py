@@ -1,4 +1,4 @@
-"""What a speaker may type: a condition to a yes, and days away."""
+"""What a speaker may type: a condition to a yes, days away, their limits, and where their own calendar is."""
 
 import datetime as dt
 from typing import Any
@@ -6,11 +6,24 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from courses.models import Format, Topic
 from formkit.fields import DayField, TimeOfDayField
 from formkit.forms import PortalForm
-from places.clock import LONDON
+from places.clock import LONDON, say_minutes
+from speakers.calendars import tidy_address
+from speakers.fetch import Refused
+from speakers.models import Speaker
 
 LONGEST = dt.timedelta(days=366)
+WEEK = dt.timedelta(days=7)
+REACHES = [
+    ("", "Anywhere"),
+    ("60", "Up to 1 hour each way"),
+    ("120", "Up to 2 hours each way"),
+    ("180", "Up to 3 hours each way"),
+    ("240", "Up to 4 hours each way"),
+    ("0", "Online only"),
+]
 
 
 class ConditionForm(PortalForm):
@@ -20,9 +33,9 @@ class ConditionForm(PortalForm):
 
     condition = forms.CharField(
         label="What has to be so?",
-        help_text="For example a later start, or going with a colleague. The desk rings you about it.",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One sentence, for example a later start, or going with a colleague. The desk rings you about it.",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Write what has to be so, or answer with a plain yes."},
     )
 
@@ -38,8 +51,12 @@ class AbsenceForm(PortalForm):
         label="From", required=False, help_text="Leave both times empty for whole days."
     )
     to_time = TimeOfDayField(label="To", required=False)
+    weekly_until = DayField(
+        label="Every week until", required=False, help_text="Leave empty if it is this once."
+    )
     private = forms.BooleanField(
-        label="Private: show only “away”, to nobody why",
+        label="A private day",
+        help_text="Only you see that it is private. Nobody is told why you are away on any day, and we do not keep it.",
         required=False,
     )
 
@@ -56,6 +73,13 @@ class AbsenceForm(PortalForm):
             self.add_error("last_day", "The last day comes before the first.")
         if last - first > LONGEST:
             self.add_error("last_day", "Choose at most a year at a time.")
+        until = data.get("weekly_until")
+        if until and until <= last:
+            self.add_error("weekly_until", "Choose a later day than the last day away.")
+        if until and until - first > LONGEST:
+            self.add_error("weekly_until", "Choose at most a year at a time.")
+        if until and last - first >= WEEK:
+            self.add_error("weekly_until", "Only what is shorter than a week can come every week.")
         start, end = data.get("from_time"), data.get("to_time")
         if bool(start) != bool(end):
             self.add_error("to_time" if start else "from_time", "Give both times, or neither.")
@@ -70,3 +94,102 @@ class AbsenceForm(PortalForm):
         if data["ends_at"] <= data["starts_at"]:
             self.add_error("to_time", "The end has to come after the start.")
         return data
+
+
+class LimitsForm(PortalForm):
+    """What we mind for this speaker. The question about tellings is asked of family members only."""
+
+    submit_words = "Keep my limits"
+
+    most_sessions_a_month = forms.IntegerField(
+        label="Most sessions in a month", required=False, min_value=0, max_value=31
+    )
+    days_between_accounts = forms.IntegerField(
+        label="Days between one telling of your story and the next",
+        required=False,
+        min_value=1,
+        max_value=366,
+        help_text="We count from session to session.",
+    )
+    reach_minutes = forms.TypedChoiceField(
+        label="How far you travel",
+        choices=REACHES,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    formats = forms.ModelMultipleChoiceField(
+        label="Which sessions you give",
+        queryset=Format.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="If you tick none, we may ask you for any.",
+    )
+    only_with_colleague = forms.BooleanField(label="Only ask me together with a colleague", required=False)
+
+    def __init__(self, *args: Any, speaker: Speaker, **kwargs: Any) -> None:
+        reach = speaker.reach_minutes
+        kwargs["initial"] = {
+            "most_sessions_a_month": speaker.most_sessions_a_month,
+            "days_between_accounts": speaker.days_between_accounts,
+            "reach_minutes": "" if reach is None else str(reach),
+            "formats": list(speaker.formats.all()),
+            "only_with_colleague": speaker.only_with_colleague,
+        }
+        super().__init__(*args, **kwargs)
+        choice = self.fields["reach_minutes"]
+        assert isinstance(choice, forms.TypedChoiceField)
+        if reach is not None and str(reach) not in dict(REACHES):  # the desk may have written any figure
+            choice.choices = [*REACHES, (str(reach), f"Up to {say_minutes(reach)} each way")]
+        if not speaker.is_family:
+            del self.fields["days_between_accounts"]
+
+
+class ExpertiseForm(PortalForm):
+    """The topics that a speaker gives, in their own word."""
+
+    submit_words = "These are my topics"
+
+    topics = forms.ModelMultipleChoiceField(
+        label="Topics you give",
+        queryset=Topic.objects.active(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one topic, or ring the desk if you give none just now."},
+    )
+
+
+class PauseForm(PortalForm):
+    """A day until which no invitation comes."""
+
+    submit_words = "Pause until then"
+
+    until = DayField(label="Pause invitations until")
+
+    def clean_until(self) -> dt.date:
+        until: dt.date = self.cleaned_data["until"]
+        if until <= timezone.localdate():
+            raise forms.ValidationError("Choose a day after today.")
+        return until
+
+
+class OwnCalendarForm(PortalForm):
+    """The published address of their own calendar; cleans to one that we fetch."""
+
+    submit_words = "Read my busy times"
+
+    address = forms.CharField(
+        label="Address of your calendar",
+        max_length=2000,
+        help_text="It begins with https:// or webcal:// and often ends in .ics.",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off", "inputmode": "url"}),
+    )
+
+    def clean_address(self) -> str:
+        try:
+            return tidy_address(self.cleaned_data["address"])
+        except Refused:
+            raise forms.ValidationError(
+                "We can read calendars published by Outlook, Google, Apple, Fastmail and Proton, by an address that "
+                "begins with https:// or webcal://. If yours is somewhere else, ring the desk."
+            ) from None

@@ -1,4 +1,4 @@
-"""A month of one speaker's diary as rows of days, each with one word. What has no word was never said."""
+"""A month of one speaker's diary: rows of days, each with one word, and the same as a list. No word: nobody told us."""
 
 import calendar
 import datetime as dt
@@ -6,12 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from bookings.models import Engagement
 from bookings.states import EngagementState
-from places.clock import LONDON, local
+from places.clock import LONDON, local, say_date, say_moment, say_time, say_times
 from speakers.models import DiaryEntry, Speaker
 
 CALENDAR = calendar.Calendar(firstweekday=calendar.MONDAY)
+MOST_ENTRIES = 600
+MOST_ROWS = 120
+AWAY = (DiaryEntry.Kind.ABSENCE, DiaryEntry.Kind.BLACKOUT)
 
 
 @dataclass(frozen=True)
@@ -25,11 +32,27 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of the list. ``engagement`` for a session; an absence can be removed by its ``entry``."""
+
+    entry: DiaryEntry
+    when: str
+    engagement: Engagement | None = None
+    journey: str = ""
+
+    @property
+    def is_away(self) -> bool:
+        return self.entry.kind in AWAY
+
+
+@dataclass(frozen=True)
 class Month:
-    """A month as weeks of seven days."""
+    """A month as weeks of seven days, and its list from the first day on; ``more`` rows are not shown."""
 
     first: dt.date
     weeks: tuple[tuple[Day, ...], ...]
+    rows: tuple[Row, ...] = ()
+    more: int = 0
 
     @property
     def previous(self) -> str:
@@ -50,48 +73,108 @@ def month_of(text: str, *, today: dt.date) -> dt.date:
 
 
 def month_for(speaker: Speaker, first: dt.date) -> Month:
-    """The month of one speaker, in two queries."""
+    """The month of one speaker, in one query. Holds that ran out are not in it."""
     shown = list(CALENDAR.itermonthdates(first.year, first.month))
-    words = _words(speaker, shown[0], shown[-1])
+    entries = _entries(speaker, shown[0], shown[-1])
+    words = _words(entries, shown[0], shown[-1])
     days = [Day(day, day.month == first.month, *words.get(day, ("", ""))) for day in shown]
-    return Month(first, tuple(tuple(days[i : i + 7]) for i in range(0, len(days), 7)))
+    start, end = _midnight(first), _midnight((first + dt.timedelta(days=32)).replace(day=1))
+    inside = [each for each in entries if _begins(each) < end and _ends(each) > start]
+    return Month(
+        first,
+        tuple(tuple(days[i : i + 7]) for i in range(0, len(days), 7)),
+        tuple(_row(each) for each in inside[:MOST_ROWS]),
+        max(len(inside) - MOST_ROWS, 0),
+    )
 
 
-def _words(speaker: Speaker, first: dt.date, last: dt.date) -> dict[dt.date, tuple[str, str]]:
-    """Day → (word, kind). A session is worth more than a journey, and both more than an absence."""
-    after = last + dt.timedelta(days=1)
-    start, end = _midnight(first), _midnight(after)
-    entries = DiaryEntry.objects.filter(speaker=speaker, busy__overlap=(start, end))
-    engagements = Engagement.objects.filter(
-        speaker=speaker,
-        state__in=[EngagementState.ASKED, EngagementState.ACCEPTED],
-        offer__starts_at__lt=end,
-        offer__ends_at__gt=start,
-    ).select_related("offer")
+def _entries(speaker: Speaker, first: dt.date, last: dt.date) -> "QuerySet[DiaryEntry]":
+    around = DateTimeTZRange(_midnight(first), _midnight(last + dt.timedelta(days=1)), "[)")
+    return (
+        DiaryEntry.objects.filter(speaker=speaker, busy__overlap=around)
+        .exclude(held_until__lte=timezone.now())
+        .select_related("engagement__offer__booking__region", "engagement__offer__booking__format")
+        .order_by("busy")[:MOST_ENTRIES]
+    )
+
+
+def _words(entries: Iterable[DiaryEntry], first: dt.date, last: dt.date) -> dict[dt.date, tuple[str, str]]:
+    """Day → (word, kind). A session is worth more than a journey, that more than an absence, and their own calendar least."""
+    own = (
+        (day, ("Busy", "away"))
+        for entry in entries
+        if entry.kind == DiaryEntry.Kind.OWN
+        for day in _days(entry, first, last)
+    )
     away = (
-        (day, ("Away", "away")) for entry in entries if entry.kind != "engagement" for day in _days(entry)
+        (day, ("Away", "away"))
+        for entry in entries
+        if entry.kind in AWAY
+        for day in _days(entry, first, last)
     )
-    travel = (
-        (day, ("Travel", "held")) for entry in entries if entry.kind == "engagement" for day in _days(entry)
-    )
-    sessions = (
+    sessions = [entry for entry in entries if entry.kind == DiaryEntry.Kind.ENGAGEMENT]
+    travel = ((day, ("Travel", "held")) for entry in sessions for day in _days(entry, first, last))
+    given = (
         (
             local(engagement.offer.starts_at).date(),
             ("You give", "on") if engagement.state == EngagementState.ACCEPTED else ("Asked", "held"),
         )
-        for engagement in engagements
+        for entry in sessions
+        if (engagement := _engagement(entry)) is not None
     )
-    return dict(chain(away, travel, sessions))
+    return dict(chain(own, away, travel, given))
 
 
-def _days(entry: DiaryEntry) -> Iterable[dt.date]:
-    assert entry.busy.lower is not None
-    assert entry.busy.upper is not None
-    day = local(entry.busy.lower).date()
-    last = local(entry.busy.upper - dt.timedelta(seconds=1)).date()
+def _row(entry: DiaryEntry) -> Row:
+    engagement = _engagement(entry)
+    if engagement is None:
+        return Row(entry, stretch(entry))
+    offer = engagement.offer
+    when = f"{say_date(offer.starts_at)}, {say_times(offer.starts_at, offer.ends_at)}"
+    journey = ""
+    if engagement.travel_minutes:
+        out, back = _clock(_begins(entry), offer.starts_at), _clock(_ends(entry), offer.ends_at)
+        journey = f"You set out about {out} and are back about {back}."
+    return Row(entry, when, engagement, journey)
+
+
+def _clock(moment: dt.datetime, session: dt.datetime) -> str:
+    """A time, with its day where that is not the session's."""
+    return say_time(moment) if local(moment).date() == local(session).date() else say_moment(moment)
+
+
+def stretch(entry: DiaryEntry) -> str:
+    """A stretch of time in words: whole days by date, anything else with its times."""
+    start, end = local(_begins(entry)), local(_ends(entry))
+    if start.time() == end.time() == dt.time():
+        last = (end - dt.timedelta(days=1)).date()
+        return say_date(start) if last == start.date() else f"{say_date(start)} to {say_date(last)}"
+    if start.date() == end.date():
+        return f"{say_date(start)}, {say_times(start, end)}"
+    return f"{say_moment(start)} to {say_moment(end)}"
+
+
+def _engagement(entry: DiaryEntry) -> Engagement | None:
+    return getattr(entry, "engagement", None)
+
+
+def _days(entry: DiaryEntry, first: dt.date, last: dt.date) -> Iterable[dt.date]:
+    """The days that an entry touches, of those from ``first`` to ``last``."""
+    day = max(local(_begins(entry)).date(), first)
+    last = min(local(_ends(entry) - dt.timedelta(seconds=1)).date(), last)
     while day <= last:
         yield day
         day += dt.timedelta(days=1)
+
+
+def _begins(entry: DiaryEntry) -> dt.datetime:
+    assert entry.busy.lower is not None
+    return entry.busy.lower
+
+
+def _ends(entry: DiaryEntry) -> dt.datetime:
+    assert entry.busy.upper is not None
+    return entry.busy.upper
 
 
 def _midnight(day: dt.date) -> dt.datetime:

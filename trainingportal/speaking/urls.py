@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from trainingportal.speaking import views
+from trainingportal.speaking import answering, calendars, diary, feed, limits, pack, views
 
 urlpatterns = [
     path("", views.home, name="speaking"),
     path("pause/", views.pause, name="speaking-pause"),
-    path("away/", views.days_away, name="speaking-away"),
-    path("away/<int:entry_id>/remove/", views.remove_days_away, name="speaking-away-remove"),
-    path("<str:reference>/<int:number>/", views.invitation, name="speaking-invitation"),
-    path("<str:reference>/<int:number>/session/", views.session, name="speaking-session"),
+    path("diary/", diary.diary, name="speaking-diary"),
+    path("diary/right/", diary.diary_is_right, name="speaking-diary-right"),
+    path("away/", diary.days_away, name="speaking-away"),
+    path("away/<int:entry_id>/remove/", diary.remove_days_away, name="speaking-away-remove"),
+    path("limits/", limits.limits, name="speaking-limits"),
+    path("calendars/", calendars.calendars, name="speaking-calendars"),
+    path("calendars/own/stop/", calendars.stop_own, name="speaking-own-stop"),
+    path("calendars/feed/new/", calendars.new_feed, name="speaking-feed-new"),
+    path("calendars/feed/stop/", calendars.stop_feed, name="speaking-feed-stop"),
+    path("feed.ics", feed.feed, name="speaking-feed"),
+    path("keep.js", pack.keeper, name="speaking-keeper"),
+    path("<str:reference>/<int:number>/", answering.invitation, name="speaking-invitation"),
+    path("<str:reference>/<int:number>/no-longer/", answering.no_longer, name="speaking-no-longer"),
+    path("<str:reference>/<int:number>/session/", pack.session, name="speaking-session"),
 ]

@@ -201,19 +201,6 @@ def test_days_away_are_added_and_removed(client, speaker):
     assert not DiaryEntry.objects.exists()
 
 
-def test_days_away_over_an_invitation_are_refused_beside_the_field(client, speaker, asked):
-    client.force_login(speaker.user)
-
-    response = client.post(
-        reverse("speaking-away"), {"first_day_day": "9", "first_day_month": "3", "first_day_year": "2027"}
-    )
-
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert "You have a session, or are asked for one, in this time." in page
-    assert DiaryEntry.objects.count() == 2
-
-
 def test_nobody_takes_off_another_speakers_days(client, speaker):
     other = SpeakerFactory()
     entry = DiaryEntry.objects.create(speaker=other, kind="absence", busy=(at(9), at(12)))

@@ -1,0 +1,104 @@
+"""A speaker's sessions as a calendar that their own programme reads again and again: reference, times and region.
+
+Place and people are in it only where the speaker chose so with a second factor, and ``bookings/release.py`` opens them.
+"""
+
+import datetime as dt
+
+from django.utils import timezone
+from icalendar import Calendar, Event, Timezone
+
+from bookings.models import DeskSettings, Engagement, Place
+from bookings.release import SessionSeen, Tier, seen_by_speaker, tier_of_speaker
+from bookings.states import LIVE_ENGAGEMENTS, LIVE_OFFERS, EngagementState, OfferState
+from outbox.calendar import LONDON_RULES
+from places.clock import LONDON
+from speakers.models import Speaker
+
+BACK = dt.timedelta(days=30)
+MOST = 200
+
+
+def feed_ics(speaker: Speaker, *, with_detail: bool) -> bytes:
+    """The speaker's sessions from a month ago on, held ones as tentative. The same sessions give the same bytes.
+
+    Two queries, and three for each session whose place and people are shown; those reads are logged.
+    """
+    settings = DeskSettings.current()
+    calendar = Calendar()
+    calendar.add("prodid", "-//Working Together Against Stalking//Training portal//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "Training")
+    calendar.add("refresh-interval", dt.timedelta(hours=1), parameters={"value": "DURATION"})
+    calendar.add_component(Timezone.from_ical(LONDON_RULES))
+    for engagement in _sessions(speaker):
+        tier = tier_of_speaker(engagement, second_factor=with_detail, settings=settings)
+        seen = None
+        if tier == Tier.T3:
+            seen = seen_by_speaker(engagement, second_factor=with_detail, page="calendar feed")
+        calendar.add_component(_event(engagement, seen))
+    return calendar.to_ical()
+
+
+def _sessions(speaker: Speaker) -> list[Engagement]:
+    now = timezone.now()
+    rows = (
+        Engagement.objects.filter(
+            speaker=speaker,
+            state__in=LIVE_ENGAGEMENTS,
+            offer__state__in=LIVE_OFFERS,
+            offer__ends_at__gt=now - BACK,
+        )
+        .exclude(diary_entry__held_until__lte=now)
+        .select_related("offer__booking__region", "speaker__user")
+        .order_by("offer__starts_at", "pk")[:MOST]
+    )
+    return list(rows)
+
+
+def _event(engagement: Engagement, seen: SessionSeen | None) -> Event:
+    """One session. An agreed one has the same UID as the calendar file that was mailed, so that nobody has it twice."""
+    offer, booking = engagement.offer, engagement.offer.booking
+    is_agreed = (
+        booking.starts_at is not None
+        and engagement.state == EngagementState.ACCEPTED
+        and offer.state == OfferState.ACCEPTED
+    )
+    reference = booking.reference.lower()
+    event = Event()
+    event.add(
+        "uid", f"{reference}@workingtogether" if is_agreed else f"{reference}-{offer.number}@workingtogether"
+    )
+    event.add("sequence", booking.calendar_sequence)
+    event.add("dtstamp", engagement.answered_at or engagement.asked_at)
+    event.add("dtstart", offer.starts_at.astimezone(LONDON))
+    event.add("dtend", offer.ends_at.astimezone(LONDON))
+    event.add("summary", f"Training {booking.reference}")
+    event.add("status", "CONFIRMED" if is_agreed else "TENTATIVE")
+    event.add("class", "PRIVATE")
+    where = _where(engagement, seen)
+    if where:
+        event.add("location", where)
+    if seen is not None:
+        event.add("description", _who(seen))
+    return event
+
+
+def _where(engagement: Engagement, seen: SessionSeen | None) -> str:
+    booking = engagement.offer.booking
+    if seen is not None and seen.venue is not None:
+        venue = seen.venue
+        parts = [venue.name, venue.room, *venue.address.splitlines(), venue.postcode]
+        return ", ".join(part.strip() for part in parts if part.strip())
+    if booking.place == Place.ONLINE:
+        return "Online"
+    return booking.region.name if booking.region else ""
+
+
+def _who(seen: SessionSeen) -> str:
+    lines = [f"With {', '.join(person.name for person in seen.speakers)}"]
+    if seen.venue is not None and seen.venue.contact_name:
+        meets = ", ".join(part for part in (seen.venue.contact_name, seen.venue.contact_telephone) if part)
+        lines.append(f"Who meets you: {meets}")
+    return "\n".join(lines)
