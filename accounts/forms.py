@@ -10,7 +10,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.http import HttpRequest
 
-from accounts.adapter import as_if_mailed, spend_totp_code
+from accounts.adapter import mail_nobody, spend_totp_code
 from accounts.models import User
 from accounts.sealing import SealBrokenError
 
@@ -57,7 +57,7 @@ class SignInForm(LoginForm):
         if self.user is not None and self.user.email != credentials["email"].lower():
             self.user = None
         if self.user is None:
-            as_if_mailed()
+            mail_nobody(credentials["email"])
         return super()._login_by_code(request, redirect_url, credentials)
 
 

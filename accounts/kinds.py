@@ -15,6 +15,10 @@ INVITATION = "staff-invitation"
 SIGN_IN_CHANGED = "sign-in-changed"
 FACTOR_RESET = "second-factor-reset"
 
+NOBODY = "nobody@example.org"
+ABOUT_NOBODY = "accounts.user:0"
+"""A code asked for an address that nobody has: written down like any other, and never sent."""
+
 CODE_MINUTES = int(kinds.CODE_LASTS.total_seconds()) // 60
 INVITATION_LASTS = timedelta(days=7)
 
@@ -35,6 +39,8 @@ def register() -> None:
 
 def code_still_wanted(message: "Message") -> str | None:
     """Hold a code back where its owner may no longer sign in."""
+    if message.about == ABOUT_NOBODY:
+        return "Nobody has the address that was typed."
     users = apps.get_model("accounts", "User").objects
     if users.filter(pk=_pk(message), email=message.to, is_active=True).exists():
         return None

@@ -20,8 +20,10 @@ from accounts.models import Invitation, User
 INVITATION_KEY = "accounts_invitation"
 SENT_KEY = "accounts_code_sent_to"
 AfterCode = Callable[[User], None]
+AfterWrongCodes = Callable[[str], None]
 
 _after_code: list[AfterCode] = []
+_after_wrong_codes: list[AfterWrongCodes] = []
 
 
 def after_code(callback: AfterCode) -> None:
@@ -37,6 +39,21 @@ def tell_code_was_right(user: User) -> None:
     """Run what the other floors asked for."""
     for callback in _after_code:
         callback(user)
+
+
+def after_wrong_codes(callback: AfterWrongCodes) -> None:
+    """Ask to be told the mailbox whenever a way in ended because every code typed was wrong. Call it in AppConfig.ready().
+
+    Whether anybody has that mailbox makes no difference here, so that it makes none to whoever watches the time.
+    """
+    if callback not in _after_wrong_codes:
+        _after_wrong_codes.append(callback)
+
+
+def tell_codes_were_wrong(mailbox: str) -> None:
+    """Run what the other floors asked for."""
+    for callback in _after_wrong_codes:
+        callback(mailbox)
 
 
 def begin_code(request: HttpRequest, user: User, *, next_url: str = "") -> str:

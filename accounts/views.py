@@ -34,7 +34,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import kinds, rights, services, signin
-from accounts.adapter import TOO_MANY, is_spare
+from accounts.adapter import TOO_MANY, is_spare, mail_nobody
 from accounts.forms import FirstRunForm
 from accounts.models import Invitation, User
 from accounts.rights import sign_in_required
@@ -56,7 +56,18 @@ show_passkey_again = webauthn.reauthenticate_webauthn
 class EnterCode(account.ConfirmLoginCodeView):
     """Asks for the e-mailed code; five tries for one way in, however many arrive at once."""
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._look_up_nobody()
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
+    def _look_up_nobody(self) -> None:
+        """For an address that nobody has, ask the database what it was asked for one that somebody has."""
+        if self._process.user is None:
+            User.objects.filter(pk=0).first()
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._look_up_nobody()
         if self._action == "verify" and not self._may_try():
             self._process.abort()
             messages.error(request, TOO_MANY)
@@ -89,6 +100,8 @@ class EnterCode(account.ConfirmLoginCodeView):
         """Send a fresh code, good for a full hour from now."""
         self._process.state["at"] = time.time()
         response: HttpResponse = super()._resend_form_valid(form)
+        if self._process.user is None:
+            mail_nobody(self._process.state["email"])
         messages.success(self.request, "We have sent a new code. The earlier one no longer works.")
         return response
 

@@ -9,5 +9,10 @@ class PortalConfig(AppConfig):
     verbose_name = "Training portal"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and ask to hear of codes that were guessed at."""
+        # the tables can be loaded only now
+        from accounts.signin import after_wrong_codes
+        from trainingportal import sightings
+
         register(production_is_real, Tags.security)
+        after_wrong_codes(sightings.note_wrong_codes)

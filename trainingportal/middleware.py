@@ -5,6 +5,9 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from accounts.models import User
+from trainingportal import sightings
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # The portal asks a browser for none of these. Passkeys are not on the list: they need theirs.
@@ -38,6 +41,21 @@ def addresses_without_nul(get_response: GetResponse) -> GetResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
         return get_response(request)
+
+    return middleware
+
+
+def refused_references(get_response: GetResponse) -> GetResponse:
+    """Note for the desk that a signed-in person met “not found” at the address of a booking, whichever page it was."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        match = request.resolver_match
+        if response.status_code == 404 and match is not None and "reference" in match.kwargs:
+            user = request.user
+            if isinstance(user, User) and not user.is_staff:
+                sightings.note_refused(user.email, match.kwargs["reference"])
+        return response
 
     return middleware
 

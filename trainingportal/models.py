@@ -1,7 +1,9 @@
-"""The tables of the top floor: how often somebody tried something lately, and requests that are being written."""
+"""The tables of the top floor: how often somebody tried something lately, what of it the desk should see, and requests
+that are being written."""
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -24,6 +26,35 @@ class Attempts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.ends_at:%H:%M}"
+
+
+class Sighting(models.Model):
+    """Somebody tried what is not theirs: one row for each person, or mailbox. Written by ``trainingportal.sightings`` alone.
+
+    ``references`` holds the newest twenty bookings at whose address they were refused, there or not, as they typed them.
+    """
+
+    class Kind(models.TextChoices):
+        REFERENCE = "reference", "Addresses of bookings"
+        CODE = "code", "Sign-in codes"
+
+    kind = models.CharField(max_length=9, choices=Kind)
+    who = models.EmailField("mailbox")
+    references = ArrayField(models.CharField(max_length=12), default=list)
+    tries = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "who"], name="a_person_s_tries_stand_in_one_row"),
+            models.CheckConstraint(
+                name="kind_of_sighting_is_known", condition=models.Q(kind__in=["reference", "code"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.get_kind_display().lower()}, {self.tries} times"
 
 
 class RequestDraft(models.Model):

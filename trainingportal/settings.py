@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "trainingportal.middleware.refused_references",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -214,6 +215,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "expire-offers": {"task": "bookings.expire_offers", "schedule": dt.timedelta(seconds=30)},
     "lone-releases": {"task": "bookings.apply_due_releases", "schedule": dt.timedelta(minutes=1)},
+    "watch-the-doors": {
+        "task": "trainingportal.watch_the_doors",
+        "schedule": dt.timedelta(minutes=1),
+        "options": {"expires": 50},
+    },
     "forget-drafts": {"task": "trainingportal.forget_drafts", "schedule": dt.timedelta(hours=1)},
     "days-passed": {"task": "bookings.note_days_passed", "schedule": dt.timedelta(minutes=5)},
     "read-own-calendars": {

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from trainingportal import invariants
+from trainingportal import invariants, sightings
 from trainingportal.asking import drafts
 
 
@@ -14,10 +14,17 @@ def forget_drafts() -> None:
         pass
 
 
+@shared_task(name="trainingportal.watch_the_doors")
+def watch_the_doors() -> None:
+    """Tell the desk's home of people who tried what is not theirs."""
+    sightings.look_and_note()
+
+
 @shared_task(name="trainingportal.clear_sessions")
 def clear_sessions() -> None:
-    """Delete sessions that are over."""
+    """Delete sessions that are over, and what was seen at the doors three months ago."""
     call_command("clearsessions")
+    sightings.forget_old()
 
 
 @shared_task(name="trainingportal.check_invariants", soft_time_limit=1500, time_limit=1800)

@@ -1,6 +1,6 @@
 import pytest
 
-from places.mailboxes import force_behind, looks_like_work
+from places.mailboxes import force_behind, force_domains, imitates, looks_like_work
 from places.models import Force
 
 
@@ -57,3 +57,44 @@ def test_the_force_with_the_closest_domain_is_behind_an_address():
     assert force_behind("pc@hill.moor.example") == wide
     assert force_behind("pc@notmoor.example") is None
     assert force_behind("") is None
+
+
+@pytest.fixture
+def northumbria(db) -> Force:
+    return Force.objects.create(slug="n", name="Northumbria Police", email_domains=["northumbria.police.uk"])
+
+
+@pytest.mark.parametrize(
+    ("email", "real"),
+    [
+        ("di@northumbria-police.uk", "northumbria.police.uk"),
+        ("di@northumbriapolice.com", "northumbria.police.uk"),
+        ("di@northumbria.police.uk.example.com", "northumbria.police.uk"),
+        ("di@northumbria.pollce.uk", "northumbria.police.uk"),
+        ("di@n0rthurnbria-police.uk", "northumbria.police.uk"),
+        ("di@northumbria.police.co", "northumbria.police.uk"),
+        ("di@kent-police.uk", "police.uk"),
+        ("nurse@nhs-net.com", "nhs.net"),
+        ("clerk@home.gov-uk.org", "gov.uk"),
+    ],
+)
+def test_a_domain_made_to_look_like_a_workplace_is_named(northumbria, email, real):
+    assert imitates(email, force_domains()) == real
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "di@northumbria.police.uk",
+        "di@sub.northumbria.police.uk",
+        "pc@kent.police.uk",
+        "nurse@trust.nhs.uk",
+        "dana@example.org",
+        "dana@gmail.com",
+        "dana@northmere.example.org",
+        "info@alicerugglestrust.org",
+        "",
+    ],
+)
+def test_honest_domains_imitate_nobody(northumbria, email):
+    assert imitates(email, force_domains()) is None

@@ -13,7 +13,8 @@ from bookings import release
 from bookings.models import Booking
 from bookings.next_step import WORDS
 from bookings.release import Tier
-from places.mailboxes import looks_like_work
+from places.mailboxes import force_domains, imitates, looks_like_work
+from trainingportal import sightings
 from trainingportal.desk import history, queue
 from trainingportal.desk.access import actor_of, for_readers
 from trainingportal.desk.case import Case, last_call, steps, team_words
@@ -36,6 +37,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
     actor = actor_of(request)
     case = Case(booking)
     seen = release.seen_by_desk(booking, actor, page="desk booking")
+    domains = force_domains()
     here = buttons(case, None, "", actor)
     next_button = _next_button(case, actor)
     return page(
@@ -53,7 +55,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         next_button=next_button,
         verbs=[button for button in here if button.verb.look != "warning" and button != next_button],
         last_verbs=[button for button in here if button.verb.look == "warning"],
-        contacts=[_contact(case, contact, actor) for contact in case.contacts],
+        contacts=[_contact(case, contact, actor, domains) for contact in case.contacts],
         offers=[_offer(case, offer, actor) for offer in case.offers],
         steps=_steps(case),
         asked=asked_for(booking),
@@ -61,6 +63,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         mails=mails_of(booking.reference),
         deeds=history.of_booking(booking),
         reads=list(booking.detail_reads.select_related("user")[:MOST_READS]),
+        refused=list(sightings.of_booking(booking.reference)),
         issues=_issues(booking),
     )
 
@@ -95,12 +98,13 @@ def _next_button(case: Case, actor: Any) -> Button | None:
     return None
 
 
-def _contact(case: Case, contact: Any, actor: Any) -> dict[str, Any]:
+def _contact(case: Case, contact: Any, actor: Any, domains: list[str]) -> dict[str, Any]:
     """A contact with how far they are let in."""
     releases = list(contact.releases.all())
     return {
         "row": contact,
         "hint": looks_like_work(contact.email),
+        "imitates": imitates(contact.email, domains),
         "call": last_call(contact),
         "calls": contact.call_backs.all(),
         "release": releases[0] if releases else None,
