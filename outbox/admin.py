@@ -1,4 +1,4 @@
-"""How the desk reads the outbox and acts on it. The desk registers these on its own site."""
+"""How the desk reads the outbox and acts on it. The desk registers its own kind of this on its site."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -82,7 +82,10 @@ class MailAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Mail", **(extra_context or {})})
+        response = super().changelist_view(request, {"title": "Mail", **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and response.context_data:
+            self.opened(request, list(response.context_data["cl"].result_list))
+        return response
 
     @admin.display(description="Mail")
     def what(self, message: Message) -> str:
@@ -134,6 +137,7 @@ class MailAdmin(admin.ModelAdmin):
         message = self._get(request, object_id)
         if request.method == "POST":
             return self._act(request, message)
+        self.opened(request, [message])
         context = {
             **self.admin_site.each_context(request),
             "title": message.subject,
@@ -150,10 +154,14 @@ class MailAdmin(admin.ModelAdmin):
     def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The mail as a file that any mail programme opens, with its attachments."""
         message = self._get(request, object_id)
+        self.opened(request, [message])
         response = HttpResponse(build(message), content_type="message/rfc822")
         name = f"{message.reference or 'mail'}-{message.pk}.eml"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+    def opened(self, request: HttpRequest, messages: list[Message]) -> None:
+        """Called before mails are shown. Nothing here; the desk notes who looked."""
 
     def _get(self, request: HttpRequest, object_id: str) -> Message:
         message = Message.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
@@ -202,7 +210,3 @@ class MailAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-# what the desk registers
-ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {Message: MailAdmin}

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.demo import enter_as
 from accounts.models import User
@@ -56,7 +56,7 @@ def demo_only(view: View) -> View:
 
 
 @demo_only
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who you may enter as, the invented bookings by stage, and where the mail is."""
     bookings = list(Booking.objects.filter(invented=True).select_related("agency").order_by("pk")[:60])
@@ -104,7 +104,7 @@ def _who(role: str) -> tuple[User | None, str]:
 
 
 @demo_only
-@require_GET
+@require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Every mail that left, newest first, a page at a time."""
     messages = Message.objects.order_by("-pk").only(
@@ -115,7 +115,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 
 @demo_only
-@require_GET
+@require_safe
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail as text, with its attachments by name. A code is read from the demo's mail catcher, which kept it."""
     message = get_object_or_404(Message.objects.prefetch_related("attachments"), pk=pk)
@@ -126,7 +126,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @demo_only
-@require_GET
+@require_safe
 def mail_as_sent(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The HTML of one mail as a reader's programme shows it: sandboxed, nothing loaded from anywhere."""
     message = get_object_or_404(Message, pk=pk)

@@ -10,9 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.rights import coordinators, is_coordinator, is_reader, may_open_desk
+from bookings import release
 from bookings.models import Agency, Booking, DeskSettings, Enquiry
 from bookings.next_step import WORDS
-from trainingportal.desk.access import OnTheDesk
+from outbox.admin import MailAdmin
+from outbox.models import Message
+from trainingportal.desk.access import OnTheDesk, actor_of
 from trainingportal.desk.booking_page import booking_page
 from trainingportal.desk.case import say_soonest
 from trainingportal.desk.questions import enquiry_page
@@ -212,9 +215,20 @@ class DeskSettingsAdmin(OnTheDesk):
         return super().get_queryset(request)
 
 
+class MailAtTheDesk(MailAdmin):
+    """The outbox. A mail names who gives a session by its mailbox alone, so every look at one is on record."""
+
+    def opened(self, request: HttpRequest, messages: list[Message]) -> None:
+        """Note on each booking that mails of it were read."""
+        references = {message.reference for message in messages if message.reference}
+        bookings = Booking.objects.filter(reference__in=references).only("pk")
+        release.log_reads(bookings, actor_of(request), page="desk mail")
+
+
 ADMINS: dict[type[models.Model], type[admin.ModelAdmin]] = {
     Booking: BookingAdmin,
     Enquiry: EnquiryAdmin,
     Agency: AgencyAdmin,
     DeskSettings: DeskSettingsAdmin,
+    Message: MailAtTheDesk,
 }

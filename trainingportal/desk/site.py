@@ -11,7 +11,6 @@ from django.urls import URLPattern, URLResolver, path
 
 import accounts.admin
 import courses.admin
-import outbox.admin
 import places.admin
 import speakers.admin
 from accounts.models import Invitation, User
@@ -25,7 +24,6 @@ REGISTERS: list[dict[type[Model], type[admin.ModelAdmin]]] = [
     desk_admin.ADMINS,
     courses.admin.ADMINS,
     speakers.admin.ADMINS,
-    outbox.admin.ADMINS,
     {Region: places.admin.RegionAdmin, Force: places.admin.ForceAdmin},
     {User: accounts.admin.UserAdmin, Invitation: accounts.admin.InvitationAdmin},
 ]
