@@ -182,6 +182,7 @@ def run(house: House, size: Size) -> int:
         visits(bench, ours)
         submission(bench)
         paper(bench)
+        options(bench)
         mails(bench)
         desk(bench, bare, ours)
         memory(bench, ours)
@@ -313,6 +314,12 @@ def paper(bench: Bench) -> None:
     """The agenda's PDF beside WeasyPrint alone."""
     found = bench.inside("paper", bench.size.papers)
     bench.add("agenda PDF, warm worker", "CPU ms", found["ours"], against=found["against"], target=1.1)
+
+
+def options(bench: Bench) -> None:
+    """Dates and teams for one booking, read from the diaries and ranked."""
+    found = bench.inside("options", bench.size.rounds)
+    bench.add("options, 40 speakers × 120 dates", "CPU ms", found["ms"], target=1000)
 
 
 def mails(bench: Bench) -> None:

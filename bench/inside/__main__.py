@@ -11,7 +11,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "trainingportal.settings"
 django.setup()
 
-from bench.inside import mails, pages, paper, rows, submitting  # noqa: E402  once Django stands
+from bench.inside import mails, options, pages, paper, rows, submitting  # noqa: E402  once Django stands
 
 STEPS: dict[str, Callable[..., Any]] = {
     "pages": pages.look,
@@ -22,6 +22,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "arrived": submitting.arrived,
     "paper": paper.compare,
     "mails": mails.compare,
+    "options": options.look,
 }
 
 

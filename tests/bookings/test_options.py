@@ -378,7 +378,7 @@ def _place(numbered, day, question, asked):
         this_month = [each for each in sessions if each.month == day.date.month]
         if one.most_sessions_a_month is not None:
             limits += len(this_month) >= one.most_sessions_a_month
-        if one.days_between_accounts and one.covers & {0} and 0 in asked:
+        if one.is_family and one.days_between_accounts and one.covers & {0} and 0 in asked:
             limits += any(gap < one.days_between_accounts for gap in gaps)
         close += sum(gap <= 7 for gap in gaps)
         unshared += not any(

@@ -279,6 +279,7 @@ def test_limits_are_those_that_the_speakers_own_pages_tell(most, apart, sessions
         1,
         "Anyone",
         covers=frozenset({1}),
+        is_family=True,
         most_sessions_a_month=most,
         days_between_accounts=apart,
         taken=tuple(Taken(begins, ends, True, has_account=told) for begins, ends, told in spans),
