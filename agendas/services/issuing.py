@@ -205,6 +205,20 @@ def withdraw_issue(issue_id: int, *, actor: User) -> Issue:
     return issue
 
 
+def paper_of_today(booking: Booking) -> snapshot.Paper | None:
+    """The issue that holds as its speakers read it, with today's team and venue; ``None`` before an issue."""
+    issue = (
+        Issue.objects.filter(agenda__booking=booking, withdrawn_at__isnull=True)
+        .select_related("agenda__format")
+        .order_by("-number")
+        .first()
+    )
+    if issue is None:
+        return None
+    issue.agenda.booking = booking
+    return snapshot.read({**content_of(issue), "detail": current_detail(issue)})
+
+
 def latest_issue(agenda: Agenda) -> Issue | None:
     """The issue that holds now, or ``None``."""
     return agenda.issues.filter(withdrawn_at__isnull=True).order_by("-number").first()
