@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Format, Topic
-from places.clock import local
+from places.clock import local, say_date, say_moment, say_times
 from speakers.models import DiaryEntry, Expertise, Speaker
 
 if TYPE_CHECKING:
@@ -25,15 +25,28 @@ DEADLOCK = "40P01"
 
 
 class SpeakerBusy(Exception):
-    """The speaker's time is taken. ``speaker`` is set when it is known who."""
+    """The speaker's time is taken. ``speaker`` and ``taken`` say who and when, where that is known: for the desk alone."""
 
-    def __init__(self, speaker: Speaker | None = None) -> None:
+    def __init__(self, speaker: Speaker | None = None, taken: DateTimeTZRange | None = None) -> None:
         self.speaker = speaker
-        super().__init__(f"{speaker or 'A speaker'} is already busy at that time.")
+        self.taken = taken
+        when = f": {_say_stretch(taken)}" if taken is not None else " at that time"
+        super().__init__(f"{speaker or 'A speaker'} is already busy{when}.")
+
+
+def _say_stretch(taken: DateTimeTZRange) -> str:
+    """A stretch of a diary in words; one within a day names the day once."""
+    assert taken.lower is not None
+    assert taken.upper is not None
+    if local(taken.lower).date() == local(taken.upper).date():
+        return f"{say_date(taken.lower)}, {say_times(taken.lower, taken.upper)}"
+    return f"{say_moment(taken.lower)} to {say_moment(taken.upper)}"
 
 
 @contextmanager
-def _clash_as_speaker_busy(speaker: Speaker | None) -> "Iterator[None]":
+def _clash_as_speaker_busy(
+    speaker: Speaker | None, wanted: DateTimeTZRange | None = None
+) -> "Iterator[None]":
     """Turn the database's refusal (23P01 of our constraints, or a deadlock) into ``SpeakerBusy``."""
     try:
         with transaction.atomic():
@@ -41,11 +54,18 @@ def _clash_as_speaker_busy(speaker: Speaker | None) -> "Iterator[None]":
     except IntegrityError as error:
         if not any(name in str(error) for name in CLASHES):
             raise
-        raise SpeakerBusy(speaker) from error
+        raise SpeakerBusy(speaker, _taken_by(speaker, wanted)) from error
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) != DEADLOCK:
             raise
         raise SpeakerBusy(speaker) from error
+
+
+def _taken_by(speaker: Speaker | None, wanted: DateTimeTZRange | None) -> DateTimeTZRange | None:
+    """What stood in the way of a session, travel included; whoever held it has committed by now."""
+    if speaker is None or wanted is None:
+        return None
+    return speaker.diary.filter(busy__overlap=wanted).order_by("busy").values_list("busy", flat=True).first()
 
 
 def lock_speakers(speaker_ids: Iterable[int]) -> dict[int, Speaker]:
@@ -67,11 +87,12 @@ def hold(
 
     Raises ``SpeakerBusy`` when any of it is taken. The database decides: looking first would leave a gap.
     """
-    with _clash_as_speaker_busy(speaker):
+    busy = DateTimeTZRange(starts_at, ends_at, "[)")
+    with _clash_as_speaker_busy(speaker, busy):
         return DiaryEntry.objects.create(
             speaker=speaker,
             kind=DiaryEntry.Kind.ENGAGEMENT,
-            busy=DateTimeTZRange(starts_at, ends_at, "[)"),
+            busy=busy,
             held_until=held_until,
             tells_account=tells_account,
         )

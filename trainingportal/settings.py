@@ -213,7 +213,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": dt.timedelta(seconds=20),
         "options": {"expires": 60},
     },
-    "expire-offers": {"task": "bookings.expire_offers", "schedule": dt.timedelta(seconds=30)},
+    # a sweep that no worker took in time is the next one's work
+    "expire-offers": {
+        "task": "bookings.expire_offers",
+        "schedule": dt.timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "send-reminders": {
+        "task": "bookings.send_reminders",
+        "schedule": dt.timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "lone-releases": {"task": "bookings.apply_due_releases", "schedule": dt.timedelta(minutes=1)},
     "watch-the-doors": {
         "task": "trainingportal.watch_the_doors",

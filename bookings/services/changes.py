@@ -1,7 +1,7 @@
 """Changes to what is agreed: a day put off, and a place that moves and takes longer to reach."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -164,9 +164,11 @@ def follow_the_place(booking: Booking, *, actor: User) -> list[Engagement]:
     return [engagement for engagement in asked if engagement is not None]
 
 
-def journey_has_grown(engagement: Engagement, settings: DeskSettings) -> bool:
+def journey_has_grown(
+    engagement: Engagement, settings: DeskSettings, *, allowances: Mapping[str, int] | None = None
+) -> bool:
     """Whether the journey is longer, by more than the desk's threshold, than the one the speaker was asked about."""
-    now = travel_minutes(engagement.speaker, engagement.offer.booking)
+    now = travel_minutes(engagement.speaker, engagement.offer.booking, allowances=allowances)
     return now - engagement.travel_minutes > settings.travel_grows_minutes
 
 

@@ -1,7 +1,7 @@
 """One speaker's place in a session: how it is held and agreed, how it is given back, and what follows for the others."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -45,11 +45,14 @@ def default_expiry(booking: Booking, *, now: dt.datetime | None = None) -> dt.da
     return dt.datetime.combine(last, CLOSE_OF_DAY, tzinfo=LONDON)
 
 
-def travel_minutes(speaker: Speaker, booking: Booking) -> int:
-    """The estimated travel each way in minutes; none online or when one of the two places is not known."""
+def travel_minutes(speaker: Speaker, booking: Booking, *, allowances: Mapping[str, int] | None = None) -> int:
+    """The estimated travel each way in minutes; none online or when one of the two places is not known.
+
+    ``allowances`` are those of ``places.travel.crossing_allowances``, read once where several people are looked at.
+    """
     if booking.place == Place.ONLINE or not speaker.home_outcode or not booking.outcode:
         return 0
-    travel = estimate(speaker.home_outcode, booking.outcode)
+    travel = estimate(speaker.home_outcode, booking.outcode, allowances=allowances)
     return travel.minutes if travel is not None else 0
 
 
@@ -80,7 +83,7 @@ def hold_for(
         starts_at=offer.starts_at - dt.timedelta(minutes=settings.setup_minutes + travel),
         ends_at=offer.ends_at + dt.timedelta(minutes=settings.pack_up_minutes + travel),
         held_until=until or offer.expires_at,
-        tells_account=_tells_account(speaker, topics),
+        tells_account=tells_account(speaker, topics),
     )
     engagement = Engagement.objects.create(
         offer=offer, speaker=speaker, diary_entry=entry, travel_minutes=travel, instead_of=instead_of
@@ -89,7 +92,7 @@ def hold_for(
     return engagement
 
 
-def _tells_account(speaker: Speaker, topics: Sequence[Topic]) -> bool:
+def tells_account(speaker: Speaker, topics: Sequence[Topic]) -> bool:
     """Whether they tell their own story: a family member who is asked for it, or not asked for anything in particular."""
     return speaker.is_family and (not topics or any(topic.kind == Topic.Kind.ACCOUNT for topic in topics))
 

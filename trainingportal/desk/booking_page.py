@@ -10,12 +10,15 @@ from django.views.decorators.http import require_safe
 from accounts.rights import is_coordinator
 from agendas.models import Issue
 from bookings import release
-from bookings.models import Booking
+from bookings.models import Booking, DeskSettings
 from bookings.next_step import WORDS
 from bookings.release import Tier
+from bookings.services import journey_has_grown
+from bookings.states import LIVE_ENGAGEMENTS
 from places.mailboxes import force_domains, imitates, looks_like_work
+from places.travel import crossing_allowances
 from trainingportal import sightings
-from trainingportal.desk import history, queue
+from trainingportal.desk import history, once, queue, stepping_in
 from trainingportal.desk.access import actor_of, for_readers
 from trainingportal.desk.case import Case, last_call, steps, team_words
 from trainingportal.desk.pages import MOST_MAILS, asked_for, mails_of, page
@@ -38,6 +41,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
     case = Case(booking)
     seen = release.seen_by_desk(booking, actor, page="desk booking")
     domains = force_domains()
+    settings, allowances = DeskSettings.current(), crossing_allowances()
     here = buttons(case, None, "", actor)
     next_button = _next_button(case, actor)
     return page(
@@ -53,10 +57,12 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
             booking.waiting_since, queue.due_on(booking), booking.nation, timezone.localdate()
         ),
         next_button=next_button,
+        once=once.word(request),
         verbs=[button for button in here if button.verb.look != "warning" and button != next_button],
         last_verbs=[button for button in here if button.verb.look == "warning"],
         contacts=[_contact(case, contact, actor, domains) for contact in case.contacts],
-        offers=[_offer(case, offer, actor) for offer in case.offers],
+        gaps=[_gap(case, gap, actor) for gap in stepping_in.gaps_of(case)],
+        offers=[_offer(case, offer, settings, allowances, actor) for offer in case.offers],
         steps=_steps(case),
         asked=asked_for(booking),
         notes=list(booking.notes.select_related("by")[:MOST_MAILS]),
@@ -113,7 +119,21 @@ def _contact(case: Case, contact: Any, actor: Any, domains: list[str]) -> dict[s
     }
 
 
-def _offer(case: Case, offer: Any, actor: Any) -> dict[str, Any]:
+def _gap(case: Case, gap: stepping_in.Gap, actor: Any) -> dict[str, Any]:
+    """A gap with what else closes it."""
+    closing = ("go-on", "recorded-account", "add-speaker")
+    here = buttons(case, gap.place, "engagement", actor) + buttons(case, gap.place.offer, "offer", actor)
+    return {"row": gap, "verbs": [button for button in here if button.verb.key in closing]}
+
+
+def _lead_of(case: Case, offer: Any) -> int | None:
+    """Who leads: as agreed, else as offered."""
+    return case.booking.lead_id if case.booking.is_agreed and offer.is_live else offer.lead_id
+
+
+def _offer(
+    case: Case, offer: Any, settings: DeskSettings, allowances: dict[str, int], actor: Any
+) -> dict[str, Any]:
     """An offer with its team and what each of them said."""
     return {
         "row": offer,
@@ -122,7 +142,10 @@ def _offer(case: Case, offer: Any, actor: Any) -> dict[str, Any]:
         "places": [
             {
                 "row": engagement,
-                "is_lead": engagement.speaker_id == offer.lead_id,
+                "is_lead": engagement.speaker_id == _lead_of(case, offer),
+                "has_grown": engagement.state in LIVE_ENGAGEMENTS
+                and offer.is_live
+                and journey_has_grown(engagement, settings, allowances=allowances),
                 "verbs": buttons(case, engagement, "engagement", actor),
             }
             for engagement in offer.engagements.all()

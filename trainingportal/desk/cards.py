@@ -46,7 +46,8 @@ TITLES = {
     "confirm_mailbox": "Ring {agency}",
     "call_back": "Ring {agency} back",
     "make_offer": "Choose dates for {agency}",
-    "replace_speaker": "A speaker has said no",
+    "replace_speaker": "A speaker does not come",
+    "settle_condition": "A speaker said yes, if",
     "agency_answers": "{agency} has not answered",
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "{agency} has not named a room",
@@ -74,6 +75,8 @@ def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
         pill = _say_hold(local(first.expires_at).date(), today)
         else_words = "Extend the hold"
         else_address = reverse("desk:verb", args=[booking.reference, "extend", first.pk])
+    if booking.next_step == "replace_speaker":
+        act_address = f"{booking_address(booking)}#gap"
     if booking.next_step == "second_look":
         else_words, else_address = "See the call-back", f"{booking_address(booking)}#contacts"
         pill = Waiting("asked for by the owner" if booking.owner is None else f"{booking.owner} asks", "warn")
@@ -96,7 +99,8 @@ ACTS = {
     "confirm_mailbox": "Record the call-back",
     "call_back": "Record the call-back",
     "make_offer": "Make an offer",
-    "replace_speaker": "Ask another speaker",
+    "replace_speaker": "See who could step in",
+    "settle_condition": "Settle the condition",
     "agency_answers": "Record a yes by phone",
     "speakers_answer": "Record a speaker’s answer",
     "name_venue": "Write down the venue",
@@ -131,6 +135,11 @@ def _why(booking: Booking, offers: list[Offer]) -> str:
         case "replace_speaker":
             words = f"{agency}, {answers_to(offers[0])}." if offers else f"{agency}, {day}."
             return f"{words} Ask another, or go on without."
+        case "settle_condition":
+            return f"{f'{agency}, {day}' if day else agency}. It counts as no yes until you have settled it with them."
+        case "speakers_answer" if day:
+            ends = f" One hold ends {say_moment(booking.due_at)}." if booking.due_at else ""
+            return f"{agency}, {day}. Somebody was asked and has not answered.{ends}"
         case "agency_answers" | "speakers_answer" if offers:
             said = answers_to(offers[0]) if booking.next_step == "speakers_answer" else ""
             said = f" {said[:1].upper()}{said[1:]}." if said else ""

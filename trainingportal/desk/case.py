@@ -54,7 +54,9 @@ class Case:
     @cached_property
     def offers(self) -> list[Offer]:
         """All offers, the newest first, with their speakers."""
-        places = Engagement.objects.select_related("speaker__organisation").prefetch_related("topics")
+        places = Engagement.objects.select_related(
+            "speaker__organisation", "speaker__user", "diary_entry"
+        ).prefetch_related("topics")
         offers = list(
             self.booking.offers.select_related("lead", "made_by", "answered_by")
             .prefetch_related(Prefetch("engagements", queryset=places))

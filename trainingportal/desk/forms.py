@@ -10,12 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rights import coordinators
 from bookings.models import CallBack, Venue
+from bookings.services import NewDay
 from courses.models import Topic
 from formkit.fields import DayField, TimeOfDayField
 from formkit.forms import PortalForm, PortalModelForm
 from formkit.layout import Choices
 from places.clock import LONDON, local
-from trainingportal.desk.case import Case
+from trainingportal.desk.case import Case, still_asked
 
 LONGEST_NOTE = 4000
 
@@ -124,7 +125,9 @@ class VenueForm(PortalModelForm):
             "address",
             "postcode",
             "room",
+            "parking",
             "arrival",
+            "access",
             "vetting",
             "contact_name",
             "contact_telephone",
@@ -132,7 +135,9 @@ class VenueForm(PortalModelForm):
         labels = {"name": "Name of the place"}
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),
+            "parking": forms.Textarea(attrs={"rows": 2}),
             "arrival": forms.Textarea(attrs={"rows": 3}),
+            "access": forms.Textarea(attrs={"rows": 2}),
             "vetting": forms.Textarea(attrs={"rows": 2}),
         }
 
@@ -252,3 +257,80 @@ class WhenForm(VerbForm):
     hold_until = DayField(
         label="Hold until the end of", help_text="5pm in London. Then everyone is free again."
     )
+
+
+class SettleForm(VerbForm):
+    outcome = forms.ChoiceField(
+        label="What did you settle with them",
+        choices=[
+            ("yes", "It can be so: their yes counts"),
+            ("no", "It cannot be so: they do not come, and their time is free"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
+class PostponeForm(VerbForm):
+    """The new day, if there is one, and who of the team is asked for it."""
+
+    day = DayField(
+        label="New date",
+        required=False,
+        help_text="Leave empty when none is known yet: everyone is then free.",
+    )
+    starts_at = TimeOfDayField(label="From", required=False)
+    ends_at = TimeOfDayField(label="To", required=False)
+    agency_agreed = forms.BooleanField(
+        label="The agency has said yes to this date by phone",
+        required=False,
+        help_text="Otherwise they are asked by mail, and answer on their page.",
+    )
+    asked = forms.TypedMultipleChoiceField(
+        label="Who is asked for the new date",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Who is not ticked is told that their time is free.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        booking, offer = self.case.booking, self.case.accepted_offer
+        self.team = [place.speaker for place in still_asked(offer)] if offer is not None else []
+        asked = self.fields["asked"]
+        assert isinstance(asked, forms.TypedMultipleChoiceField)
+        asked.choices = [(speaker.pk, speaker.name) for speaker in self.team]
+        self.initial.setdefault("asked", [speaker.pk for speaker in self.team])
+        if booking.starts_at is not None and booking.ends_at is not None:
+            self.initial.setdefault("starts_at", local(booking.starts_at).time())
+            self.initial.setdefault("ends_at", local(booking.ends_at).time())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if cleaned.get("day") is None or self.errors:
+            return cleaned
+        if not starts or not ends:
+            self.add_error("starts_at" if not starts else "ends_at", "Give both times of the new day.")
+        elif ends <= starts:
+            self.add_error("ends_at", "The end has to be after the start.")
+        elif not cleaned.get("asked"):
+            self.add_error("asked", "Choose at least one speaker, or leave the date empty.")
+        return cleaned
+
+    @property
+    def new_day(self) -> NewDay | None:
+        """Read after ``is_valid()``."""
+        cleaned = self.cleaned_data
+        if cleaned["day"] is None:
+            return None
+        return NewDay(
+            dt.datetime.combine(cleaned["day"], cleaned["starts_at"], tzinfo=LONDON),
+            dt.datetime.combine(cleaned["day"], cleaned["ends_at"], tzinfo=LONDON),
+            agency_agreed=cleaned["agency_agreed"],
+        )
+
+    @property
+    def left_out(self) -> list[int]:
+        """Keys of the speakers who are not asked again."""
+        return [speaker.pk for speaker in self.team if speaker.pk not in self.cleaned_data["asked"]]

@@ -23,7 +23,7 @@ MOST_ROWS = 40
 MOST_NEEDS = 100
 GROUPS = (WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY, WaitingFor.THE_DAY)
 BEFORE_AN_OFFER = ("confirm_mailbox", "call_back", "make_offer")
-AT_ONCE = ("replace_speaker", "second_look", "record_delivery")
+AT_ONCE = ("replace_speaker", "settle_condition", "second_look", "record_delivery")
 LONG_AGO = 120
 
 

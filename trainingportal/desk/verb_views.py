@@ -46,6 +46,10 @@ def verb(request: HttpRequest, reference: str, key: str, on: int | None = None) 
             return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
         try:
             said = chosen.act(case, part, form, actor)
+        except (SpeakerBusy, BadTeam) as refusal:
+            form.add_error(None, f"{refusal} Nothing is changed.")
+            once.give_back(request)
+            return _verb_page(request, case, chosen, part, form)
         except InvalidMove as refusal:
             return back_to_booking(
                 request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
@@ -160,6 +164,12 @@ def _make_offer(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
     )
 
 
+def _instead_of(request: HttpRequest, offer: Any) -> int | None:
+    """The place to fill, where the press named one; the first gap otherwise."""
+    named = request.POST.get("instead_of", "")
+    return next((place.pk for place in offer.engagements.all() if str(place.pk) == named), None)
+
+
 def _is_day(request: HttpRequest) -> bool:
     try:
         return parse_date(request.GET.get("day", "")[:10]) is not None
@@ -185,7 +195,7 @@ def _wishes(booking: Booking) -> list[tuple[str, str]]:
 
 
 def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> HttpResponse:
-    """One more speaker for a live offer."""
+    """One more speaker for a live offer; from the booking's page one press asks them to step in for somebody."""
     booking, actor = case.booking, actor_of(request)
     there = {
         engagement.speaker_id
@@ -210,7 +220,11 @@ def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> 
         speaker = Speaker.objects.get(pk=form.cleaned_data["speaker"])
         try:
             services.add_speaker(
-                offer.pk, speaker=speaker, topics=list(form.cleaned_data["topics"]), actor=actor
+                offer.pk,
+                speaker=speaker,
+                topics=list(form.cleaned_data["topics"]),
+                instead_of=_instead_of(request, offer),
+                actor=actor,
             )
         except SpeakerBusy as clash:
             form.add_error("speaker", f"{clash} Nothing is held.")

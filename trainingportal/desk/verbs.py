@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.models import User
 from bookings import services
-from bookings.models import Contact, Engagement, Note, Offer, Place, Release
+from bookings.models import Contact, Engagement, Note, Offer, Place
 from bookings.states import (
     AGREED_BOOKINGS,
     BOOKING_MOVES,
@@ -23,42 +23,8 @@ from bookings.words import say_names
 from places.clock import say_date, say_moment, say_short_date
 from trainingportal.desk import forms
 from trainingportal.desk.case import Case, call_stands, still_asked
-
-Part = Contact | Offer | Engagement | Release | None
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One thing to do. ``on`` names the part of the case it is about; ``look`` is the button's."""
-
-    key: str
-    label: Callable[[Case, Any], str]
-    effect: Callable[[Case, Any], str]
-    fits: Callable[[Case, Any, User], bool]
-    form: type[Any]
-    act: Callable[[Case, Any, Any, User], str]
-    on: str = ""
-    look: str = ""
-
-    def parts(self, case: Case) -> list[Any]:
-        """The parts of a case that this verb could be about; the booking itself is ``None``."""
-        parts: dict[str, list[Any]] = {
-            "": [None],
-            "contact": case.contacts,
-            "offer": case.offers,
-            "engagement": case.engagements,
-            "release": case.releases,
-        }
-        return parts[self.on]
-
-    def part(self, case: Case, key: int | None, actor: User) -> Part:
-        """The part with this key; without one, the first that the verb fits. Raises LookupError when there is none."""
-        if not self.on:
-            return None
-        for part in self.parts(case):
-            if part.pk == key or (key is None and self.fits(case, part, actor)):
-                return part
-        raise LookupError(self.key)
+from trainingportal.desk.change_verbs import CHANGES
+from trainingportal.desk.verb import Part, Verb, held, join, mailed, said, simple, speakers_told
 
 
 @dataclass(frozen=True)
@@ -89,31 +55,6 @@ def buttons(case: Case, part: Part, kind: str, actor: User) -> list[Button]:
         for verb in VERBS.values()
         if verb.on == kind and verb.fits(case, part, actor)
     ]
-
-
-# ---- who will be told
-
-
-def _mailed(people: list[Contact]) -> str:
-    if not people:
-        return "Nobody at the agency is mailed."
-    return f"Mail goes to {say_names([person.name for person in people])}."
-
-
-def _speakers_told(names: list[str]) -> str:
-    return (
-        f"{say_names(names)} {'is' if len(names) == 1 else 'are'} told that their time is free again."
-        if names
-        else ""
-    )
-
-
-def _held(case: Case) -> list[str]:
-    return [engagement.speaker.name for offer in case.live_offers for engagement in still_asked(offer)]
-
-
-def _join(*sentences: str) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
 
 
 # ---- when a verb makes sense
@@ -201,16 +142,6 @@ def _note(side: str, said: str) -> Callable[[Case, Any, Any, User], str]:
     return act
 
 
-def _simple(service: Callable[..., object], said: str) -> Callable[[Case, Any, Any, User], str]:
-    """A service that asks for nothing more than the booking or the part."""
-
-    def act(case: Case, part: Any, form: Any, actor: User) -> str:
-        service(part.pk if part is not None else case.booking.pk, actor=actor, **form.cleaned_data)
-        return said
-
-    return act
-
-
 def _owner(case: Case, part: Any, form: Any, actor: User) -> str:
     owner = form.cleaned_data["owner"]
     services.set_owner(case.booking.pk, owner=owner, actor=actor)
@@ -263,10 +194,6 @@ def _release_effect(case: Case, contact: Contact) -> str:
     )
 
 
-def _said(words: str) -> Callable[[Case, Any], str]:
-    return lambda case, part: words
-
-
 _TABLE = [
     Verb(
         key="call-back",
@@ -274,7 +201,7 @@ _TABLE = [
         label=lambda case, contact: (
             "Ring again and record it" if contact.verified_at else "Record the call-back"
         ),
-        effect=_said(
+        effect=said(
             "“They are who they say” opens dates and times to this person and lets an offer go out. Nobody is mailed."
         ),
         fits=lambda case, contact, actor: _here(case, contact),
@@ -284,8 +211,8 @@ _TABLE = [
     Verb(
         key="confirm-mailbox",
         on="contact",
-        label=_said("Mailbox confirmed by phone"),
-        effect=_said(
+        label=said("Mailbox confirmed by phone"),
+        effect=said(
             "Say that this mailbox is theirs, after speaking to them. Opens their own request to them. Nobody is mailed."
         ),
         fits=lambda case, contact, actor: _here(case, contact) and contact.mailbox_confirmed_at is None,
@@ -296,8 +223,8 @@ _TABLE = [
     Verb(
         key="offer",
         label=lambda case, part: "Offer another date" if case.live_offers else "Make an offer",
-        effect=lambda case, part: _join(
-            "Holds every speaker you choose. " + _mailed(case.may_know_dates),
+        effect=lambda case, part: join(
+            "Holds every speaker you choose. " + mailed(case.may_know_dates),
             "Each speaker is asked by mail.",
         ),
         fits=_may_offer,
@@ -306,19 +233,19 @@ _TABLE = [
     ),
     Verb(
         key="record-delivery",
-        label=_said("Record how the day went"),
-        effect=_said("Writes the head-count down and frees nothing else. Nobody is mailed."),
+        label=said("Record how the day went"),
+        effect=said("Writes the head-count down and frees nothing else. Nobody is mailed."),
         fits=_has_run,
         form=forms.HeadCountForm,
         act=_delivered,
     ),
     Verb(
         key="close",
-        label=_said("Close the booking"),
-        effect=_said("Takes it out of the queue. Nobody is mailed."),
+        label=said("Close the booking"),
+        effect=said("Takes it out of the queue. Nobody is mailed."),
         fits=_status_is(BookingStatus.DELIVERED),
         form=forms.SureForm,
-        act=_simple(services.close_booking, "The booking is closed."),
+        act=simple(services.close_booking, "The booking is closed."),
     ),
     Verb(
         key="venue",
@@ -337,8 +264,8 @@ _TABLE = [
     ),
     Verb(
         key="ask-more",
-        label=_said("Ask them for more"),
-        effect=lambda case, part: _mailed(case.live_contacts) + " The words stay behind the sign-in.",
+        label=said("Ask them for more"),
+        effect=lambda case, part: mailed(case.live_contacts) + " The words stay behind the sign-in.",
         fits=_is_open,
         form=forms.NoteToAgencyForm,
         act=_note(Note.Side.DESK, "Your message is on their page, and they are told."),
@@ -346,8 +273,8 @@ _TABLE = [
     ),
     Verb(
         key="note",
-        label=_said("Write an internal note"),
-        effect=_said("Only the desk reads it. Nobody is mailed."),
+        label=said("Write an internal note"),
+        effect=said("Only the desk reads it. Nobody is mailed."),
         fits=_always,
         form=forms.InternalNoteForm,
         act=_note(Note.Side.INTERNAL, "Your note is kept."),
@@ -355,57 +282,57 @@ _TABLE = [
     ),
     Verb(
         key="waiting-list",
-        label=_said("Put on the waiting list"),
-        effect=lambda case, part: "Kept for later, nothing is held. " + _mailed(case.live_contacts),
+        label=said("Put on the waiting list"),
+        effect=lambda case, part: "Kept for later, nothing is held. " + mailed(case.live_contacts),
         fits=_status_is(BookingStatus.REQUESTED),
         form=forms.SureForm,
-        act=_simple(services.put_on_waiting_list, "The request is on the waiting list."),
+        act=simple(services.put_on_waiting_list, "The request is on the waiting list."),
         look="secondary",
     ),
     Verb(
         key="take-off",
-        label=_said("Take off the waiting list"),
-        effect=_said("The request stands in the queue again. Nobody is mailed."),
+        label=said("Take off the waiting list"),
+        effect=said("The request stands in the queue again. Nobody is mailed."),
         fits=_status_is(BookingStatus.WAITING_LIST),
         form=forms.SureForm,
-        act=_simple(services.take_off_waiting_list, "The request is in the queue again."),
+        act=simple(services.take_off_waiting_list, "The request is in the queue again."),
         look="secondary",
     ),
     Verb(
         key="decline",
-        label=_said("Decline the request"),
-        effect=lambda case, part: _join(_mailed(case.live_contacts), _speakers_told(_held(case))),
+        label=said("Decline the request"),
+        effect=lambda case, part: join(mailed(case.live_contacts), speakers_told(held(case))),
         fits=_can_become(BookingStatus.DECLINED),
         form=forms.WordsForm,
-        act=_simple(services.decline_request, "The request is declined, and they are told."),
+        act=simple(services.decline_request, "The request is declined, and they are told."),
         look="warning",
     ),
     Verb(
         key="reopen",
-        label=_said("Take the request up again"),
-        effect=_said("It stands in the queue again. Nobody is mailed."),
+        label=said("Take the request up again"),
+        effect=said("It stands in the queue again. Nobody is mailed."),
         fits=_status_is(BookingStatus.DECLINED),
         form=forms.SureForm,
-        act=_simple(services.reopen_request, "The request is in the queue again."),
+        act=simple(services.reopen_request, "The request is in the queue again."),
     ),
     Verb(
         key="cancel",
-        label=_said("Cancel the booking"),
-        effect=lambda case, part: _join(
+        label=said("Cancel the booking"),
+        effect=lambda case, part: join(
             "This cannot be undone.",
-            _mailed(case.live_contacts),
-            _speakers_told(_held(case)),
+            mailed(case.live_contacts),
+            speakers_told(held(case)),
             "Calendar entries are taken back." if case.booking.is_agreed else "",
         ),
         fits=_undelivered,
         form=forms.CancelForm,
-        act=_simple(services.cancel_booking, "The booking is cancelled, and everyone concerned is told."),
+        act=simple(services.cancel_booking, "The booking is cancelled, and everyone concerned is told."),
         look="warning",
     ),
     Verb(
         key="owner",
-        label=_said("Say whose it is"),
-        effect=_said("The name stands in the queue. Nobody is mailed."),
+        label=said("Say whose it is"),
+        effect=said("The name stands in the queue. Nobody is mailed."),
         fits=_is_open,
         form=forms.OwnerForm,
         act=_owner,
@@ -413,10 +340,8 @@ _TABLE = [
     ),
     Verb(
         key="not-today",
-        label=_said("Not today"),
-        effect=_said(
-            "Leaves it out of “need you today” until then. It stays in the queue; nobody is mailed."
-        ),
+        label=said("Not today"),
+        effect=said("Leaves it out of “need you today” until then. It stays in the queue; nobody is mailed."),
         fits=_is_open,
         form=forms.NotTodayForm,
         act=_not_today,
@@ -441,38 +366,38 @@ _TABLE = [
     ),
     Verb(
         key="colleague",
-        label=_said("Add a colleague"),
-        effect=_said(
+        label=said("Add a colleague"),
+        effect=said(
             "They are mailed that they are on this request, and see no date before their own call-back."
         ),
         fits=_is_open,
         form=forms.ColleagueForm,
-        act=_simple(services.add_colleague, "The colleague is on this request and has been told."),
+        act=simple(services.add_colleague, "The colleague is on this request and has been told."),
         look="secondary",
     ),
     Verb(
         key="ask-release",
         on="contact",
-        label=_said("Ask for release"),
+        label=said("Ask for release"),
         effect=_release_effect,
         fits=_may_ask_release,
         form=forms.ReleaseNoteForm,
-        act=_simple(services.ask_for_release, "A second look is asked for."),
+        act=simple(services.ask_for_release, "A second look is asked for."),
     ),
     Verb(
         key="revoke",
         on="contact",
-        label=_said("Take them off this booking"),
+        label=said("Take them off this booking"),
         effect=lambda case, contact: f"From now on {contact.name} sees nothing of it. Nobody is mailed.",
         fits=lambda case, contact, actor: contact.revoked_at is None,
         form=forms.SureForm,
-        act=_simple(services.revoke_contact, "They are off this booking."),
+        act=simple(services.revoke_contact, "They are off this booking."),
         look="warning",
     ),
     Verb(
         key="approve-release",
         on="release",
-        label=_said("Agree to the release"),
+        label=said("Agree to the release"),
         effect=lambda case, release: (
             f"{release.contact.name} sees the speakers’ names and the venue from now on, and is mailed that it is open."
         ),
@@ -480,7 +405,7 @@ _TABLE = [
             release.state == ReleaseState.ASKED and release.asked_by_id != actor.pk
         ),
         form=forms.SureForm,
-        act=_simple(services.approve_release, "Names and venue are open to them now."),
+        act=simple(services.approve_release, "Names and venue are open to them now."),
     ),
     Verb(
         key="refuse-release",
@@ -493,14 +418,14 @@ _TABLE = [
         ),
         fits=lambda case, release, actor: release.state in (ReleaseState.ASKED, ReleaseState.IN_EFFECT),
         form=forms.SureForm,
-        act=_simple(services.refuse_release, "Names and venue are closed to them."),
+        act=simple(services.refuse_release, "Names and venue are closed to them."),
         look="secondary",
     ),
     Verb(
         key="accept",
         on="offer",
-        label=_said("They said yes by phone"),
-        effect=lambda case, offer: _join(
+        label=said("They said yes by phone"),
+        effect=lambda case, offer: join(
             f"Records their yes to {say_date(offer.starts_at)}; other dates are let go.",
             "The session is agreed once every speaker has said yes; then everyone is mailed.",
         ),
@@ -512,7 +437,7 @@ _TABLE = [
     Verb(
         key="extend",
         on="offer",
-        label=_said("Extend the hold"),
+        label=said("Extend the hold"),
         effect=lambda case, offer: (
             f"Holds {say_names([place.speaker.name for place in still_asked(offer)]) or 'nobody'} longer. "
             "Nobody is mailed."
@@ -525,8 +450,8 @@ _TABLE = [
     Verb(
         key="add-speaker",
         on="offer",
-        label=_said("Ask another speaker"),
-        effect=_said(
+        label=said("Ask another speaker"),
+        effect=said(
             "Holds them for this date, in the place of one who said no or beside the others. They are asked by mail."
         ),
         fits=_may_add,
@@ -537,27 +462,27 @@ _TABLE = [
     Verb(
         key="withdraw",
         on="offer",
-        label=_said("Withdraw this offer"),
-        effect=lambda case, offer: _join(
-            _mailed(case.may_know_dates),
-            _speakers_told([engagement.speaker.name for engagement in still_asked(offer)]),
+        label=said("Withdraw this offer"),
+        effect=lambda case, offer: join(
+            mailed(case.may_know_dates),
+            speakers_told([engagement.speaker.name for engagement in still_asked(offer)]),
         ),
         fits=_live,
         form=forms.SureForm,
-        act=_simple(services.withdraw_offer, "The offer is withdrawn, and everyone concerned is told."),
+        act=simple(services.withdraw_offer, "The offer is withdrawn, and everyone concerned is told."),
         look="warning",
     ),
     Verb(
         key="answer",
         on="engagement",
-        label=_said("Record their answer"),
+        label=said("Record their answer"),
         effect=lambda case, engagement: (
             f"For an answer that {engagement.speaker.name} gave you by phone. A no frees their time at once; no reason is needed."
         ),
         fits=lambda case, engagement, actor: (
             engagement.state == EngagementState.ASKED
             and engagement.offer.is_live
-            and (case.booking.status in AGREED_BOOKINGS or not engagement.offer.has_run_out(case.now))
+            and (engagement.held_until is None or engagement.held_until > case.now)
         ),
         form=forms.SpokenAnswerForm,
         act=_spoken_answer,
@@ -566,24 +491,25 @@ _TABLE = [
     Verb(
         key="go-on",
         on="engagement",
-        label=_said("Go on without them"),
+        label=said("Go on without them"),
         effect=lambda case, engagement: (
             f"Nobody is asked in the place of {engagement.speaker.name}. If all others have said yes, the session is agreed "
             "and everyone is mailed."
         ),
         fits=lambda case, engagement, actor: engagement.leaves_a_gap and engagement.offer.is_live,
         form=forms.SureForm,
-        act=_simple(services.go_on_without, "The session goes on without them."),
+        act=simple(services.go_on_without, "The session goes on without them."),
         look="secondary",
     ),
 ]
-VERBS: dict[str, Verb] = {verb.key: verb for verb in _TABLE}
+VERBS: dict[str, Verb] = {verb.key: verb for verb in [*_TABLE, *CHANGES]}
 OWN_PAGES = ("offer", "add-speaker")
 NEXT: dict[str, str] = {
     "confirm_mailbox": "call-back",
     "call_back": "call-back",
     "make_offer": "offer",
     "replace_speaker": "add-speaker",
+    "settle_condition": "settle",
     "release": "ask-release",
     "second_look": "approve-release",
     "name_venue": "venue",

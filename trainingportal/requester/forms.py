@@ -66,11 +66,25 @@ class RoomForm(PortalForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
         error_messages={"required": "Give the whole postcode, so that our trainers find you."},
     )
+    parking = forms.CharField(
+        label="Parking",
+        required=False,
+        max_length=1000,
+        help_text="Where our trainers may park, and whether they have to ask for it beforehand.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     arrival = forms.CharField(
-        label="Parking, reception and how to get in",
+        label="Reception and how to get in",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    access = forms.CharField(
+        label="Access",
+        required=False,
+        max_length=1000,
+        help_text="Steps, lifts, step-free ways in: our trainers may need them too.",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     vetting = forms.CharField(
         label="Vetting or escort",

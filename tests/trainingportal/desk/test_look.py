@@ -122,7 +122,7 @@ def test_a_busy_speaker_is_named_where_the_keyboard_lands(page_at, priya, work):
     page.get_by_label(busy.name, exact=True).check()
     page.get_by_role("button", name="Hold them and send the offer").click()
 
-    page.get_by_role("link", name=f"{busy.name} is already busy at that time.").click()
+    page.get_by_role("link", name=f"{busy.name} is already busy").click()
     assert page.get_by_label(busy.name, exact=True).is_checked()
     assert page.evaluate("document.activeElement.id") == f"id_ask_{busy.pk}"
     check(page)

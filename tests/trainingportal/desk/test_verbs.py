@@ -265,7 +265,7 @@ def test_a_busy_speaker_is_named_beside_the_field_and_nothing_typed_is_lost(desk
     assert response.status_code == 422
     errors = response.context["form"].errors
     assert list(errors) == [f"ask_{team[1].pk}"]
-    assert f"{team[1].name} is already busy at that time." in errors[f"ask_{team[1].pk}"][0]
+    assert f"{team[1].name} is already busy: " in errors[f"ask_{team[1].pk}"][0]
     page = said(response)
     assert f'<a href="#id_ask_{team[1].pk}">' in page
     assert f'id="id_ask_{team[1].pk}_error"' in page
@@ -335,7 +335,8 @@ def test_another_speaker_is_asked_and_a_busy_one_is_refused_in_words(desk, priya
     offer = booking.offers.get()
 
     refused = desk.post(do(booking, "add-speaker", offer), {"speaker": busy.pk})
-    assert f"{busy.name} is already busy at that time. Nothing is held." in said(refused)
+    assert f"{busy.name} is already busy: " in said(refused)
+    assert "Nothing is held." in said(refused)
 
     desk.post(do(booking, "add-speaker", offer), {"speaker": second.pk})
     assert {each.speaker for each in offer.engagements.all()} == {first, second}
@@ -362,6 +363,10 @@ def test_answers_by_phone_confirm_the_session(desk, priya):
 
     desk.post(do(booking, "accept", offer))
     desk.post(do(booking, "answer", offer.engagements.get()), {"answer": "yes", "condition": "A projector"})
+    booking.refresh_from_db()
+    assert (booking.status, booking.next_step) == (BookingStatus.OFFERED, "settle_condition")
+
+    desk.post(do(booking, "settle", offer.engagements.get()), {"outcome": "yes"})
 
     booking.refresh_from_db()
     assert (booking.status, booking.starts_at) == (BookingStatus.CONFIRMED, offer.starts_at)
@@ -533,3 +538,72 @@ def test_every_button_on_the_page_leads_to_its_own_page(desk, priya):
         on = f"{button.on}/" if button.on else ""
         response = desk.get(f"/desk/do/{button.reference}/{button.verb.key}/{on}")
         assert (button.verb.key, response.status_code) == (button.verb.key, 200)
+
+
+# ---- what changes after an offer
+
+
+def test_the_gap_shows_who_could_step_in_and_one_press_invites(desk, priya):
+    team = speakers(2)
+    booking = confirmed(rung_back(requested(), priya), priya, team)
+    offer = booking.offers.get()
+    place = offer.engagements.get(speaker=team[1])
+    spare = speakers(1)[0]
+
+    desk.post(do(booking, "no-longer", place))
+    page = said(desk.get(f"/desk/bookings/booking/{booking.pk}/change/"))
+    assert f"Who steps in for {team[1].name}" in page
+    assert f"{spare.name} to step in for {team[1].name}" in page
+
+    desk.post(do(booking, "add-speaker", offer), {"speaker": spare.pk, "instead_of": place.pk})
+
+    invited = offer.engagements.get(speaker=spare)
+    booking.refresh_from_db()
+    assert (invited.state, invited.instead_of) == ("asked", place)
+    assert (booking.status, booking.next_step) == (BookingStatus.CONFIRMED, "speakers_answer")
+
+
+def test_a_day_is_put_off_from_the_desk(desk, priya):
+    team = speakers(2)
+    booking = confirmed(rung_back(requested(), priya), priya, team)
+    new = in_days(90)
+    assert desk.get(do(booking, "postpone")).status_code == 200
+
+    left = desk.post(
+        do(booking, "postpone"),
+        {
+            **day_parts("day", new.date()),
+            "starts_at": "9.30am",
+            "ends_at": "4pm",
+            "asked": [team[0].pk],
+            "agency_agreed": "on",
+        },
+    )
+
+    assert left.status_code == 302, said(left)
+    booking.refresh_from_db()
+    offer = booking.offers.get(state=OfferState.ACCEPTED)
+    assert (booking.status, offer.starts_at.date()) == (BookingStatus.OFFERED, new.date())
+    assert [place.speaker for place in offer.engagements.all()] == [team[0]]
+
+
+def test_nobody_is_put_off_to_a_day_on_which_a_speaker_is_busy(desk, priya):
+    team = speakers(1)
+    booking = confirmed(rung_back(requested(), priya), priya, team)
+    other = rung_back(requested("Robin Other", agency="Elsewhere Council"), priya)
+    confirmed(other, priya, team, days=90)
+
+    refused = desk.post(
+        do(booking, "postpone"),
+        {
+            **day_parts("day", in_days(90).date()),
+            "starts_at": "9.30am",
+            "ends_at": "4pm",
+            "asked": [team[0].pk],
+        },
+    )
+
+    assert refused.status_code == 422
+    assert f"{team[0].name} is already busy: " in said(refused)
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CONFIRMED
