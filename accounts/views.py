@@ -44,13 +44,20 @@ from accounts.sealing import SealBrokenError
 
 
 sign_in = account.login
-sign_out = account.logout
 cannot_sign_in = account.account_inactive
 enter_second_factor = mfa.authenticate
 trust_device = mfa.trust
 sign_in_with_passkey = webauthn.login_webauthn
 show_again = mfa.reauthenticate
 show_passkey_again = webauthn.reauthenticate_webauthn
+
+
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """End the session, and have the browser forget what was kept on this device: a speaker's session pack."""
+    response = account.logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 class EnterCode(account.ConfirmLoginCodeView):

@@ -72,6 +72,26 @@
     else form.dataset.sentAt = now;
   });
 
+  /* A session pack that was kept on this device is erased at sign-out, where somebody has to sign in, and when its day is over. */
+  if ("caches" in window) {
+    const shelfName = "wt-kept";
+    if (document.querySelector("form[action$='/sign-in/']")) caches.delete(shelfName);
+    document.addEventListener("submit", (event) => {
+      if (event.target.action.endsWith("/sign-out/")) caches.delete(shelfName);
+    });
+    const forgetOld = async () => {
+      if (!(await caches.has(shelfName))) return;
+      const shelf = await caches.open(shelfName);
+      for (const request of await shelf.keys()) {
+        const kept = await shelf.match(request, { ignoreVary: true });
+        if (kept && Date.parse(kept.headers.get("X-Kept-Until")) <= Date.now()) {
+          await shelf.delete(request, { ignoreVary: true });
+        }
+      }
+    };
+    forgetOld();
+  }
+
   /* How much room is left in a long answer. Nothing is cut: too long is said, and the server says it again. */
   for (const area of document.querySelectorAll("textarea[data-limit]")) {
     const words = document.getElementById(`${area.id}_limit`);
