@@ -151,9 +151,9 @@ def _points_that_fit(press: Press, item_id: str = "") -> Done:
     return _done(draft, "{item} keeps the points that fit.")
 
 
-def _fill(press: Press, *_: str) -> Done:
-    draft = services.fill(press.agenda.pk, **press.common)
-    return Done("day", f"The day is filled: {len(draft.items)} lines. Change what you like.")
+def _compose(press: Press, *_: str) -> Done:
+    services.ask_to_compose(press.agenda.pk, **press.common)
+    return Done("composed", "")
 
 
 def _aside(press: Press, *key: str) -> Done:
@@ -201,7 +201,7 @@ COMMANDS: dict[str, Callable[..., Done]] = {
     "speaker": _speaker,
     "own-law": _own_law,
     "points-that-fit": _points_that_fit,
-    "fill": _fill,
+    "compose": _compose,
     "aside": _aside,
     "again": _again,
 }

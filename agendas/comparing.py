@@ -89,5 +89,6 @@ def _differences(item: AgendaItem, other: AgendaItem | None, *, same_place: bool
         ("how it is given", item.variant, other.variant),
         ("points", sorted(item.point_ids), sorted(other.point_ids)),
         ("note", item.note, other.note),
+        ("what is held fast", item.pin, other.pin),
     ]
     return [words for words, here, there in pairs if here != there]

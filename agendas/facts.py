@@ -82,20 +82,24 @@ class Facts:
         """How much the topic matters to these people: the emphasis of each audience, weighed by its share."""
         return self.emphasis.get(topic.pk, 0)
 
-    def best_for(self, topic: Topic, *, minutes_so_far: dict[int, int] | None = None) -> TeamMember | None:
-        """Who of the team should give a topic: asked for it first, then knows it; of equals whoever has spoken least.
+    def emphasis_for(self, topic: Topic, audience: Audience) -> int:
+        """How much the topic matters to one audience: 0 to 3."""
+        return self.catalogue.emphasis.get(audience.pk, {}).get(topic.pk, 0)
+
+    def mean_emphasis(self, topic: Topic) -> float:
+        """How much the topic matters to all who come: 0 to 3, each audience weighed by its share."""
+        weights = sum(WEIGHTS[AudienceShare.Share(share.share)] for share in self.shares) or 1
+        return self.wanted(topic) / weights
+
+    def best_for(self, topic: Topic) -> TeamMember | None:
+        """Who of the team should give a topic: asked for it first, then knows it.
 
         Alice's story goes to a member of the family or to nobody here: a recording takes its place.
         """
-        so_far = minutes_so_far or {}
         fit = [member for member in self.team if member.suits(topic.pk)]
         if topic.kind == Topic.Kind.ACCOUNT:
             fit = [member for member in fit if member.is_family]
-        return min(
-            fit,
-            key=lambda member: (-member.suits(topic.pk), so_far.get(member.speaker_id, 0), member.speaker_id),
-            default=None,
-        )
+        return min(fit, key=lambda member: (-member.suits(topic.pk), member.speaker_id), default=None)
 
     @property
     def lead(self) -> TeamMember | None:

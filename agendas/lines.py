@@ -58,6 +58,8 @@ class StudioRow:
     who_words: str
     how: tuple[Option, ...]
     ticks: tuple[Tick, ...]
+    pins: tuple[Option, ...]
+    why: str
     note: str
     first: bool
     last: bool
@@ -86,11 +88,15 @@ def rows_of(
     names: Mapping[int, str],
     flags: Mapping[int, int],
     posted: Posted | None,
+    why: Mapping[str, str],
 ) -> list[StudioRow]:
-    """Every line in order. ``names`` says who comes, as far as the reader may know; ``flags`` the number of an item's check."""
+    """Every line in order. ``names`` says who comes, as far as the reader may know; ``flags`` the number of an item's check;
+
+    ``why`` the composer's reason for each topic, by slug.
+    """
     last = len(order.lines) - 1
     return [
-        _row(line, facts, names, flags.get(line.item.pk), posted, first=n == 0, last=n == last)
+        _row(line, facts, names, flags.get(line.item.pk), posted, why, first=n == 0, last=n == last)
         for n, line in enumerate(order.lines)
     ]
 
@@ -101,6 +107,7 @@ def _row(
     names: Mapping[int, str],
     check: int | None,
     posted: Posted | None,
+    why: Mapping[str, str],
     *,
     first: bool,
     last: bool,
@@ -125,6 +132,8 @@ def _row(
         who_words=_who_words(item, names),
         how=_how(item, topic, raw),
         ticks=_ticks(topic, facts, raw.point_ids if raw else item.point_ids),
+        pins=_pins(item, raw),
+        why=why.get(topic.slug, "") if topic is not None else "",
         note=raw.note if raw else item.note,
         first=first,
         last=last,
@@ -145,6 +154,8 @@ def _pills(item: AgendaItem, facts: Facts, check: int | None) -> tuple[Pill, ...
         pills.append(("Workshop", "part"))
     if item.kind == Kind.NOTE:
         pills.append(("Run sheet only", ""))
+    if item.pin:
+        pills.append(("Pinned", ""))
     if check is not None:
         pills.append((f"See check {check}", "warn"))
     return tuple(pills)
@@ -195,6 +206,15 @@ def _how(item: AgendaItem, topic: Topic | None, raw: RawRow | None) -> tuple[Opt
     if topic.may_be_workshop or topic.is_workshop or item.variant == Variant.WORKSHOP:
         ways.insert(1, Variant.WORKSHOP)
     return tuple(Option(way.value, way.label, way == chosen) for way in ways)
+
+
+def _pins(item: AgendaItem, raw: RawRow | None) -> tuple[Option, ...]:
+    """What composing again leaves as it is."""
+    if item.kind != Kind.TOPIC:
+        return ()
+    chosen = raw.pin if raw else item.pin
+    choices = [("", "Free to change"), *AgendaItem.Pin.choices]
+    return tuple(Option(value, words, value == chosen) for value, words in choices)
 
 
 def _ticks(topic: Topic | None, facts: Facts, ticked: Collection[int]) -> tuple[Tick, ...]:

@@ -81,6 +81,13 @@ class AgendaItem(models.Model):
         DISCUSSION = "discussion", "Discussion"
         RECORDED = "recorded", "Recorded account"
 
+    class Pin(models.TextChoices):
+        """What composing the day again leaves as it is."""
+
+        IN_DAY = "in", "Keep it in the day"
+        AS_IS = "as", "Keep its minutes, speaker and points"
+        HERE = "here", "Keep it here as well"
+
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=9, choices=Kind)
@@ -99,6 +106,7 @@ class AgendaItem(models.Model):
         help_text="The ticked points, in the row itself: a line and its points are one change in the audit trail.",
     )
     note = models.CharField(max_length=300, blank=True, help_text="For the run sheet only.")
+    pin = models.CharField(max_length=4, choices=Pin, blank=True)
 
     class Meta:
         ordering = ["agenda", "position"]
@@ -165,6 +173,44 @@ class AgendaItem(models.Model):
 
 
 PAUSES = (AgendaItem.Kind.BREAK, AgendaItem.Kind.LUNCH, AgendaItem.Kind.PAUSE)
+
+
+class Composition(models.Model):
+    """The last time a day was asked to be composed, and what came of it. A worker does it; the page shows how far it is.
+
+    ``result``: ``why`` by slug, ``left_out`` as [title, why, what buys it back], ``is_proven``.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for a worker"
+        WORKING = "working", "Being composed"
+        DONE = "done", "Composed"
+        REFUSED = "refused", "Does not fit"
+        OVERTAKEN = "overtaken", "The draft was changed meanwhile"
+        FAILED = "failed", "Could not be composed"
+
+    agenda = models.OneToOneField(Agenda, models.CASCADE, related_name="composition")
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    version = models.PositiveIntegerField(help_text="The draft that it takes the place of.")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True, blank=True, help_text="Whoever holds this may write the outcome.")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    words = models.CharField(max_length=600, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["asked_at", "id"],
+                name="composition_waiting",
+                condition=Q(state__in=["queued", "working"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Composing {self.agenda}"
 
 
 class SetAside(models.Model):

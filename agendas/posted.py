@@ -23,6 +23,7 @@ class RawRow:
     how: str
     title: str
     note: str
+    pin: str
     point_ids: frozenset[int]
 
     @property
@@ -66,6 +67,7 @@ class Posted:
                     variant=row.how,
                     point_ids=tuple(row.point_ids),
                     note=row.note,
+                    pin=row.pin,
                 )
                 for row in self.rows
             ),
@@ -105,6 +107,7 @@ def _row(post: QueryDict, key: str) -> RawRow:
         how=word("how")[:12],
         title=word("title")[:200],
         note=word("note")[:300],
+        pin=word("pin")[:4],
         point_ids=frozenset(
             int(pk) for pk in post.getlist(f"point-{key}") if pk.isdecimal() and len(pk) < 12
         ),

@@ -1,4 +1,4 @@
-"""The draft with everything that hangs on it, read in one statement: lines, set-asides, issues and papers."""
+"""The draft with everything that hangs on it, read in one statement: lines, set-asides, issues, papers, the last composing."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from agendas.models import Agenda, AgendaItem, Document
+from agendas.models import Agenda, AgendaItem, Composition, Document
 from courses.kept import Catalogue
 
 MOST_PAPERS = 12
@@ -42,15 +42,16 @@ class DraftSeen:
     asides: list[AsideSeen]
     issues: list[IssueSeen]
     documents: list[Document]
+    composition: Composition | None
 
 
-# Asked of the ORM these are four queries, and building them takes longer than the answers.
+# Asked of the ORM these are five queries, and building them takes longer than the answers.
 _READ = """
 SELECT
     (SELECT coalesce(json_agg(json_build_object(
             'id', id, 'agenda_id', agenda_id, 'position', position, 'kind', kind, 'topic_id', topic_id,
             'title', title, 'minutes', minutes, 'speaker_id', speaker_id, 'by_host', by_host, 'variant', variant,
-            'point_ids', point_ids, 'note', note
+            'point_ids', point_ids, 'note', note, 'pin', pin
         ) ORDER BY position), '[]')
     FROM agendas_agendaitem WHERE agenda_id = %(agenda)s),
 
@@ -71,7 +72,10 @@ SELECT
     (SELECT coalesce(json_agg(newest), '[]') FROM (
         SELECT id, agenda_id, issue_id, kind, version, state, error
         FROM agendas_document WHERE agenda_id = %(agenda)s ORDER BY id DESC LIMIT %(most_papers)s
-    ) newest)
+    ) newest),
+
+    (SELECT json_build_object('agenda_id', agenda_id, 'state', state, 'version', version, 'words', words, 'result', result)
+    FROM agendas_composition WHERE agenda_id = %(agenda)s)
 """
 
 
@@ -79,12 +83,13 @@ def draft_of(agenda: Agenda, catalogue: Catalogue) -> DraftSeen:
     """Read it all. A topic comes from the catalogue in memory, and from the database where it is newer than that."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, {"agenda": agenda.pk, "most_papers": MOST_PAPERS})
-        items, asides, issues, documents = cursor.fetchone()
+        items, asides, issues, documents, composition = cursor.fetchone()
     return DraftSeen(
         items=with_topics([AgendaItem(**row) for row in items], catalogue),
         asides=[AsideSeen(**row) for row in asides],
         issues=[_issue(row) for row in issues],
         documents=[Document(**row) for row in documents],
+        composition=Composition(**composition) if composition else None,
     )
 
 

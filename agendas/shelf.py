@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 
 from agendas.checks import length_for
 from agendas.facts import Facts
-from agendas.filling import points_that_fit
 from agendas.lines import Tick, tick_of
+from agendas.telling import points_that_fit
 from courses.models import Topic
 from places.nations import Nation
 

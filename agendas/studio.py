@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from agendas.access import Asker
 from agendas.checks import Check, Fix, checks_of
 from agendas.facts import Facts, facts_of
 from agendas.lines import StudioRow, rows_of
-from agendas.models import Agenda, AgendaItem, Document
+from agendas.models import Agenda, AgendaItem, Composition, Document
 from agendas.posted import Posted
 from agendas.reading import AsideSeen, IssueSeen, draft_of
 from agendas.running import RunningOrder, running_order
@@ -25,6 +26,7 @@ from outbox.models import Heartbeat
 from places.clock import local, say_date, say_minutes, say_time, say_times
 from places.nations import Nation
 
+UNDER_WAY_COMPOSING = (Composition.State.QUEUED, Composition.State.WORKING)
 SILENT_AFTER = dt.timedelta(minutes=2)
 
 
@@ -48,6 +50,7 @@ class Studio:
     asides: list[AsideSeen]
     issues: list[IssueSeen]
     documents: list[Document]
+    composition: Composition | None
     search: str = ""
     posted: Posted | None = None
     errors: list[tuple[str, str]] = field(default_factory=list)
@@ -130,7 +133,46 @@ class Studio:
                 flags.setdefault(item_id, numbered.number)
         # who comes, for those who may know it: nobody is named below T3
         names = {one.speaker_id: f"{one.name}, {one.organisation}" for one in self.seen.speakers}
-        return rows_of(self.order, self.facts, names=names, flags=flags, posted=self.posted)
+        return rows_of(
+            self.order, self.facts, names=names, flags=flags, posted=self.posted, why=self.said.get("why", {})
+        )
+
+    # ---- what the composer said
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether a worker has the day in hand, or soon will."""
+        return self.composition is not None and self.composition.state in UNDER_WAY_COMPOSING
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The reasons of the last composed day, for as long as they are about this draft or one shaped from it."""
+        return self.composition.result if self.composition is not None else {}
+
+    @property
+    def cannot(self) -> str:
+        """Why the day could not be composed, until something changes."""
+        composition = self.composition
+        if composition is None or composition.version != self.agenda.version:
+            return ""
+        if composition.state == Composition.State.REFUSED:
+            return composition.words
+        if composition.state == Composition.State.FAILED:
+            return f"It could not be composed. {composition.words} Press again, or shape it by hand."
+        return ""
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Whether somebody changed the draft while it was composed, so that the composed day was let go."""
+        return self.composition is not None and self.composition.state == Composition.State.OVERTAKEN
+
+    @property
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """What the composer left out and is not in the day now: title, why, and what would buy it back."""
+        inside = {item.topic.title for item in self.items if item.topic is not None}
+        return [
+            (title, why, back) for title, why, back in self.said.get("left_out", []) if title not in inside
+        ]
 
     # ---- beside the day
 
@@ -287,15 +329,16 @@ def studio_of(
         asides=draft.asides,
         issues=draft.issues,
         documents=draft.documents,
+        composition=draft.composition,
         search=search,
         posted=posted,
         errors=list(errors),
     )
 
 
-def is_worker_silent(documents: Sequence[Document]) -> bool:
-    """Whether papers wait and no worker has been seen for two minutes. Asks the database only while some wait."""
-    if not any(document.state in UNDER_WAY for document in documents):
+def is_worker_silent(documents: Sequence[Document], *, is_composing: bool = False) -> bool:
+    """Whether something waits and no worker has been seen for two minutes. Asks the database only while something waits."""
+    if not is_composing and not any(document.state in UNDER_WAY for document in documents):
         return False
     seen_at = Heartbeat.objects.filter(name="worker").values_list("seen_at", flat=True).first()
     return seen_at is None or timezone.now() - seen_at > SILENT_AFTER

@@ -99,7 +99,7 @@ def _studio(
         "agenda": agenda,
         "needs_factor": asker.is_lead and not asker.second_factor,
         "factor_address": second_factor_url(request),
-        "is_silent": is_worker_silent(page.papers),
+        "is_silent": is_worker_silent(page.papers, is_composing=page.is_composing),
     }
     return render(request, "agendas/studio.html", context, status=status)
 
@@ -112,8 +112,8 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     asker = editor_of(request, reference)
     do = request.POST.get("do", "save")[:120]
     agenda = _agenda_of(asker)
-    if agenda is None or do in ("open", "open-filled"):
-        return _open(request, asker, filled=do == "open-filled")
+    if agenda is None or do in ("open", "open-composed"):
+        return _open(request, asker, filled=do == "open-composed")
     posted = read(request.POST)
     if posted.mistakes:
         return _studio(
@@ -132,8 +132,10 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _open(request: HttpRequest, asker: Asker, *, filled: bool) -> HttpResponse:
     try:
-        services.open_agenda(asker.booking, filled=filled, actor=asker.user)
-    except CannotDo as refusal:
+        agenda = services.open_agenda(asker.booking, actor=asker.user)
+        if filled:
+            services.ask_to_compose(agenda.pk, version=agenda.version, actor=asker.user)
+    except (CannotDo, StaleAgenda) as refusal:
         messages.error(request, str(refusal))
     return redirect("studio", asker.booking.reference)
 

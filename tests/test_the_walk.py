@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from agendas import press
+from agendas.services import compose_waiting
 from bookings import services
 from bookings.models import Booking
 from outbox import sender
@@ -175,7 +176,10 @@ def test_the_whole_path(house, page_at):
     trainer.goto("/speaking/")
     trainer.get_by_role("link", name=re.compile("^Shape the agenda")).click()
     look(trainer)
-    trainer.get_by_role("button", name=re.compile("^Fill it for me")).click()
+    trainer.get_by_role("button", name=re.compile("^Compose the day")).click()
+    expect(trainer.locator("[data-composing]")).to_be_visible()
+    compose_waiting()
+    expect(trainer.get_by_text("no better day exists")).to_be_visible()
     look(trainer)
     trainer.get_by_role("button", name=re.compile("^Issue agenda 1")).click()
     look(trainer)

@@ -54,7 +54,6 @@ class Teacher:
     """A speaker held for the session: what they were asked to give this time, and what else they know."""
 
     key: int
-    name: str
     is_family: bool = False
     is_lead: bool = False
     asked: frozenset[str] = frozenset()

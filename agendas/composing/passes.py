@@ -184,9 +184,7 @@ class _Run:
                 slug=topic.slug,
                 minutes=self.values[topic.slug].minutes,
                 teacher=self.values[topic.slug].teacher,
-                is_recorded=topic.is_account
-                and bool(self.brief.team)
-                and self.values[topic.slug].teacher is None,
+                is_recorded=topic.is_account and self.values[topic.slug].teacher is None,
                 as_workshop=topic.slug == workshop or topic.is_workshop,
                 point_ids=_points(topic, self.values[topic.slug].minutes, self.brief.pin_of.get(topic.slug)),
                 why=words.why_in(

@@ -1,5 +1,6 @@
 """Everything that changes an agenda, its issues and its papers. Pages and tasks call these, and nothing else writes."""
 
+from agendas.services.composing import ask_to_compose, compose_waiting
 from agendas.services.draft import (
     HOST,
     MOST_MINUTES,
@@ -40,7 +41,7 @@ from agendas.services.issuing import (
     run_sheet_of,
     withdraw_issue,
 )
-from agendas.services.opening import fill, open_agenda
+from agendas.services.opening import open_agenda
 from agendas.services.papers import preview, try_again
 
 __all__ = [
@@ -59,10 +60,11 @@ __all__ = [
     "add_filler",
     "add_pause",
     "add_topic",
+    "ask_to_compose",
     "check_again",
+    "compose_waiting",
     "content_of",
     "current_detail",
-    "fill",
     "issue_agenda",
     "keep_points_here",
     "latest_issue",

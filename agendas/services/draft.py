@@ -29,6 +29,7 @@ WRITTEN = (
     "variant",
     "point_ids",
     "note",
+    "pin",
 )
 
 
@@ -57,6 +58,7 @@ class Row:
     variant: str = ""
     point_ids: tuple[int, ...] = ()
     note: str = ""
+    pin: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from agendas.checks import length_for
 from agendas.facts import Facts
-from agendas.filling import points_that_fit, tell
 from agendas.models import PAUSES, AgendaItem, SetAside
 from agendas.services import typed
 from agendas.services.draft import CannotDo, Draft
 from agendas.services.editing import Save, editing
+from agendas.telling import points_that_fit, tell
 from courses.models import Topic
 
 Kind = AgendaItem.Kind

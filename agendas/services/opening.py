@@ -1,16 +1,13 @@
-"""Giving a booking its agenda, and filling a whole first day."""
-
-from typing import Unpack
+"""Giving a booking its agenda."""
 
 import pghistory
 from django.db import transaction
 
 from accounts.models import User
-from agendas.filling import fill as fill_day
-from agendas.filling import tell
 from agendas.models import Agenda, AgendaItem
+from agendas.services.composing import compose_into
 from agendas.services.draft import CannotDo, Draft, still_on, write
-from agendas.services.editing import Save, editing
+from agendas.telling import tell
 from bookings.models import Booking
 from courses.models import Format, Topic
 
@@ -32,9 +29,9 @@ def format_for(booking: Booking) -> Format:
 
 @transaction.atomic
 def open_agenda(booking: Booking, *, filled: bool = False, actor: User) -> Agenda:
-    """Give a booking its agenda: the core topics, or a whole first day when ``filled``. A second call changes nothing.
+    """Give a booking its agenda: the core topics, or a composed first day when ``filled`` (never in the web).
 
-    Raises ``CannotDo`` for a booking that is over.
+    A second call changes nothing. Raises ``CannotDo`` for a booking that is over.
     """
     still_on(booking)
     with pghistory.context(verb="open agenda", actor=actor.pk):
@@ -43,7 +40,8 @@ def open_agenda(booking: Booking, *, filled: bool = False, actor: User) -> Agend
         )
         if is_new:
             draft = Draft(agenda, [])
-            _fill(draft) if filled else _put_the_core(draft)
+            if not (filled and compose_into(draft)):
+                _put_the_core(draft)
             write(draft)
     return agenda
 
@@ -67,27 +65,3 @@ def _put_the_core(draft: Draft) -> None:
         draft.items.append(AgendaItem(kind=Kind.CLOSE, minutes=shape.close_minutes, speaker_id=lead_id))
     for item in draft.items:
         item.agenda = draft.agenda
-
-
-def _fill(draft: Draft) -> list[Topic]:
-    agenda = draft.agenda
-    starts_at = agenda.starts_at
-    filled = fill_day(
-        draft.facts,
-        agenda.format,
-        length=agenda.length_minutes,
-        starts_at_minute=starts_at.hour * 60 + starts_at.minute,
-    )
-    for item in filled.items:
-        item.agenda = agenda
-    draft.items = filled.items
-    return filled.left_out
-
-
-def fill(agenda_id: int, **save: Unpack[Save]) -> Draft:
-    """“Fill it for me”: put a whole first day in place of the present one. Notes for the team stay, at the end."""
-    with editing(agenda_id, verb="fill agenda", **save) as draft:
-        notes = [item for item in draft.items if item.kind == Kind.NOTE]
-        _fill(draft)
-        draft.items += notes
-    return draft

@@ -54,6 +54,8 @@ def _take_row(draft: Draft, item: AgendaItem, row: Row) -> None:
     item.note = row.note.strip()[:300]
     if item.is_pause:
         return
+    if item.kind == Kind.TOPIC:
+        item.pin = row.pin if row.pin in AgendaItem.Pin.values else ""
     if row.variant in Variant.values and row.variant != Variant.RECORDED and item.variant != row.variant:
         set_variant(item, row.variant)
     give_to(draft, item, row.speaker)

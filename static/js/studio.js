@@ -10,6 +10,7 @@
   let timer = null;
   let busy = false;
   let again = null;
+  let waiting = null;
 
   const say = (words, trouble) => {
     const status = document.getElementById("saved");
@@ -59,7 +60,8 @@
       }
     }
     document.body.classList.add("is-live");
-    voice.textContent = document.getElementById("saved")?.textContent || "";
+    voice.textContent = ["composed", "saved"].map((id) => document.getElementById(id)?.textContent || "").join(" ");
+    awaitDay();
     const wanted = fresh.querySelector("[data-focus]");
     const back = wanted || (at && document.getElementById(at));
     if (back && !back.disabled) {
@@ -74,6 +76,22 @@
       if (!wanted && top !== null) window.scrollBy(0, back.getBoundingClientRect().top - top);
     }
     return true;
+  };
+
+  // A day that a worker composes: the page is asked for again until it is there.
+  const awaitDay = () => {
+    clearTimeout(waiting);
+    if (!studio().querySelector("[data-composing]")) return;
+    waiting = setTimeout(async () => {
+      if (busy) return awaitDay();
+      const sent = values();
+      try {
+        const answer = await fetch(window.location.pathname, { headers: { "X-Studio": "1" }, credentials: "same-origin" });
+        if (!answer.ok || busy || !swap(await answer.text(), sent)) awaitDay();
+      } catch {
+        awaitDay();
+      }
+    }, 700);
   };
 
   const send = async (button) => {
@@ -132,4 +150,5 @@
 
   window.addEventListener("beforeunload", () => clearTimeout(timer));
   document.body.classList.add("is-live");
+  awaitDay();
 })();

@@ -155,7 +155,7 @@ def test_a_preview_is_made_and_opened(studio_at, day, javascript):
 def test_the_empty_studio_and_an_issue_read_well(agreed, studio_at, desk, width):
     page = studio_at(width)
     page.goto(f"/agenda/{agreed.reference}/")
-    expect(page.get_by_role("button", name="Fill it for me")).to_be_visible()
+    expect(page.get_by_role("button", name="Compose the day")).to_be_visible()
     check(page)
     shoot(page, "studio-empty")
     agenda = services.open_agenda(agreed, filled=True, actor=desk)

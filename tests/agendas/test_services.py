@@ -206,12 +206,13 @@ def test_keep_mine_never_loses_a_core_topic(agenda, lead):
     }
 
 
-def test_filling_again_keeps_notes_for_the_team(agenda, go):
+def test_composing_again_keeps_notes_for_the_team(agenda, go):
     draft = go(services.add_filler, kind="note")
     note = draft.touched
     go(services.save, typed=Typed(rows=(Row(note.pk, "note", 0, title="Fire drill at 11"),)))
 
-    go(services.fill)
+    go(services.ask_to_compose)
+    services.compose_waiting()
 
     assert [item.words for item in items_of(agenda) if item.kind == Kind.NOTE] == ["Fire drill at 11"]
 
@@ -245,7 +246,7 @@ def test_a_cancelled_booking_keeps_its_agenda_as_it_was(agenda, agreed, desk, le
     bookings.cancel_booking(agreed.pk, words="The hall burnt down.", actor=desk)
 
     with pytest.raises(CannotDo, match="no longer changes"):
-        services.fill(agenda.pk, version=1, actor=lead)
+        services.ask_to_compose(agenda.pk, version=1, actor=lead)
 
 
 def test_a_topic_that_left_the_catalogue_stays_in_a_draft_that_has_it(agenda, go):

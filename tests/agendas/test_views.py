@@ -8,10 +8,10 @@ from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
 from agendas import press, services
-from agendas.models import Agenda, Document
+from agendas.models import Agenda, Composition, Document
 from bookings.models import DetailRead, Engagement
 from tests.agendas.conftest import PLACE, SURNAMES
-from tests.factories import SpeakerFactory, UserFactory, VerifiedContactFactory
+from tests.factories import SpeakerFactory, UserFactory, VerifiedContactFactory, at
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +167,8 @@ def test_the_studio_asks_the_database_as_often_for_a_short_day_as_for_a_long_one
     with django_assert_num_queries(STUDIO_QUERIES):
         client.get(studio)
 
-    services.fill(Agenda.objects.get().pk, version=1, actor=lead)
+    services.ask_to_compose(Agenda.objects.get().pk, version=1, actor=lead)
+    services.compose_waiting()
     with django_assert_num_queries(STUDIO_QUERIES):
         client.get(studio)
 
@@ -180,12 +181,17 @@ STUDIO_QUERIES = 10
 
 def test_an_empty_studio_offers_to_begin(client, agreed, studio, enter, lead):
     enter(lead)
-    assert "Fill it for me" in client.get(studio).content.decode()
+    assert "Compose the day" in client.get(studio).content.decode()
     assert not Agenda.objects.exists()
 
-    client.post(f"{studio}change/", {"do": "open-filled"})
+    client.post(f"{studio}change/", {"do": "open-composed"})
+    assert "data-composing" in client.get(studio).content.decode()
+    services.compose_waiting()
 
     assert Agenda.objects.get().items.count() > 8
+    page = client.get(studio).content.decode()
+    assert "no better day exists" in page
+    assert "Not in the day" in page
 
 
 def test_every_button_saves_what_was_typed_first_and_leads_back_to_its_line(
@@ -399,3 +405,31 @@ def test_nothing_is_changed_by_a_get(client, issue, studio, enter, lead, path):
     enter(lead)
 
     assert client.get(studio + path).status_code == 405
+
+
+# ---- composing
+
+
+def test_what_does_not_fit_is_said_on_the_page_and_changes_nothing(client, agreed, studio, enter, lead):
+    agreed.ends_at = at(10)
+    agreed.save(update_fields=["ends_at"])
+    agenda = services.open_agenda(agreed, actor=lead)
+    before = list(agenda.items.values_list("pk", "minutes"))
+
+    services.ask_to_compose(agenda.pk, version=1, actor=lead)
+    services.compose_waiting()
+
+    assert list(agenda.items.values_list("pk", "minutes")) == before
+    enter(lead)
+    page = client.get(studio).content.decode()
+    assert "No day fits." in page
+    assert "the day has" in page
+
+
+def test_only_those_who_may_edit_may_ask(client, agreed, studio, enter, lead):
+    agenda = services.open_agenda(agreed, actor=lead)
+    enter(UserFactory())
+
+    assert client.post(f"{studio}change/", form_of(agenda, do="compose")).status_code == 404
+
+    assert not Composition.objects.exists()

@@ -61,11 +61,11 @@ def briefs(draw: st.DrawFn, most_topics: int = 12, frames: tuple[Day, ...] = (HA
     slugs = [one.slug for one in chosen]
     some = st.frozensets(st.sampled_from(slugs), max_size=6) if slugs else st.just(frozenset())
     team = tuple(
-        Teacher(key=n, name=f"S{n}", is_lead=n == 0, asked=draw(some), knows=draw(some) | {"facts"})
+        Teacher(key=n, is_lead=n == 0, asked=draw(some), knows=draw(some) | {"facts"})
         for n in range(draw(st.integers(0, 3)))
     )
     if team and draw(st.booleans()):
-        team += (Teacher(key=9, name="F", is_family=True, knows=frozenset({"story"})),)
+        team += (Teacher(key=9, is_family=True, knows=frozenset({"story"})),)
     pins = tuple(
         Pin(slug, minutes=draw(st.sampled_from([None, 25, 40])), at_most=draw(st.sampled_from([None, 30])))
         for slug in draw(st.lists(st.sampled_from(slugs), max_size=2, unique=True) if slugs else st.just([]))

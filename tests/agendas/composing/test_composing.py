@@ -135,8 +135,8 @@ def _stands(brief: Brief, stretches: list[list[str]], at: int, least: dict[str, 
 
 def test_a_day_says_why_each_topic_is_there_and_why_each_other_is_not():
     team = (
-        Teacher(1, "A", is_lead=True, knows=frozenset({"facts", "law", "risk", "far", "rare", "unasked"})),
-        Teacher(2, "F", is_family=True, knows=frozenset({"story"})),
+        Teacher(1, is_lead=True, knows=frozenset({"facts", "law", "risk", "far", "rare", "unasked"})),
+        Teacher(2, is_family=True, knows=frozenset({"story"})),
     )
     catalogue = (
         FACTS,
@@ -184,7 +184,7 @@ def test_pins_survive_composing_again():
     brief = Brief(
         FULL,
         (FACTS, STORY, replace(LAW, points=points), RISK, TALK),
-        (Teacher(1, "A", is_lead=True, knows=frozenset({"facts", "law", "risk", "talk"})), Teacher(2, "B")),
+        (Teacher(1, is_lead=True, knows=frozenset({"facts", "law", "risk", "talk"})), Teacher(2)),
         (
             Pin("law", teacher=2, point_ids=frozenset({5, 6})),
             Pin("risk", minutes=37),
@@ -238,8 +238,8 @@ def test_the_longest_topic_that_may_be_is_the_workshop():
 
 @pytest.mark.parametrize("colleague", [True, False])
 def test_the_family_speaks_only_beside_a_colleague(colleague):
-    family = Teacher(2, "F", is_family=True, knows=frozenset({"story"}))
-    other = (Teacher(1, "A", knows=frozenset({"facts", "law"})),) if colleague else ()
+    family = Teacher(2, is_family=True, knows=frozenset({"story"}))
+    other = (Teacher(1, knows=frozenset({"facts", "law"})),) if colleague else ()
     day = day_of(Brief(HALF, (FACTS, STORY, LAW), (family, *other)))
     story = next(one for one in day.topics if one.slug == "story")
     assert (story.teacher, story.is_recorded) == ((2, False) if colleague else (None, True))

@@ -1,4 +1,4 @@
-"""“Fill it for me”: every rule, for both formats and every audience."""
+"""“Compose the day”: every rule, for both formats and every audience of the catalogue as it is shipped."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_what_they_must_cover_is_in_with_what_it_needs_first(catalogue_loaded):
 
     slugs = [item.topic.slug for item in items_of(agenda) if item.topic]
 
-    assert slugs == ["scale-of-the-problem", "alices-story", "typology", "interventions"]
+    assert slugs.index("typology") < slugs.index("interventions")
 
 
 def test_what_they_asked_to_leave_out_stays_out(catalogue_loaded):
