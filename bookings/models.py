@@ -23,6 +23,7 @@ from bookings.states import (
     ReleaseState,
 )
 from courses.models import Audience, Format, Topic
+from places.keeping import keep
 from places.models import Force, Region
 from places.nations import Nation
 from speakers.models import DiaryEntry, Speaker
@@ -77,6 +78,11 @@ class DeskSettings(models.Model):
     def current(cls) -> "DeskSettings":
         """The row, made with the defaults when there is none yet."""
         return cls.objects.get_or_create(pk=1)[0]
+
+    @classmethod
+    def kept(cls) -> "DeskSettings":
+        """The same as this process read it within the last minute, for what is asked of every page."""
+        return keep("bookings:settings", cls.current)
 
 
 class Agency(models.Model):

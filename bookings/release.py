@@ -155,7 +155,7 @@ def tier_of_speaker(engagement: Engagement, *, second_factor: bool, settings: De
 def seen_by_contact(contact: Contact, *, page: str | None = None) -> SessionSeen:
     """What a contact may know: of the speakers only those who said yes. With ``page``, a read of T3 detail is logged."""
     booking = contact.booking
-    settings = DeskSettings.current()
+    settings = DeskSettings.kept()
     tier = tier_of_contact(contact, booking, settings)
     if tier < Tier.T2:
         return SessionSeen(tier=tier, reference=booking.reference)
@@ -167,7 +167,7 @@ def seen_by_contact(contact: Contact, *, page: str | None = None) -> SessionSeen
 def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | None = None) -> SessionSeen:
     """What a speaker may know of a session they are asked for: always its date; names and venue at T3."""
     booking = engagement.offer.booking
-    settings = DeskSettings.current()
+    settings = DeskSettings.kept()
     tier = tier_of_speaker(engagement, second_factor=second_factor, settings=settings)
     if tier == Tier.T0:
         return SessionSeen(tier=tier, reference=booking.reference)
