@@ -196,9 +196,8 @@ def limits_touched(known: Availability, session: Session) -> list[Touched]:
     most = limits.most_sessions_a_month
     in_month = sum(_month(each.session_day) == _month(day) for each in others)
     if most is not None and in_month >= most:
-        touched.append(
-            Touched("month", f"gives at most {_count(most)} a month and has {in_month} in {day:%B} already")
-        )
+        words = f"gives at most {_count(most)} a month and has {in_month} in {day:%B} already"
+        touched.append(Touched("month", words if most else "gives no sessions for the time being"))
     least = limits.days_between_accounts
     if least and session.tells_account:
         apart = min(

@@ -27,6 +27,7 @@ from bookings.services.changes import (
     postpone_session,
 )
 from bookings.services.chasing import may_be_chased, remind_speaker, send_due_reminders
+from bookings.services.limits import LimitTouched
 from bookings.services.moves import lock_booking
 from bookings.services.offers import (
     NotVerified,
@@ -70,6 +71,7 @@ __all__ = [
     "Asked",
     "BadTeam",
     "InvalidMove",
+    "LimitTouched",
     "NewDay",
     "NotVerified",
     "SpeakerBusy",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, DeskSettings, Engagement, Offer
+from bookings.services.limits import mind_limits
 from bookings.services.moves import doing, locked, settle
 from bookings.services.offers import lock_with_expired_holds
 from bookings.services.places import (
@@ -23,7 +24,13 @@ from bookings.services.places import (
     leave,
     refuse_family_only,
 )
-from bookings.states import AGREED_BOOKINGS, BookingStatus, EngagementState, InvalidMove
+from bookings.states import (
+    AGREED_BOOKINGS,
+    LIVE_ENGAGEMENTS,
+    BookingStatus,
+    EngagementState,
+    InvalidMove,
+)
 from courses.models import Topic
 from speakers.models import Speaker
 from speakers.services import lock_speakers
@@ -136,12 +143,14 @@ def add_speaker(
     topics: Sequence[Topic] = (),
     instead_of: int | None = None,
     expires_at: dt.datetime | None = None,
+    set_aside_because: str = "",
     actor: User,
 ) -> Engagement:
     """Ask one more speaker for a live offer: in the place ``instead_of`` (a key), of the first gap, or beside the others.
 
     Without ``topics`` they are asked for those of the gap. For an agreed day they are held so long as any new hold.
-    Raises ``SpeakerBusy``, ``BadTeam`` when they may not be asked for this booking, or ``TooLate`` when the offer has ended.
+    Raises ``SpeakerBusy``, ``BadTeam`` when they may not be asked for this booking, ``LimitTouched`` when it goes past
+    their limits and ``set_aside_because`` is empty, or ``TooLate`` when the offer has ended.
     """
     booking_id = Offer.objects.values_list("booking_id", flat=True).get(pk=offer_id)
     booking = lock_with_expired_holds(booking_id, [speaker.pk])
@@ -161,6 +170,13 @@ def add_speaker(
         if instead_of and gap is None:
             raise TooLate("This gap is closed already.")
         wanted = list(topics) or (list(gap.topics.all()) if gap else [])
+        mind_limits(
+            offer,
+            {asked: wanted},
+            together=1 + offer.engagements.filter(state__in=LIVE_ENGAGEMENTS).count(),
+            set_aside_because=set_aside_because,
+            actor=actor,
+        )
         engagement = hold_for(offer, asked, wanted, DeskSettings.current(), until=until, instead_of=gap)
         if gap is not None:
             gap.leaves_a_gap = False

@@ -10,6 +10,7 @@ from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, Contact, DeskSettings, Offer
 from bookings.release import call_back_covers_offer
+from bookings.services.limits import mind_limits
 from bookings.services.moves import doing, free, locked, move, move_offer, settle
 from bookings.services.places import (
     BadTeam,
@@ -82,12 +83,14 @@ def make_offer(
     team: Mapping[int, Sequence[Topic]],
     lead: Speaker,
     expires_at: dt.datetime | None = None,
+    set_aside_because: str = "",
     actor: User,
 ) -> Offer:
     """Offer a date, hold every speaker of ``team`` (speaker key → topics asked of them) and mail everyone.
 
-    Raises ``NotVerified`` before the call-back, ``BadTeam`` when the team cannot give it, ``SpeakerBusy`` when the
-    database refuses a hold (nothing is then written), ``InvalidMove`` when the booking is past offering or the date is.
+    Raises ``NotVerified`` before the call-back, ``BadTeam`` when the team cannot give it, ``LimitTouched`` when it goes
+    past a speaker's limit and ``set_aside_because`` is empty, ``SpeakerBusy`` when the database refuses a hold (nothing
+    is then written), ``InvalidMove`` when the booking is past offering or the date is.
     """
     booking = lock_with_expired_holds(booking_id, list(team))
     settings = DeskSettings.current()
@@ -117,6 +120,13 @@ def make_offer(
             lead=lead,
             expires_at=expires_at,
             made_by=actor,
+        )
+        mind_limits(
+            offer,
+            {speakers[pk]: team[pk] for pk in sorted(speakers)},
+            together=len(speakers),
+            set_aside_because=set_aside_because,
+            actor=actor,
         )
         engagements = [hold_for(offer, speakers[pk], team[pk], settings) for pk in sorted(speakers)]
         booking.owner = booking.owner or actor

@@ -170,6 +170,7 @@ def offer(desk: Desk, booking: Booking, day: dt.date, *, team: tuple[str, ...], 
         ends_at=dt.datetime.combine(day, shape.ends_at, tzinfo=LONDON),
         team=desk.team(*team),
         lead=desk.speaker(lead),
+        set_aside_because="We rang them, and they would like to give this one.",
         actor=by,
     )
 

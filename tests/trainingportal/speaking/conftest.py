@@ -54,7 +54,7 @@ def with_factor(settings, rf: RequestFactory) -> Callable[[Client, Speaker], Non
         request.session = client.session
         enter_as(request, speaker.user)
         request.session.save()
-        client.cookies["sessionid"] = request.session.session_key
+        client.cookies["sessionid"] = str(request.session.session_key)
 
     return sign_in
 
