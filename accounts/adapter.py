@@ -1,11 +1,13 @@
 """Where django-allauth meets the portal: our words, our outbox, nobody signs themselves up."""
 
+import logging
 import secrets
 from io import BytesIO
 from typing import Any
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -14,13 +16,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.forms import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from qrcode.image.svg import SvgPathImage
 
 from accounts import kinds, sealing
 from accounts.models import User
 from outbox.queue import link, queue_message
+
+log = logging.getLogger(__name__)
 
 WRONG_CODE = "That code is not right. Look at the newest one and type it again."
 TOO_MANY = "That was too many tries. Wait a quarter of an hour, then start again."
@@ -83,6 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         else:
             raise ImproperlyConfigured(f"No mail of ours stands for {template_prefix}")
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """Write into the log who came in, by number, and by which ways."""
+        ways = [str(record.get("method")) for record in get_authentication_records(request, user)]
+        log.info("Person %s signed in: %s", user.pk, ", ".join(ways))
+        return super().post_login(request, user, **kwargs)
 
     def get_login_stages(self) -> list[str]:
         """Use our own second-factor stage, which puts a trusted device on record in the session."""

@@ -1,5 +1,6 @@
 """The forms of signing in: allauth's, with our labels and help."""
 
+import logging
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
@@ -13,6 +14,8 @@ from django.http import HttpRequest
 from accounts.adapter import mail_nobody, spend_totp_code
 from accounts.models import User
 from accounts.sealing import SealBrokenError
+
+log = logging.getLogger(__name__)
 
 CANNOT_READ = (
     "We can no longer check codes of this app. Use a passkey, or ring the training team: they can give you a "
@@ -99,6 +102,9 @@ class _AppCodeForm(forms.Form):
             code: str = super().clean_code()  # type: ignore[misc]  # from the library's form beside us
         except SealBrokenError as trouble:
             raise forms.ValidationError(CANNOT_READ, code="sealed") from trouble
+        except forms.ValidationError:
+            log.warning("A wrong second factor for person %s", self.user.pk)  # type: ignore[attr-defined]
+            raise
         if self.authenticator.type == Authenticator.Type.TOTP:  # type: ignore[attr-defined]
             spend_totp_code(self.user, code)  # type: ignore[attr-defined]
         return code

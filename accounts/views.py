@@ -4,6 +4,7 @@ The library's views are classes; where something of ours must happen at a step o
 The rest are the library's own, under our templates. Nothing here changes on GET.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -40,8 +41,9 @@ from accounts.models import Invitation, User
 from accounts.rights import sign_in_required
 from accounts.sealing import SealBrokenError
 
-# ---- the way in
+log = logging.getLogger(__name__)
 
+# ---- the way in
 
 sign_in = account.login
 cannot_sign_in = account.account_inactive
@@ -82,7 +84,9 @@ class EnterCode(account.ConfirmLoginCodeView):
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        """Where that was the last try, say so to those who watch over the doors."""
+        """Note it; where that was the last try, say so to those who watch over the doors."""
+        user = self._process.user
+        log.warning("A wrong e-mailed code for %s", f"person {user.pk}" if user else "nobody we know")
         response: HttpResponse = super().form_invalid(form)
         if response.status_code == HTTPStatus.FOUND:
             signin.tell_codes_were_wrong(self._process.state["email"])
@@ -262,16 +266,26 @@ def _proved_new_factor(request: HttpRequest, authenticator: Authenticator) -> No
         _keep_session(request)
 
 
-def _said_in_the_trail(verb: str) -> Callable[[rights.View], rights.View]:
-    """Let the audit trail say who changed their ways of signing in; the rows themselves are written by trigger."""
+def _changes_factors(verb: str) -> Callable[[rights.View], rights.View]:
+    """Let the audit trail say who changed their ways of signing in, and sign the person out everywhere else once they did.
+
+    The rows of the trail are written by trigger.
+    """
 
     def decorate(view: rights.View) -> rights.View:
         @wraps(view)
-        def said(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def changing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            assert isinstance(request.user, User)
+            held = Authenticator.objects.filter(user_id=request.user.pk)
             with pghistory.context(actor=request.user.pk, verb=verb):
-                return view(request, *args, **kwargs)
+                before = set(held.values_list("pk", flat=True))
+                response = view(request, *args, **kwargs)
+                if set(held.values_list("pk", flat=True)) != before:
+                    services.end_sessions(request.user, actor=request.user)
+                    _keep_session(request)
+            return response
 
-        return said
+        return changing
 
     return decorate
 
@@ -317,11 +331,11 @@ class AddPasskey(webauthn.AddWebAuthnView):
         return response
 
 
-set_up_app = set_up_allowed(_said_in_the_trail("add a second factor")(SetUpApp.as_view()))
-add_passkey = set_up_allowed(_said_in_the_trail("add a second factor")(AddPasskey.as_view()))
+set_up_app = set_up_allowed(_changes_factors("add a second factor")(SetUpApp.as_view()))
+add_passkey = set_up_allowed(_changes_factors("add a second factor")(AddPasskey.as_view()))
 recovery_codes = sign_in_required(codes.view_recovery_codes)
 new_recovery_codes = sign_in_required(
-    _said_in_the_trail("make new recovery codes")(codes.generate_recovery_codes)
+    _changes_factors("make new recovery codes")(codes.generate_recovery_codes)
 )
 recovery_codes_file = sign_in_required(codes.download_recovery_codes)
 rename_passkey = sign_in_required(webauthn.edit_webauthn)
@@ -334,14 +348,14 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 
 @sign_in_required
-@_said_in_the_trail("remove a second factor")
+@_changes_factors("remove a second factor")
 def remove_app(request: HttpRequest) -> HttpResponseBase:
     """Remove the authenticator app, unless it is the only second factor."""
     return _last_one_stays(request, type=Authenticator.Type.TOTP) or totp.deactivate_totp(request)
 
 
 @sign_in_required
-@_said_in_the_trail("remove a second factor")
+@_changes_factors("remove a second factor")
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Remove a passkey, unless it is the only second factor."""
     return _last_one_stays(request, pk=pk) or webauthn.remove_webauthn(request, pk=pk)

@@ -115,7 +115,8 @@ def test_a_second_mailbox_on_record_signs_nobody_in(client, coordinator):
 
     ask_for_code(client, "owen@elsewhere.example.net")
 
-    assert Message.objects.count() == 0
+    mailboxes = [coordinator.email, "owen@elsewhere.example.net"]
+    assert Message.objects.filter(to__in=mailboxes).count() == 0
     assert SESSION_KEY not in client.session
 
 
@@ -295,6 +296,36 @@ def test_a_reset_leaves_a_row_with_the_coordinator_who_did_it(coordinator):
         ("removed", "totp", ada.pk, "reset second factor"),
         ("removed", "recovery_codes", ada.pk, "reset second factor"),
     }
+
+
+def test_who_changes_a_factor_is_signed_out_everywhere_else(client, coordinator, secret, enter):
+    enter(coordinator, secret=secret)
+    elsewhere = Client()
+    elsewhere.force_login(User.objects.get(pk=coordinator.pk))
+    assert elsewhere.get("/sign-in-settings/").status_code == 200
+    client.post("/sign-in/again/", {"code": app_code(secret, ahead=1)})
+    assert elsewhere.get("/sign-in-settings/").status_code == 200
+
+    client.post("/sign-in-settings/codes/new/")
+
+    assert elsewhere.get("/sign-in-settings/").status_code == 302
+    assert client.get("/sign-in-settings/").status_code == 200
+
+
+def test_the_log_tells_who_came_in_and_what_failed_by_number_alone(client, coordinator, secret, caplog):
+    caplog.set_level("INFO", logger="accounts")
+    ask_for_code(client, coordinator.email)
+    client.post("/sign-in/code/", {"code": "BBB-BBB"})
+    client.post("/sign-in/code/", {"code": newest_code(coordinator.email)})
+    client.post("/sign-in/second-factor/", {"code": "12345"})
+    client.post("/sign-in/second-factor/", {"code": app_code(secret)})
+    client.post("/sign-in/trust/", {"action": "no"})
+
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("accounts")] == [
+        f"A wrong e-mailed code for person {coordinator.pk}",
+        f"A wrong second factor for person {coordinator.pk}",
+        f"Person {coordinator.pk} signed in: code, mfa",
+    ]
 
 
 # ---- the seal
