@@ -7,7 +7,6 @@ issued. To everybody else the booking does not exist.
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.rights import has_second_factor, is_coordinator, may_see_details
@@ -57,18 +56,22 @@ class Asker:
 
 
 def asker_of(request: HttpRequest, reference: str) -> Asker:
-    """The signed-in person before this booking. Raises ``Http404`` for a stranger, as for a booking that is not there."""
+    """The signed-in person before this booking. Raises ``Http404`` for a stranger, as for a booking that is not there.
+
+    To both the database is asked the same, so that a guessed reference takes no longer when it is right.
+    """
     user = request.user
     if not isinstance(user, User):
         raise Http404
-    booking = get_object_or_404(Booking.objects.select_related("agency"), reference=reference.upper())
+    reference = reference.upper()
+    booking = Booking.objects.select_related("agency").filter(reference=reference).first()
     desk = user.is_active and user.is_staff and is_coordinator(user)
     engagement = (
         Engagement.objects.select_related("speaker", "offer")
         .filter(
             speaker__user=user,
             speaker__left_on__isnull=True,
-            offer__booking=booking,
+            offer__booking__reference=reference,
             offer__state=OfferState.ACCEPTED,
             state=EngagementState.ACCEPTED,
         )
@@ -79,11 +82,14 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
     if not desk and engagement is None:
         contact = (
             Contact.objects.select_related("user")
-            .filter(user=user, booking=booking, revoked_at__isnull=True)
+            .filter(user=user, booking__reference=reference, revoked_at__isnull=True)
             .first()
         )
         if contact is None:
             raise Http404
+    if booking is None:
+        raise Http404
+    if contact is not None:
         contact.booking = booking
     if engagement is not None:
         engagement.offer.booking = booking

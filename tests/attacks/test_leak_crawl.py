@@ -14,20 +14,24 @@ import pytest
 import time_machine
 from celery.backends.base import DisabledBackend
 from django.conf import settings as django_settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
 from kombu import Connection
 
+from accounts.models import User
 from agendas.models import Document
 from bookings.models import Contact, Enquiry
 from bookings.release import Tier
 from outbox.envelope import build
 from outbox.models import Message
 from speakers.models import Speaker
-from tests.attacks.crawling import addresses, readable, words_of
+from tests.attacks.crawling import addresses, patterns, readable, words_of
 from tests.attacks.planted import MAY_READ, NOW, T2, T4, Kind, Planted, plant, speakers_own_name
+from tests.attacks.test_tiers import browser_of
 from trainingportal.celery import app
+from trainingportal.public_urls import urlpatterns as public_urls
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,13 @@ def _february(settings):
     settings.DEMO = False
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+PUBLIC = {f"/{pattern}" for pattern, _ in patterns(public_urls)} | {"/topics/victim-impact/"}
+KNOWN_KINDS = {
+    "text/html", "text/plain", "text/javascript", "application/json", "application/xml", "application/pdf",
+}  # fmt: skip
+READ_LOGS = {"bookings_detailread", "trainingportal_sighting"}
 
 
 class Lines(logging.Handler):
@@ -99,6 +110,13 @@ def test_every_page_tells_each_reader_what_their_tier_reads_and_nothing_above_it
     assert leaks == {}
     assert {word.kind for word in seen} == MAY_READ[viewer]
     assert [line for line in log.lines if house.found(line)] == []
+    assert [
+        address for address, words in answers.items() if "Referrer-Policy: same-origin" not in words
+    ] == []
+    kept = {address for address, words in answers.items() if "Cache-Control: no-store" not in words}
+    assert kept <= PUBLIC | {"/static/"}
+    handed_out = {re.search(r"Content-Type: ([\w/.+-]+)", words)[1] for words in answers.values()}
+    assert handed_out <= KNOWN_KINDS  # a spreadsheet that joins them needs a test of formulas in its cells
     assert any("Not Found" in line for line in log.lines)
     if viewer == "a coordinator":
         assert [str(word) for word in house.words if word not in seen] == []
@@ -171,6 +189,33 @@ def test_every_link_in_every_mail_leads_to_the_portal_and_carries_a_reference_at
         for address in LINK.findall(f"{message.text} {message.html}"):
             assert address.startswith(django_settings.SITE_URL), (message.kind, address)
             assert house.found(address) == [], (message.kind, address)
+
+
+def test_a_gateway_that_opens_every_link_of_every_mail_changes_nothing(house):
+    """As a stranger and in the browser of whoever the mail is for; the log of reads aside."""
+    links = {
+        address.removeprefix(django_settings.SITE_URL): message.to
+        for message in Message.objects.all()
+        for address in LINK.findall(f"{message.text} {message.html}")
+    }
+    recipients = {user.email: user for user in User.objects.all()}
+    browsers = {email: browser_of(user, second_factor=True) for email, user in recipients.items()}
+    before = rows_written()
+    for link, email in sorted(links.items()):
+        for browser in (Client(), browsers.get(email, Client())):
+            assert browser.head(link).status_code < 500
+            assert browser.get(link).status_code < 500
+
+    written = {table for table, count in rows_written().items() if count != before.get(table, 0)}
+    assert len(links) > 20
+    assert written <= READ_LOGS
+
+
+def rows_written() -> dict[str, int]:
+    """How many rows of each table were written in this transaction, as PostgreSQL itself counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute("select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables")
+        return dict(cursor.fetchall())
 
 
 # ---- papers

@@ -33,11 +33,12 @@ from tests.factories import (
     at,
 )
 from trainingportal.requester.urls import urlpatterns as requester_urls
+from trainingportal.speaking.urls import urlpatterns as speaking_urls
 
 pytestmark = pytest.mark.django_db
 
 VALUES = re.compile(
-    r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b|\btrue\b|\bfalse\b|[\"]s\d+_x\d+[\"]", re.IGNORECASE
+    r"'(?:[^']|'')*'|-?\b\d+(?:\.\d+)?\b|\bNULL\b|\btrue\b|\bfalse\b|[\"]s\d+_x\d+[\"]", re.IGNORECASE
 )
 CHANGING = re.compile(r'name="(?:csrfmiddlewaretoken|drawn|draft|version)" value="[^"]*"')
 KNOWN, UNKNOWN = "priya@northmere.example.org", "nobod@northmere.example.org"
@@ -53,7 +54,7 @@ def _february(settings):
 
 def shape(sql: str) -> str:
     """A statement without its values: what the database was asked to do."""
-    return re.sub(r"(\?, )+\?", "?", VALUES.sub("?", sql))
+    return re.sub(r"\s*(?:\?, )*\?", "?", VALUES.sub("?", sql))
 
 
 def seen_and_done(ask: Callable[[], HttpResponse]) -> tuple[int, str, str, list[str]]:
@@ -153,3 +154,40 @@ def test_a_known_and_an_unknown_mailbox_get_the_same_answer_for_the_same_work(mo
         assert sorted(one[3]) == sorted(other[3]), f"step {number}"
     assert (rung_for_known, len(rung) - rung_for_known) == (2, 2)
     assert {message.to for message in Message.objects.all()} == {KNOWN, NOBODY}
+
+
+# ---- references and the forms that strangers fill in
+
+
+def test_a_right_and_a_wrong_reference_get_the_same_answer_for_the_same_work(contact):
+    there = addresses_of(contact.booking.reference, requester_urls, agenda_urls, speaking_urls)
+    nowhere = addresses_of("WT-XXXXXX", requester_urls, agenda_urls, speaking_urls)
+    speaker = SpeakerFactory()
+    for stranger in (Client(), browser_of(VerifiedContactFactory().user), browser_of(speaker.user)):
+        for right, wrong in zip(there, nowhere, strict=True):
+            for send in (stranger.get, stranger.post):
+                send(wrong)  # what a process keeps is kept by now
+                one, other = (seen_and_done(lambda at=at, send=send: send(at)) for at in (right, wrong))
+                plain = [part.replace(contact.booking.reference, "WT-XXXXXX") for part in one[1:3]]
+                assert (one[0], *plain) == other[:3], right
+                assert one[3] == other[3], right
+
+
+def test_a_question_from_a_known_and_an_unknown_mailbox_is_the_same_work():
+    ensure_user(KNOWN)
+
+    def ask(email: str) -> tuple[int, list[str]]:
+        browser = Client()
+        page = browser.get("/ask-a-question/").content.decode()
+        drawn = re.search(r'name="drawn" value="([^"]+)"', page)
+        assert drawn is not None
+        data = {"name": "Casey Asks", "email": email, "message": f"May we come? {email}", "drawn": drawn[1]}
+        with time_machine.travel(at(10, 1, day=1, month=2), tick=False):
+            status, _, _, done = seen_and_done(lambda: browser.post("/ask-a-question/", data))
+        return status, done
+
+    ask("warming@example.org")
+    known, unknown = ask(KNOWN), ask(UNKNOWN)
+
+    assert known[0] == 302
+    assert known == unknown
