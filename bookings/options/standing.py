@@ -59,7 +59,10 @@ def stand(diary: Diary, day: Day, question: Question, accounts: frozenset[int]) 
     for each in person.taken:
         if each.begins < ends and each.ends > begins:
             return Standing(person, busy=each.words or "is away")
-    limits = (*person.limits, *_limits(diary, day.date, tells=person.is_family and bool(person.covers & accounts)))
+    limits = (
+        *person.limits,
+        *_limits(diary, day.date, tells=person.is_family and bool(person.covers & accounts)),
+    )
     shares = next((each for each in question.neighbours if _could_share(each, person, day.date)), None)
     close = sum(abs(other - day.date) <= CLOSE for other in diary.sessions)
     travel = UNKNOWN_TRAVEL if person.travel_minutes is None else person.travel_minutes

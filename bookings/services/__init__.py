@@ -39,6 +39,7 @@ from bookings.services.offers import (
     withdraw_offer,
 )
 from bookings.services.places import BadTeam, TooLate, default_expiry, travel_minutes
+from bookings.services.proposing import MOST_DATES, Proposal, make_offers
 from bookings.services.releases import (
     apply_due_releases,
     approve_release,
@@ -68,12 +69,14 @@ from bookings.states import InvalidMove
 from speakers.services import SpeakerBusy
 
 __all__ = [
+    "MOST_DATES",
     "Asked",
     "BadTeam",
     "InvalidMove",
     "LimitTouched",
     "NewDay",
     "NotVerified",
+    "Proposal",
     "SpeakerBusy",
     "TooLate",
     "accept_offer",
@@ -104,6 +107,7 @@ __all__ = [
     "lock_booking",
     "make_enquiry",
     "make_offer",
+    "make_offers",
     "make_request",
     "mark_ready",
     "may_be_chased",

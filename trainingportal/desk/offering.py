@@ -1,6 +1,5 @@
-"""Making an offer: which days fit, who is busy then, and the form that puts date and team together."""
+"""Making an offer: who is busy then, and the form that puts date and team together."""
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,18 +11,15 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.models import Booking, DeskSettings
-from bookings.words import say_names
+from bookings.services import Proposal
 from courses.models import Topic
 from places.clock import LONDON, local, say_minutes, say_short_date, say_times
-from places.working_days import is_working_day
+from places.travel import crossing_allowances
 from speakers.models import DiaryEntry, Speaker
 from trainingportal.desk.forms import WhenForm
 
 LOOKED_LATELY = dt.timedelta(days=45)
 AROUND = dt.timedelta(days=62)
-SOONEST = 21
-FURTHEST = 400
-MOST_DAYS = 8
 CLOSE_OF_DAY = dt.time(17)
 DEFAULT_TIMES = (dt.time(9, 30), dt.time(16, 0))
 
@@ -80,6 +76,9 @@ class Stretch:
     is_held: bool
     booking: Booking | None
     offer_number: int
+    session: tuple[dt.datetime, dt.datetime] | None = None
+    """From when to when the session itself is, without travel and set-up."""
+    travel_minutes: int = 0
 
     def touches(self, day: dt.date) -> bool:
         return local(self.begins).date() <= day <= self.last_day
@@ -100,6 +99,8 @@ def _stretch(entry: DiaryEntry) -> Stretch:
         is_held=entry.held_until is not None,
         booking=engagement.offer.booking if engagement else None,
         offer_number=engagement.offer.number if engagement else 0,
+        session=(engagement.offer.starts_at, engagement.offer.ends_at) if engagement else None,
+        travel_minutes=engagement.travel_minutes if engagement else 0,
     )
 
 
@@ -120,18 +121,23 @@ def taken(speakers: Iterable[Speaker], start: dt.datetime, end: dt.datetime) -> 
 
 def standings(booking: Booking, speakers: Sequence[Speaker], span: Span) -> dict[int, Standing]:
     """What the diaries say of each speaker for a session then, with travel and set-up around it."""
-    settings = DeskSettings.current()
+    settings, allowances = DeskSettings.current(), crossing_allowances()
     entries = taken(speakers, span.starts_at - AROUND, span.ends_at + AROUND)
     return {
-        speaker.pk: _standing(booking, speaker, span, settings, entries.get(speaker.pk, []))
+        speaker.pk: _standing(booking, speaker, span, settings, allowances, entries.get(speaker.pk, []))
         for speaker in speakers
     }
 
 
 def _standing(
-    booking: Booking, speaker: Speaker, span: Span, settings: DeskSettings, entries: list[Stretch]
+    booking: Booking,
+    speaker: Speaker,
+    span: Span,
+    settings: DeskSettings,
+    allowances: dict[str, int],
+    entries: list[Stretch],
 ) -> Standing:
-    travel = services.travel_minutes(speaker, booking)
+    travel = services.travel_minutes(speaker, booking, allowances=allowances)
     start = span.starts_at - dt.timedelta(minutes=settings.setup_minutes + travel)
     end = span.ends_at + dt.timedelta(minutes=settings.pack_up_minutes + travel)
     cautions = tuple(_cautions(speaker, span, entries))
@@ -180,53 +186,6 @@ def _cautions(speaker: Speaker, span: Span, entries: list[Stretch]) -> Iterable[
         yield f"{near} days from another session; asked for {least} between"
 
 
-# ---- days that fit
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A day that fits what they asked for, and how the diaries stand on it."""
-
-    day: dt.date
-    words: str
-
-    @property
-    def iso(self) -> str:
-        return self.day.isoformat()
-
-
-def days_that_fit(booking: Booking, speakers: Sequence[Speaker]) -> list[Fit]:
-    """The first working days within their months and weekdays, three weeks ahead or more. One query."""
-    today = timezone.localdate()
-    months = {(month.year, month.month) for month in booking.months}
-    fitting: list[dt.date] = []
-    for ahead in range(SOONEST, FURTHEST):
-        day = today + dt.timedelta(days=ahead)
-        if (
-            (not months or (day.year, day.month) in months)
-            and (not booking.weekdays or day.weekday() in booking.weekdays)
-            and is_working_day(day, booking.nation)
-        ):
-            fitting.append(day)
-        if len(fitting) == MOST_DAYS:
-            break
-    if not fitting:
-        return []
-    begin = dt.datetime.combine(fitting[0], dt.time.min, tzinfo=LONDON)
-    end = dt.datetime.combine(fitting[-1], dt.time.max, tzinfo=LONDON)
-    entries = taken(speakers, begin, end)
-    return [Fit(day, _say_day(day, speakers, entries)) for day in fitting]
-
-
-def _say_day(day: dt.date, speakers: Sequence[Speaker], entries: dict[int, list[Stretch]]) -> str:
-    busy = [
-        speaker.name for speaker in speakers if any(each.touches(day) for each in entries.get(speaker.pk, []))
-    ]
-    if not busy:
-        return "nobody is held or away"
-    return f"held or away: {say_names(busy)}" if len(busy) < 4 else f"{len(busy)} are held or away"
-
-
 # ---- the form
 
 
@@ -252,6 +211,12 @@ class OfferForm(WhenForm):
     """A date with its team. Speakers are fields ``ask_<key>`` and ``topics_<key>``; the lead is one of them."""
 
     lead = forms.TypedChoiceField(label="Lead trainer", coerce=int, widget=forms.RadioSelect, required=False)
+    set_aside_because = forms.CharField(
+        label="Why a speaker’s limit is set aside",
+        required=False,
+        max_length=300,
+        help_text="Only where the day goes past one. It is kept as a note among ourselves.",
+    )
 
     def __init__(
         self, *args: Any, speakers: Sequence[Speaker], day: dt.date | None = None, **kwargs: Any
@@ -289,13 +254,16 @@ class OfferForm(WhenForm):
         day, starts, ends = values.get("day"), values.get("starts_at"), values.get("ends_at")
         if not (day and starts and ends) or ends <= starts:
             return None
+        # in UTC, where travel through the night the clocks change keeps its length
         return Span(
-            dt.datetime.combine(day, starts, tzinfo=LONDON), dt.datetime.combine(day, ends, tzinfo=LONDON)
+            dt.datetime.combine(day, starts, tzinfo=LONDON).astimezone(dt.UTC),
+            dt.datetime.combine(day, ends, tzinfo=LONDON).astimezone(dt.UTC),
         )
 
     def candidates(self) -> list[Candidate]:
         """The speakers in order, each with what the diary says of the day, once there is one."""
         booking = self.case.booking
+        allowances = crossing_allowances()
         known = standings(booking, self.speakers, self.span) if self.span else {}
         lead = str(self["lead"].value() or "")
         return [
@@ -303,7 +271,7 @@ class OfferForm(WhenForm):
                 speaker=speaker,
                 ask=self[f"ask_{speaker.pk}"],
                 topics=self[f"topics_{speaker.pk}"],
-                travel=_say_travel(speaker, booking),
+                travel=_say_travel(speaker, booking, allowances),
                 to_confirm=sum(each.confirmed_at is None for each in speaker.expertise.all()),
                 is_lead=lead == str(speaker.pk),
                 standing=known.get(speaker.pk),
@@ -330,21 +298,22 @@ class OfferForm(WhenForm):
         return [speaker for speaker in self.speakers if self.cleaned_data.get(f"ask_{speaker.pk}")]
 
     @property
-    def team(self) -> dict[int, list[Topic]]:
-        """What ``services.make_offer`` asks for. Read after ``is_valid()``."""
+    def proposal(self) -> Proposal:
+        """What ``services.make_offers`` asks for. Read after ``is_valid()``."""
+        span = self.span
+        assert span is not None
         by_key = {topic.pk: topic for topic in self.all_topics}
-        return {
-            speaker.pk: [by_key[key] for key in self.cleaned_data[f"topics_{speaker.pk}"]]
-            for speaker in self.chosen
-        }
-
-    @property
-    def lead_speaker(self) -> Speaker:
-        return next(speaker for speaker in self.speakers if speaker.pk == self.cleaned_data["lead"])
-
-    @property
-    def expires_at(self) -> dt.datetime:
-        return dt.datetime.combine(self.cleaned_data["hold_until"], CLOSE_OF_DAY, tzinfo=LONDON)
+        return Proposal(
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            team={
+                speaker.pk: [by_key[key] for key in self.cleaned_data[f"topics_{speaker.pk}"]]
+                for speaker in self.chosen
+            },
+            lead=next(speaker for speaker in self.speakers if speaker.pk == self.cleaned_data["lead"]),
+            expires_at=dt.datetime.combine(self.cleaned_data["hold_until"], CLOSE_OF_DAY, tzinfo=LONDON),
+            set_aside_because=self.cleaned_data["set_aside_because"],
+        )
 
     def forget_the_team_errors(self) -> None:
         """Keep only what is wrong with the date: the team is not being sent yet."""
@@ -353,75 +322,8 @@ class OfferForm(WhenForm):
                 del self.errors[name]
 
 
-def _say_travel(speaker: Speaker, booking: Booking) -> str:
-    minutes = services.travel_minutes(speaker, booking)
+def _say_travel(speaker: Speaker, booking: Booking, allowances: dict[str, int]) -> str:
+    minutes = services.travel_minutes(speaker, booking, allowances=allowances)
     if minutes:
         return f"about {say_minutes(minutes)} each way"
     return "online, no travel" if booking.place == "online" else "travel not known"
-
-
-# ---- the month of every diary
-
-
-@dataclass(frozen=True)
-class DayInDiary:
-    """One day of the month: what is held, agreed and away."""
-
-    number: int
-    date: dt.date
-    is_today: bool
-    is_past: bool
-    entries: list["InDiary"]
-
-
-@dataclass(frozen=True)
-class InDiary:
-    """One speaker's stretch of a day. ``state``: on, held, away."""
-
-    name: str
-    state: str
-    words: str
-    reference: str = ""
-
-
-def month_of(
-    month: dt.date, speakers: Sequence[Speaker]
-) -> tuple[list[list[DayInDiary | None]], list[Booking]]:
-    """The month in weeks of seven days, None outside it, and the bookings that stand in it. One query."""
-    first = month.replace(day=1)
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    begin = dt.datetime.combine(first, dt.time.min, tzinfo=LONDON)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, tzinfo=LONDON)
-    names = {speaker.pk: speaker.name for speaker in speakers}
-    on: dict[dt.date, list[InDiary]] = {}
-    bookings: dict[int, Booking] = {}
-    for speaker, stretches in taken(speakers, begin, end).items():
-        for each in stretches:
-            if each.booking is not None:
-                bookings[each.booking.pk] = each.booking
-            day = max(local(each.begins).date(), first)
-            while day <= min(each.last_day, last):
-                on.setdefault(day, []).append(_in_diary(each, names[speaker]))
-                day += dt.timedelta(days=1)
-    today = timezone.localdate()
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    return [
-        [
-            DayInDiary(day.day, day, day == today, day < today, on.get(day, []))
-            if day.month == first.month
-            else None
-            for day in week
-        ]
-        for week in weeks
-    ], list(bookings.values())
-
-
-def _in_diary(stretch: Stretch, name: str) -> InDiary:
-    if not stretch.is_session:
-        return InDiary(name, "away", "away")
-    reference = stretch.booking.reference if stretch.booking else ""
-    return (
-        InDiary(name, "held", "held", reference)
-        if stretch.is_held
-        else InDiary(name, "on", "agreed", reference)
-    )

@@ -4,15 +4,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
 from bookings import release, services
 from bookings.models import Booking
 from bookings.services import BadTeam, InvalidMove, SpeakerBusy
+from bookings.states import OfferState
 from bookings.words import say_names
+from places.clock import say_short_date
+from places.forces import force_of
 from speakers.models import Speaker
-from trainingportal.desk import offering, once, queue
+from trainingportal.desk import offering, once, options, queue
 from trainingportal.desk.access import actor_of, for_coordinators
 from trainingportal.desk.case import Case
 from trainingportal.desk.pages import DONE_ALREADY, asked_for, back_to_booking, find_booking, page
@@ -65,6 +69,7 @@ def _verb_page(
     part: Any,
     form: Any,
     template: str = "verb",
+    is_refused: bool = False,
     **context: Any,
 ) -> HttpResponse:
     """Draw a verb's own page. It may name speakers and the place, so the read is logged."""
@@ -73,7 +78,7 @@ def _verb_page(
         request,
         template,
         chosen.label(case, part),
-        status=422 if form.is_bound and form.errors else 200,
+        status=422 if is_refused or (form.is_bound and form.errors) else 200,
         booking=case.booking,
         verb=chosen,
         about=_about(part),
@@ -104,52 +109,83 @@ def _not_now(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
 
 
 def _make_offer(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
-    """The offer: look at a day as often as needed, then hold the team and tell everyone."""
-    booking, actor = case.booking, actor_of(request)
-    speakers = offering.speakers_for(booking)
-    data = request.POST if request.method == "POST" else None
+    """The offer: look at options and days as often as needed, then hold the teams and tell everyone."""
+    if request.method == "POST" and "several" in request.POST:
+        return _offer_several(request, case, chosen)
+    if request.method == "POST":
+        return _offer_one(request, case, chosen)
+    speakers = offering.speakers_for(case.booking)
     form = offering.OfferForm(
-        data,
         case=case,
         speakers=speakers,
         day=parse_date(request.GET.get("day", "")[:10]) if _is_day(request) else None,
+        initial=options.filled(request.GET, speakers),
     )
-    only_looks = request.method == "POST" and "look" in request.POST
-    if request.method == "POST":
-        is_whole = form.is_valid()
-        if only_looks:
-            form.forget_the_team_errors()
-        elif is_whole:
-            if not once.use_up(request):
-                return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
-            span = form.span
-            assert span is not None
-            try:
-                offer = services.make_offer(
-                    booking.pk,
-                    starts_at=span.starts_at,
-                    ends_at=span.ends_at,
-                    team=form.team,
-                    lead=form.lead_speaker,
-                    expires_at=form.expires_at,
-                    actor=actor,
-                )
-            except SpeakerBusy as clash:
-                form.add_error(
-                    f"ask_{clash.speaker.pk}" if clash.speaker else None,
-                    f"{clash} Nothing is held; the rest of the page is as you left it.",
-                )
-            except InvalidMove as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                told = say_names([speaker.name for speaker in form.chosen])
-                are = "is" if len(form.chosen) == 1 else "are"
-                return back_to_booking(
-                    request,
-                    booking,
-                    f"Offer {offer.number} is made. {told} {are} held, and everyone is told.",
-                )
+    pins = options.PinsForm(request.GET, speakers=speakers, topics=form.all_topics)
+    return _offer_page(
+        request, case, chosen, form, pins=pins, options=options.look(case.booking, speakers, pins.pins)
+    )
+
+
+def _offer_several(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
+    """Hold the teams of the options ticked, up to three dates, and send their offers; all or nothing."""
+    booking, speakers = case.booking, offering.speakers_for(case.booking)
+    form = offering.OfferForm(case=case, speakers=speakers)
+    pins = options.PinsForm(request.GET, speakers=speakers, topics=form.all_topics)
+    found = options.look(booking, speakers, pins.pins)
+    already = sum(offer.state == OfferState.OPEN for offer in case.offers)
+    several = options.SeveralForm(request.POST, page=found, already=already)
+    if several.is_valid():
+        if not once.use_up(request):
+            return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+        try:
+            offers = services.make_offers(booking.pk, proposals=several.proposals, actor=actor_of(request))
+        except (SpeakerBusy, InvalidMove) as refusal:
+            several.add_error("option", f"{refusal} Nothing is held.")
             once.give_back(request)
+        else:
+            dates = say_names([say_short_date(offer.starts_at) for offer in offers])
+            said = f"Offered: {dates}. Every team is held, and everyone is told."
+            return back_to_booking(request, booking, said)
+    return _offer_page(request, case, chosen, form, pins=pins, options=found, several=several)
+
+
+def _offer_one(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
+    """One date put together by hand, or filled in from an option: hold the team and tell everyone."""
+    booking, speakers = case.booking, offering.speakers_for(case.booking)
+    form = offering.OfferForm(request.POST, case=case, speakers=speakers)
+    is_whole = form.is_valid()
+    if "look" in request.POST:
+        form.forget_the_team_errors()
+    elif is_whole:
+        if not once.use_up(request):
+            return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+        try:
+            (offer,) = services.make_offers(booking.pk, proposals=[form.proposal], actor=actor_of(request))
+        except SpeakerBusy as clash:
+            form.add_error(
+                f"ask_{clash.speaker.pk}" if clash.speaker else None,
+                f"{clash} Nothing is held; the rest of the page is as you left it.",
+            )
+        except InvalidMove as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            told = say_names([speaker.name for speaker in form.chosen])
+            are = "is" if len(form.chosen) == 1 else "are"
+            return back_to_booking(
+                request,
+                booking,
+                f"Offer {offer.number} is made. {told} {are} held, and everyone is told.",
+            )
+        once.give_back(request)
+    return _offer_page(request, case, chosen, form)
+
+
+def _offer_page(
+    request: HttpRequest, case: Case, chosen: Verb, form: offering.OfferForm, **context: Any
+) -> HttpResponse:
+    """Draw the page of options and the form. Without ``options`` it says how to see them again."""
+    several = context.get("several")
     return _verb_page(
         request,
         case,
@@ -157,10 +193,15 @@ def _make_offer(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
         None,
         form,
         template="offer",
+        is_refused=several is not None,
         candidates=form.candidates(),
-        fits=offering.days_that_fit(booking, speakers),
-        wishes=_wishes(booking),
+        wishes=_wishes(case.booking),
         is_known=form.span is not None,
+        most_dates=services.MOST_DATES,
+        is_filled=bool(request.GET.getlist("ask")) and not form.is_bound,
+        options_address=f"?{request.GET.urlencode()}",
+        ticked=several["option"].value() if several is not None else [],
+        **context,
     )
 
 
@@ -191,7 +232,9 @@ def _wishes(booking: Booking) -> list[tuple[str, str]]:
         "Times that suit",
         "Access needs",
     )
-    return [(label, words) for label, words in asked_for(booking) if label in wanted]
+    pairs = [(label, words) for label, words in asked_for(booking) if label in wanted]
+    force = force_of(booking.outcode, timezone.localdate()) if booking.outcode else None
+    return [*pairs, ("Police force area", force.name)] if force else pairs
 
 
 def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> HttpResponse:
@@ -224,6 +267,7 @@ def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> 
                 speaker=speaker,
                 topics=list(form.cleaned_data["topics"]),
                 instead_of=_instead_of(request, offer),
+                set_aside_because=form.cleaned_data["set_aside_because"],
                 actor=actor,
             )
         except SpeakerBusy as clash:

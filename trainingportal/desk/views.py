@@ -15,7 +15,7 @@ from bookings.models import Booking, Enquiry
 from outbox import health
 from speakers.models import Speaker
 from trainingportal import sightings
-from trainingportal.desk import cards, fortnight, history, lists, offering, queue, running, search
+from trainingportal.desk import cards, diaries, fortnight, history, lists, queue, running, search
 from trainingportal.desk.access import (
     actor_of,
     for_anyone_at_the_desk,
@@ -86,32 +86,11 @@ def find(request: HttpRequest) -> HttpResponse:
 @for_coordinators
 @require_safe
 def diary(request: HttpRequest) -> HttpResponse:
-    """A month of every speaker's diary: held, agreed, away. Reading it is logged on each booking in it."""
-    month = _month(request.GET.get("month", ""))
+    """A month or a week of every speaker's diary: held, agreed, away. Reading it is logged on each booking in it."""
     speakers = list(Speaker.objects.who_may_be_asked().order_by("organisation__rank", "rank", "name"))
-    weeks, bookings = offering.month_of(month, speakers)
-    release.log_reads(bookings, actor_of(request), page="desk diary")
-    return page(
-        request,
-        "diary",
-        "Diary",
-        month=month,
-        weeks=weeks,
-        speakers=speakers,
-        before=(month - dt.timedelta(days=1)).replace(day=1),
-        after=(month + dt.timedelta(days=31)).replace(day=1),
-        is_empty=not any(day and day.entries for week in weeks for day in week),
-    )
-
-
-def _month(typed: str) -> dt.date:
-    """The first of a month written as 2027-01; this month when it is none, or out of all reason."""
-    today = timezone.localdate()
-    try:
-        month = dt.datetime.strptime(typed, "%Y-%m").replace(tzinfo=dt.UTC).date()
-    except ValueError:
-        return today.replace(day=1)
-    return month if abs(month.year - today.year) <= 10 else today.replace(day=1)
+    shown = diaries.shown(request.GET.get("month", ""), request.GET.get("week", ""), speakers)
+    release.log_reads(list(shown.bookings), actor_of(request), page="desk diary")
+    return page(request, "diary", "Diary", calendar=shown)
 
 
 # ---- lists and history

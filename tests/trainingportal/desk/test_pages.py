@@ -569,7 +569,7 @@ def test_the_diary_shows_held_agreed_and_away_and_logs_the_look(desk, priya):
 
     response = desk.get("/desk/diary/", {"month": f"{in_days(60):%Y-%m}"})
 
-    entries = [entry for week in response.context["weeks"] for day in week if day for entry in day.entries]
+    entries = [entry for week in response.context["calendar"].weeks for day in week if day for entry in day.entries]
     assert {(entry.name, entry.state, entry.reference) for entry in entries} == {
         (held.name, "held", first.reference),
         (agreed.name, "on", second.reference),
@@ -585,7 +585,7 @@ def test_the_diary_shows_held_agreed_and_away_and_logs_the_look(desk, priya):
 def test_a_month_out_of_reason_is_this_month(desk, month):
     response = desk.get("/desk/diary/", {"month": month})
 
-    assert response.context["month"] == timezone.localdate().replace(day=1)
+    assert response.context["calendar"].title == f"{timezone.localdate():%B %Y}"
 
 
 def test_the_history_says_who_did_what_to_which_reference(auditor, desk, priya):
