@@ -20,6 +20,7 @@ from agendas.states import UNDER_WAY, DocumentState
 from bookings import next_step
 from bookings.models import Booking, Contact, DeskSettings, Engagement, Offer, Release
 from bookings.release import Tier, tier_of_contact
+from bookings.services.places import places_past_their_time
 from bookings.states import (
     LIVE_ENGAGEMENTS,
     LIVE_OFFERS,
@@ -120,14 +121,15 @@ def _time_without_a_place() -> Iterator[str]:
 
 
 def _agreed_by_nobody() -> Iterator[str]:
-    accepted = Engagement.objects.filter(
-        offer__state=OfferState.ACCEPTED, state=EngagementState.ACCEPTED
-    ).values("offer__booking")
+    """An agreed session without anybody who said yes, was asked to step in, or is missed by the desk."""
+    live = Engagement.objects.filter(offer__state=OfferState.ACCEPTED, state__in=LIVE_ENGAGEMENTS).values(
+        "offer__booking"
+    )
     gap = Engagement.objects.filter(offer__state=OfferState.ACCEPTED, leaves_a_gap=True).values(
         "offer__booking"
     )
     agreed = Booking.objects.filter(status__in=HELD_DATES)
-    yield from _references(agreed.exclude(pk__in=accepted).exclude(pk__in=gap))
+    yield from _references(agreed.exclude(pk__in=live).exclude(pk__in=gap))
 
 
 def _agreed_on_another_day() -> Iterator[str]:
@@ -158,6 +160,31 @@ def _holds_past_their_time() -> Iterator[str]:
         expires_at__lt=timezone.now() - LATE,
     )
     yield from _named(late.values_list("booking__reference", "number"), "offer")
+
+
+def _places_past_their_time() -> Iterator[str]:
+    late = places_past_their_time(timezone.now() - LATE)
+    yield from _named(late.values_list("offer__booking__reference", "pk"), "place")
+
+
+def _agreed_and_only_held() -> Iterator[str]:
+    """A plain yes in an agreed session whose time would be taken for a hold that ends."""
+    settled = Q(condition="") | Q(condition_settled_at__isnull=False)
+    held = Engagement.objects.filter(
+        settled,
+        state=EngagementState.ACCEPTED,
+        offer__state=OfferState.ACCEPTED,
+        offer__booking__status__in=HELD_DATES,
+        diary_entry__held_until__isnull=False,
+    )
+    yield from _named(held.values_list("offer__booking__reference", "pk"), "place")
+
+
+def _stands_in_elsewhere() -> Iterator[str]:
+    wrong = Engagement.objects.filter(instead_of__isnull=False).exclude(
+        instead_of__offer__booking=F("offer__booking")
+    )
+    yield from _named(wrong.values_list("offer__booking__reference", "pk"), "place")
 
 
 def _waits_for_somebody_else() -> Iterator[str]:
@@ -288,6 +315,9 @@ RULES: dict[str, Callable[[], Iterator[str]]] = {
     "The agreed day is not the day that was offered": _agreed_on_another_day,
     "An offer and its booking do not fit": _offers_out_of_place,
     "An offer holds past its time": _holds_past_their_time,
+    "A place in an agreed session is held past its time": _places_past_their_time,
+    "An agreed place is only held": _agreed_and_only_held,
+    "Somebody stands in for another booking's speaker": _stands_in_elsewhere,
     "The queue waits for the wrong side": _waits_for_somebody_else,
     "Nobody to answer to": _nobody_to_answer,
     "Released without a call-back": _released_without_a_call,

@@ -406,3 +406,105 @@ def test_the_accept_race_fails_without_the_lock(speaker, monkeypatch):
     results = at_once(*[lambda: services.accept_offer(offer.pk, actor=contact.user)] * 2)
 
     assert names(results) != ["Booking", "TooLate"]
+
+
+# ---- what changes after the day is agreed
+
+
+@pytest.fixture
+def agreed_offer(contact, offer, speaker):
+    """Everybody has said yes."""
+    services.accept_offer(offer.pk, actor=contact.user)
+    services.answer_invitation(offer.engagements.get().pk, accepts=True, actor=speaker.user)
+    return offer
+
+
+def test_a_session_given_up_twice_at_once_is_given_up_once(agreed_offer, speaker, meet):
+    place = agreed_offer.engagements.get().pk
+
+    results = at_once(*[lambda: services.give_up_session(place, actor=speaker.user)] * 2)
+
+    assert names(results) == ["Engagement", "TooLate"]
+    assert Message.objects.filter(kind="speaker-missing").count() == 1
+
+
+def test_giving_up_twice_fails_without_the_lock(agreed_offer, speaker, no_lock, monkeypatch):
+    held_open(monkeypatch, "bookings.services.answers.doing", no_lock)
+    place = agreed_offer.engagements.get().pk
+
+    results = at_once(*[lambda: services.give_up_session(place, actor=speaker.user)] * 2)
+
+    assert "TooLate" not in names(results)
+
+
+def test_a_session_given_up_while_the_day_is_put_off_has_one_outcome(
+    agreed_offer, speaker, coordinator, meet
+):
+    """Whoever is first: the speaker is free, or asked for the new day; never both, and no time is left behind."""
+    place = agreed_offer.engagements.get().pk
+    new_day = services.NewDay(at(9, day=16), at(16, day=16))
+
+    given_up, put_off = at_once(
+        lambda: services.give_up_session(place, actor=speaker.user),
+        lambda: services.postpone_session(agreed_offer.booking_id, to=new_day, actor=coordinator),
+    )
+
+    live = Engagement.objects.filter(state__in=["asked", "accepted"])
+    if isinstance(put_off, Booking):
+        assert isinstance(given_up, TooLate)
+        assert [each.state for each in live] == ["asked"]
+    else:
+        assert isinstance(given_up, Engagement)
+        assert not live.exists()
+    assert DiaryEntry.objects.count() == live.count()
+
+
+def test_two_coordinators_who_close_one_gap_hold_one_speaker_for_it(agreed_offer, speaker, coordinator, meet):
+    place = agreed_offer.engagements.get().pk
+    services.give_up_session(place, actor=speaker.user)
+    spares = [SpeakerFactory() for _ in range(2)]
+
+    results = at_once(
+        *[
+            lambda spare=spare: services.add_speaker(
+                agreed_offer.pk, speaker=spare, instead_of=place, actor=coordinator
+            )
+            for spare in spares
+        ]
+    )
+
+    assert names(results) == ["Engagement", "TooLate"]
+    assert DiaryEntry.objects.count() == 1
+
+
+def test_a_yes_to_step_in_against_the_end_of_its_hold_has_one_outcome(
+    agreed_offer, speaker, coordinator, meet
+):
+    services.give_up_session(agreed_offer.engagements.get().pk, actor=speaker.user)
+    invited = services.add_speaker(agreed_offer.pk, speaker=SpeakerFactory(), actor=coordinator)
+
+    with time_machine.travel(invited.held_until + dt.timedelta(seconds=1), tick=False):
+        answered, lapsed = at_once(
+            lambda: services.answer_invitation(invited.pk, accepts=True, actor=invited.speaker.user),
+            services.expire_due_offers,
+        )
+
+    assert isinstance(answered, TooLate)
+    assert lapsed == 1
+    assert not DiaryEntry.objects.exists()
+
+
+def test_two_sweeps_at_once_free_each_hold_once(offer, meet):
+    with time_machine.travel(offer.expires_at + dt.timedelta(seconds=1), tick=False):
+        results = at_once(services.expire_due_offers, services.expire_due_offers)
+
+    assert sorted(results) == [0, 1]
+    assert Message.objects.filter(kind="stood-down").count() == 1
+
+
+def test_two_sweeps_of_reminders_at_once_write_each_reminder_once(offer):
+    with time_machine.travel(offer.expires_at - dt.timedelta(hours=20), tick=False):
+        Engagement.objects.update(asked_at=offer.expires_at - dt.timedelta(days=5))
+        at_once(services.send_due_reminders, services.send_due_reminders)
+
+    assert Message.objects.filter(kind="reminder").count() == 1

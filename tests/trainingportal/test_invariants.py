@@ -130,7 +130,33 @@ def plant_time_beside_the_session(offer, cursor):
 
 
 def plant_agreed_by_nobody(offer, cursor):
+    cursor.execute("UPDATE bookings_engagement SET state = 'freed'")
+
+
+def plant_place_past_its_time(offer, cursor):
     cursor.execute("UPDATE bookings_engagement SET state = 'asked'")
+    cursor.execute("UPDATE speakers_diaryentry SET held_until = '2027-01-01'")
+
+
+def plant_agreed_and_only_held(offer, cursor):
+    cursor.execute("UPDATE speakers_diaryentry SET held_until = '2027-03-01'")
+
+
+def plant_stand_in_from_elsewhere(offer, cursor):
+    other = VerifiedContactFactory()
+    speaker = SpeakerFactory()
+    services.make_offer(
+        other.booking_id,
+        starts_at=at(9),
+        ends_at=at(12),
+        team={speaker.pk: []},
+        lead=speaker,
+        actor=offer.made_by,
+    )
+    cursor.execute(
+        "UPDATE bookings_engagement SET instead_of_id = %s WHERE offer_id <> %s",
+        [offer.engagements.get().pk, offer.pk],
+    )
 
 
 def plant_another_day(offer, cursor):
@@ -202,6 +228,9 @@ PLANTS = [
     (plant_place_without_time, "Time is taken for no session"),
     (plant_time_beside_the_session, "Somebody was asked and their time is not taken"),
     (plant_agreed_by_nobody, "A session is agreed and nobody gives it"),
+    (plant_place_past_its_time, "A place in an agreed session is held past its time"),
+    (plant_agreed_and_only_held, "An agreed place is only held"),
+    (plant_stand_in_from_elsewhere, "Somebody stands in for another booking's speaker"),
     (plant_another_day, "The agreed day is not the day that was offered"),
     (plant_dead_offer_in_an_agreed_booking, "An offer and its booking do not fit"),
     (plant_wrong_side, "The queue waits for the wrong side"),
@@ -306,5 +335,5 @@ def test_a_long_list_is_cut():
 
 
 def test_every_rule_is_told_apart_and_was_planted():
-    assert len(invariants.RULES) == 16
+    assert len(invariants.RULES) == 19
     assert dt.timedelta(0) < invariants.LATE < invariants.STUCK
