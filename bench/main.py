@@ -61,6 +61,7 @@ TARGETS = {
     "request form": (20, 4),
     "requester's page": (25, 12),
     "speaker's page": (25, 12),
+    "diary page": (60, 12),
     "agenda page": (25, 12),
 }
 

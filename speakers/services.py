@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CLASHES = ("speaker_is_in_one_place", "speaker_is_not_away_and_speaking")
 DEADLOCK = "40P01"
+ABSENCES_STAY = dt.timedelta(days=30)
 
 
 class SpeakerBusy(Exception):
@@ -142,20 +143,30 @@ def every_week(
 
 
 @transaction.atomic
-def remove_absence(speaker: Speaker, entry_id: int, *, whole_series: bool = False, actor: User) -> None:
-    """Free the time again, with ``whole_series`` in all its weeks still to come.
+def remove_absence(speaker: Speaker, entry_id: int, *, whole_series: bool = False, actor: User) -> bool:
+    """Free the time again, with ``whole_series`` in all its weeks still to come; says whether anything was.
 
-    Does nothing when the row is gone, is a session or was read from the speaker's own calendar.
+    Does nothing when the row is gone or somebody else's, is a session or was read from the speaker's own calendar.
     """
     ours = speaker.diary.filter(kind__in=[DiaryEntry.Kind.ABSENCE, DiaryEntry.Kind.BLACKOUT])
     entry = ours.filter(pk=entry_id).first()
     if entry is None:
-        return
+        return False
     with pghistory.context(actor=actor.pk, verb="remove absence"):
         if whole_series and entry.series is not None:
             ours.filter(series=entry.series, busy__endswith__gt=timezone.now()).delete()
         else:
             entry.delete()
+    return True
+
+
+def forget_past_absences() -> int:
+    """Delete times away that passed 30 days ago: they have served. Sessions stay. Gives back how many."""
+    over = DiaryEntry.objects.exclude(kind=DiaryEntry.Kind.ENGAGEMENT).filter(
+        busy__endswith__lte=timezone.now() - ABSENCES_STAY
+    )
+    with pghistory.context(actor=None, verb="forget past absences"):
+        return over.delete()[0]
 
 
 @transaction.atomic

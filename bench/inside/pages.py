@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agendas.models import Agenda
+from bench.inside.rows import fill_diary
 from bench.inside.submitting import fill_in, visitor
 from bookings.models import Booking
 from outbox.models import mark_seen
+from speakers.models import Speaker
 from trainingportal.asking.pages import PAGES
 from trainingportal.desk.search import found
 
@@ -60,6 +62,7 @@ def look() -> list[Page]:
     agenda = Agenda.objects.order_by("pk").select_related("booking").first()
     if agenda is None:
         raise RuntimeError("The demo has no agenda.")
+    fill_diary(Speaker.objects.get(user=lead.session["_auth_user_id"]))
     form = [page(f"request form, {step.name}", asker, reverse(step.url_name)) for step in PAGES]
     return [
         page("landing", visitor(), "/"),
@@ -67,6 +70,7 @@ def look() -> list[Page]:
         page("request form, check", asker, reverse("ask-training-check")),
         page("requester's page", agency, own_page),
         page("speaker's page", speaker, speaking),
+        page("diary page", lead, reverse("speaking-diary")),
         page("agenda page", lead, reverse("studio", args=[agenda.booking.reference])),
     ]
 

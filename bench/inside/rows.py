@@ -1,13 +1,17 @@
 """Invented bookings by the hundred thousand, written by the database itself."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import User
 from bookings.models import Agency, Booking, Contact, Offer
 from bookings.states import BookingStatus
+from places.clock import LONDON
+from speakers.models import DiaryEntry, Speaker
 
 # what lies in a desk's books after some years: status, whose turn, what is due, and how many of twenty
 SHARES = [
@@ -19,6 +23,7 @@ SHARES = [
     (BookingStatus.CLOSED, "nobody", "nothing", 10),
     (BookingStatus.CANCELLED, "nobody", "nothing", 2),
 ]
+DIARY = 5_000
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXY34689"
 
 
@@ -35,6 +40,24 @@ def fill(count: str) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return {"bookings": Booking.objects.count()}
+
+
+def fill_diary(speaker: Speaker) -> None:
+    """Bring one speaker's diary to ``DIARY`` entries: two short absences each night, as many years back as ahead."""
+    missing = DIARY - speaker.diary.count()
+    first = timezone.localdate() - dt.timedelta(days=missing // 4)
+    DiaryEntry.objects.bulk_create(
+        DiaryEntry(
+            speaker=speaker,
+            kind=DiaryEntry.Kind.ABSENCE,
+            busy=DateTimeTZRange(
+                dt.datetime.combine(first + dt.timedelta(days=n // 2), dt.time(n % 2), tzinfo=LONDON),
+                dt.datetime.combine(first + dt.timedelta(days=n // 2), dt.time(n % 2, 30), tzinfo=LONDON),
+                "[)",
+            ),
+        )
+        for n in range(missing)
+    )
 
 
 def _write(cursor: Any, there: int, wanted: int) -> None:

@@ -14,6 +14,7 @@ from speakers.services import (
     SpeakerBusy,
     add_absence,
     confirm_expertise,
+    forget_past_absences,
     hold,
     remove_absence,
     set_limits,
@@ -115,6 +116,17 @@ def test_times_of_their_own_calendar_leave_no_trail_and_stop_a_hold(speaker):
 
     trail = apps.get_model("speakers", "DiaryEntryEvent").objects
     assert list(trail.values_list("kind", flat=True)) == ["absence"]
+
+
+def test_what_is_long_past_is_forgotten_and_sessions_stay(speaker):
+    hold(speaker, starts_at=at(8), ends_at=at(17), held_until=None)
+    away(speaker, starts_at=at(14, day=10), ends_at=at(16, day=10), private=True)
+    away(speaker, starts_at=at(14, day=20), ends_at=at(16, day=20))
+
+    with time_machine.travel(at(17, day=9, month=4)):
+        assert forget_past_absences() == 1
+
+    assert clocks(speaker) == ["09 Mar 08:00–17:00", "20 Mar 14:00–16:00"]
 
 
 def test_only_a_session_tells_an_account(speaker):

@@ -210,6 +210,12 @@ class AddSpeakerForm(VerbForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    set_aside_because = forms.CharField(
+        label="If a limit of theirs is gone past: why",
+        help_text="Kept with the booking, for the desk.",
+        max_length=300,
+        required=False,
+    )
 
     def __init__(
         self, *args: Any, choices: list[tuple[int, str]], hints: dict[str, str], **kwargs: Any
@@ -223,7 +229,11 @@ class AddSpeakerForm(VerbForm):
         topics.queryset = Topic.objects.active()
 
     def layout(self) -> Layout:
-        return Layout(Choices("speaker", hints=self.hints), Choices("topics", small=True, columns=True))
+        return Layout(
+            Choices("speaker", hints=self.hints),
+            Choices("topics", small=True, columns=True),
+            "set_aside_because",
+        )
 
 
 class SpokenAnswerForm(VerbForm):

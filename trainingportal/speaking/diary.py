@@ -128,7 +128,7 @@ def _ask_first(request: HttpRequest, form: AbsenceForm, speaker: Speaker) -> Htt
         request,
         "speaking/in_the_way.html",
         {
-            "form": form,
+            "typed": [(name, value) for name, value in request.POST.items() if _is_of(form, name)],
             "sessions": [
                 (
                     each,
@@ -141,6 +141,11 @@ def _ask_first(request: HttpRequest, form: AbsenceForm, speaker: Speaker) -> Htt
         },
         status=409,
     )
+
+
+def _is_of(form: AbsenceForm, name: str) -> bool:
+    """Whether something that was sent belongs to the form; a date is sent in three parts."""
+    return any(name == field or name.startswith(f"{field}_") for field in form.fields)
 
 
 def _rows(entries: Iterable[DiaryEntry]) -> Iterable[tuple[DiaryEntry, str, dt.date | None]]:
@@ -160,7 +165,9 @@ def remove_days_away(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Take one absence off the diary, or one in every week still to come."""
     speaker = speaker_of(request)
     assert isinstance(request.user, User)
-    remove_absence(speaker, entry_id, whole_series="every_week" in request.POST, actor=request.user)
-    diary_seen(speaker)
-    messages.success(request, "Taken off your diary.")
+    if remove_absence(speaker, entry_id, whole_series="every_week" in request.POST, actor=request.user):
+        diary_seen(speaker)
+        messages.success(request, "Taken off your diary.")
+    else:
+        messages.info(request, "That no longer stands in your diary.")
     return redirect("speaking-diary" if request.POST.get("back") == "diary" else "speaking-away")
