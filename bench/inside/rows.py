@@ -1,6 +1,7 @@
 """Invented bookings by the hundred thousand, written by the database itself."""
 
 import datetime as dt
+from itertools import count, islice
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -24,15 +25,16 @@ SHARES = [
     (BookingStatus.CANCELLED, "nobody", "nothing", 2),
 ]
 DIARY = 5_000
+HALF_AN_HOUR = dt.timedelta(minutes=30)
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXY34689"
 
 
-def fill(count: str) -> dict[str, int]:
-    """Bring the table to ``count`` bookings, each with an agency, a contact and, where one is out, an offer.
+def fill(how_many: str) -> dict[str, int]:
+    """Bring the table to ``how_many`` bookings, each with an agency, a contact and, where one is out, an offer.
 
     Triggers and foreign keys are not asked: the rows are consistent by construction. The bench's own servers only.
     """
-    wanted, there = int(count), Booking.objects.count()
+    wanted, there = int(how_many), Booking.objects.count()
     if wanted > there:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
@@ -43,20 +45,25 @@ def fill(count: str) -> dict[str, int]:
 
 
 def fill_diary(speaker: Speaker) -> None:
-    """Bring one speaker's diary to ``DIARY`` entries: two short absences each night, as many years back as ahead."""
+    """Bring one speaker's diary to ``DIARY`` entries: two short absences a night, as many years back as ahead."""
     missing = DIARY - speaker.diary.count()
-    first = timezone.localdate() - dt.timedelta(days=missing // 4)
-    DiaryEntry.objects.bulk_create(
-        DiaryEntry(
-            speaker=speaker,
-            kind=DiaryEntry.Kind.ABSENCE,
-            busy=DateTimeTZRange(
-                dt.datetime.combine(first + dt.timedelta(days=n // 2), dt.time(n % 2), tzinfo=LONDON),
-                dt.datetime.combine(first + dt.timedelta(days=n // 2), dt.time(n % 2, 30), tzinfo=LONDON),
-                "[)",
-            ),
+    sessions = list(
+        speaker.diary.filter(kind=DiaryEntry.Kind.ENGAGEMENT).values_list(
+            "busy__startswith", "busy__endswith"
         )
-        for n in range(missing)
+    )
+    first = dt.datetime.combine(
+        timezone.localdate() - dt.timedelta(days=missing // 4), dt.time(), tzinfo=LONDON
+    )
+    nights = (first + dt.timedelta(days=n // 2, hours=n % 2) for n in count())
+    free = (
+        DateTimeTZRange(begins, begins + HALF_AN_HOUR, "[)")
+        for begins in nights
+        if not any(begins < ends and begins + HALF_AN_HOUR > starts for starts, ends in sessions)
+    )
+    DiaryEntry.objects.bulk_create(
+        DiaryEntry(speaker=speaker, kind=DiaryEntry.Kind.ABSENCE, busy=busy)
+        for busy in islice(free, max(missing, 0))
     )
 
 
