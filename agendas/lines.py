@@ -13,6 +13,7 @@ from agendas.posted import Posted, RawRow
 from agendas.running import Line, RunningOrder
 from agendas.services import HOST, NOBODY, RECORDED
 from courses.models import Point, Topic
+from places.clock import say_time
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 Pill = tuple[str, str]
@@ -65,6 +66,16 @@ class StudioRow:
     last: bool
     stays: bool
     mistake: str
+
+    @property
+    def clock(self) -> str:
+        """When it starts, for machines."""
+        return f"{self.starts_at:%H:%M}"
+
+    @property
+    def time_words(self) -> str:
+        """When it starts, for people."""
+        return say_time(self.starts_at)
 
     @property
     def points_words(self) -> str:

@@ -43,7 +43,7 @@ def _second_factor_first(view: View) -> View:
 
 
 def _agenda_of(asker: Asker) -> Agenda | None:
-    return Agenda.objects.select_related("format", "updated_by").filter(booking=asker.booking).first()
+    return Agenda.objects.filter(booking=asker.booking).order_by().first()
 
 
 # ---- the studio

@@ -77,8 +77,8 @@ class Size:
     papers: int
 
 
-WHOLE = Size(rounds=3, seconds=2, submissions=500, mails=1000, papers=12)
-QUICK = Size(rounds=2, seconds=1, submissions=100, mails=200, papers=4)
+WHOLE = Size(rounds=3, seconds=2, submissions=500, mails=1000, papers=24)
+QUICK = Size(rounds=2, seconds=1, submissions=100, mails=200, papers=12)
 
 
 @dataclass

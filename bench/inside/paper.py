@@ -31,10 +31,12 @@ def compare(rounds: str) -> dict[str, float]:
 
     paper.draw(kind, content)
     alone()
-    ours, theirs = [], []
-    for _ in range(int(rounds)):
-        theirs.append(cpu_ms(alone))
-        ours.append(cpu_ms(lambda: paper.draw(kind, content)))
+    ours: list[float] = []
+    theirs: list[float] = []
+    for number in range(int(rounds)):
+        turns = [(theirs, alone), (ours, lambda: paper.draw(kind, content))]
+        for times, work in turns if number % 2 else reversed(turns):
+            times.append(cpu_ms(work))
     return {"ours": min(ours), "against": min(theirs)}
 
 
