@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -65,3 +65,10 @@ class ForceAdmin(admin.ModelAdmin):
         ),
         ("Hints for the desk", {"fields": ["email_domains", "hq_town", "lat", "lon", "ons_code"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Draw each field once: Django's hidden copy of a list carries attributes that HTML forbids there."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.show_hidden_initial = False
+        return field
