@@ -19,7 +19,7 @@ from runner.house import AlreadyRunningError, House
 from runner.say import fail, say
 from runner.servers import prepare_postgres, prepare_valkey, wait_until
 from runner.testing import clear
-from soak import kills, races
+from soak import expiring, kills, races
 from soak.house import open_house
 from soak.scanning import code, pages, portal, tools, wapiti
 from soak.tally import Tally
@@ -27,6 +27,8 @@ from soak.tally import Tally
 SOAK_HOUSE = House(BASE_DIR / "var" / "soak")
 ROUNDS = 300
 HOLDS = 2_000
+ENDING_HOLDS = 500
+WORKER_KILLS = 12
 SPEAKERS = 10
 INPUTS = 20_000
 SIDE_BY_SIDE = 2
@@ -88,6 +90,14 @@ def soak_kills() -> Tally:
     """Kills at random; afterwards the records are looked over."""
     with open_house(SOAK_HOUSE.var) as soak:
         tally = kills.run(soak, rounds=ROUNDS, seed=int(time.time()))
+        tally.check(manage(soak.environment, "check_invariants") == 0, "the records do not fit together")
+    return tally
+
+
+def soak_holds() -> Tally:
+    """Holds end while the worker is killed; afterwards the records are looked over."""
+    with open_house(SOAK_HOUSE.var) as soak:
+        tally = expiring.run(soak, holds=ENDING_HOLDS, kills=WORKER_KILLS, seed=int(time.time()))
         tally.check(manage(soak.environment, "check_invariants") == 0, "the records do not fit together")
     return tally
 
@@ -194,6 +204,7 @@ def soak_invariants() -> Tally:
 PARTS: dict[str, Callable[[], Tally]] = {
     "scanners": soak_scanners,  # first: it may lack something of the system
     "races": soak_races,
+    "holds": soak_holds,
     "invariants": soak_invariants,
     "kills": soak_kills,
     "hostile": soak_hostile,

@@ -17,5 +17,6 @@ if os.environ.get("SOAK_QUICK"):
     # the tests cannot wait as long as a slow mail server may take; theirs answers at once
     sender.STUCK_AFTER = dt.timedelta(seconds=6)
     app.conf.beat_schedule["sweep-outbox"]["schedule"] = dt.timedelta(seconds=3)
+    app.conf.beat_schedule["expire-offers"]["schedule"] = dt.timedelta(seconds=3)
 
 __all__ = ["app"]
