@@ -1,6 +1,7 @@
 """A speaker's pages: GET shows, POST acts, and place and people need a second factor."""
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.demo import enter_as
 from bookings import services
 from bookings.models import Engagement, Venue
+from outbox.models import Message
 from speakers.models import DiaryEntry, Speaker
 from tests.factories import SpeakerFactory, UserFactory, VenueFactory, VerifiedContactFactory, at
 
@@ -209,3 +211,66 @@ def test_nobody_takes_off_another_speakers_days(client, speaker):
     client.post(reverse("speaking-away-remove", args=[entry.pk]))
 
     assert DiaryEntry.objects.filter(pk=entry.pk).exists()
+
+
+# ---- a mail gateway, and what changes later
+
+
+def test_a_gateway_that_opens_the_links_of_a_mail_changes_nothing(client, speaker, asked):
+    link = next(
+        word
+        for word in Message.objects.get(kind="invitation", to=speaker.user.email).text.split()
+        if "/speaking/" in word
+    )
+    path = urlsplit(link).path
+    for address_ in (path, f"{path}no-longer/", f"{path}?answer=yes", f"{path}?answer=no"):
+        assert client.get(address_).status_code == 302  # to the sign-in, which leads back
+        client.head(address_)
+    client.force_login(speaker.user)
+    for address_ in (path, f"{path}?answer=yes", f"{path}?answer=no"):
+        assert client.get(address_).status_code == 200
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.answered_at) == ("asked", None)
+
+
+def test_the_invitation_says_all_that_an_answer_needs_and_names_nobody(client, speaker, asked):
+    client.force_login(speaker.user)
+
+    page = client.get(address(asked)).content.decode()
+
+    for words in ("Tuesday 9 March 2027", "9.15am to 4.15pm", "Full day", "each way", "1 from unit"):
+        assert words in page
+    assert "Oxenbrigg" not in page
+    assert "Vexford" not in page
+
+
+def test_no_longer_is_one_page_and_one_press_and_asks_for_no_reason(client, speaker, asked):
+    agree(asked)
+    client.force_login(speaker.user)
+
+    page = client.get(address(asked, "speaking-no-longer"))
+    assert "nobody asks why" in page.content.decode()
+    asked.refresh_from_db()
+    assert asked.state == "accepted"
+
+    client.post(address(asked, "speaking-no-longer"))
+    again = client.post(address(asked, "speaking-no-longer"))
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.leaves_a_gap) == ("declined", True)
+    assert again.status_code == 409
+    assert not DiaryEntry.objects.filter(speaker=speaker).exists()
+
+
+def test_an_invitation_to_step_into_an_agreed_session_waits_on_the_page(client, speaker, asked):
+    agree(asked)
+    services.give_up_session(asked.pk, actor=speaker.user)
+    newcomer = SpeakerFactory(name="Bea Newcomer")
+    services.add_speaker(asked.offer_id, speaker=newcomer, actor=UserFactory())
+    client.force_login(newcomer.user)
+
+    page = client.get(reverse("speaking")).content.decode()
+
+    assert "Can you give this session?" in page
+    assert "Monday 8 February, 5pm" in page
