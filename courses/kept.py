@@ -3,16 +3,11 @@
 What the desk changes in the catalogue shows within that minute. What must not lag (a paper that is frozen) asks ``read``.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.cache import caches
-
 from courses.models import Audience, Format, Point, Topic, TopicForAudience
-
-KEPT_SECONDS = 60
-STAMP = "courses:catalogue"
+from places import keeping
 
 
 @dataclass(frozen=True)
@@ -39,24 +34,14 @@ class Catalogue:
         return found
 
 
-_kept: dict[str, Catalogue] = {}
-
-
 def catalogue() -> Catalogue:
     """The catalogue as this process keeps it. ``topics``, ``by_id`` and ``by_slug`` hold what is on offer."""
-    stamp = caches["local"].get(STAMP)
-    kept = _kept.get(stamp) if stamp else None
-    if kept is None:
-        kept, stamp = read(), secrets.token_hex(8)
-        _kept.clear()
-        _kept[stamp] = kept
-        caches["local"].set(STAMP, stamp, KEPT_SECONDS)
-    return kept
+    return keeping.keep("catalogue", read)
 
 
 def forget() -> None:
     """Read afresh the next time."""
-    caches["local"].delete(STAMP)
+    keeping.forget("catalogue")
 
 
 def read() -> Catalogue:
