@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 import time_machine
 
-from bookings import mail, services
+from bookings import services
+from bookings.mail import wanted
 from bookings.models import Engagement
 from bookings.services import InvalidMove
 from outbox.models import Message
@@ -67,7 +68,7 @@ def test_a_pause_ends_the_chasing_and_keeps_back_what_waits(asked):
     assert reminders() == [second.speaker.user.email]
 
     Speaker.objects.filter(pk=second.speaker_id).update(paused_until=dt.date(2027, 4, 1))
-    assert mail._may_still_be_chased(Message.objects.get(kind="reminder")) is not None
+    assert wanted._may_still_be_chased(Message.objects.get(kind="reminder")) is not None
 
 
 def test_a_hold_that_is_made_longer_has_new_moments(asked):

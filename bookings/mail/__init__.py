@@ -1,0 +1,74 @@
+"""Every mail about an enquiry or a booking. Services call these; each writes to the outbox in the caller's transaction.
+
+Bodies hold nothing above the recipient's tier: what they know of the session comes from ``bookings/release.py``.
+"""
+
+from bookings.mail.parts import accepted_engagements, verified_contacts
+from bookings.mail.to_agency import (
+    cancelled,
+    confirmed,
+    declined,
+    enquiry_answer,
+    enquiry_received,
+    note_to_agency,
+    offer,
+    offer_closed,
+    postponed,
+    released,
+    request_received,
+    team_changed,
+    waiting_list,
+)
+from bookings.mail.to_desk import (
+    agency_answered,
+    new_request,
+    release_applied,
+    release_asked,
+    speaker_answered,
+    speaker_missing,
+)
+from bookings.mail.to_speakers import (
+    asked_again,
+    condition_met,
+    confirmed_speaker,
+    given_up,
+    invitation,
+    postponed_speaker,
+    reminder,
+    stood_down,
+)
+from bookings.mail.wanted import REMINDER, register_kinds
+
+__all__ = [
+    "REMINDER",
+    "accepted_engagements",
+    "agency_answered",
+    "asked_again",
+    "cancelled",
+    "condition_met",
+    "confirmed",
+    "confirmed_speaker",
+    "declined",
+    "enquiry_answer",
+    "enquiry_received",
+    "given_up",
+    "invitation",
+    "new_request",
+    "note_to_agency",
+    "offer",
+    "offer_closed",
+    "postponed",
+    "postponed_speaker",
+    "register_kinds",
+    "release_applied",
+    "release_asked",
+    "released",
+    "reminder",
+    "request_received",
+    "speaker_answered",
+    "speaker_missing",
+    "stood_down",
+    "team_changed",
+    "verified_contacts",
+    "waiting_list",
+]

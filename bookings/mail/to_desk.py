@@ -1,0 +1,114 @@
+"""Mail to the desk, and to those who decide about a release: a reference and a link, nothing of the case."""
+
+from collections.abc import Iterable
+
+from accounts.models import User
+from bookings.mail.parts import desk_link, say_day
+from bookings.models import Booking, DeskSettings, Engagement, Enquiry, Offer, Release
+from bookings.states import EngagementState
+from outbox.queue import queue_message
+from places.clock import say_moment
+
+
+def to_desk(
+    kind: str,
+    about: Booking | Enquiry | Offer | Engagement | Release,
+    *,
+    occasion: str,
+    desk_email: str = "",
+    is_first: bool = False,
+    **context: object,
+) -> None:
+    queue_message(
+        kind,
+        to=desk_email or DeskSettings.current().desk_email,
+        about=about,
+        occasion=occasion,
+        reference=str(context["reference"]),
+        context=context,
+        is_first=is_first,
+    )
+
+
+def new_request(booking: Booking, *, desk_email: str) -> None:
+    """Tell the desk that a request came in just now; nothing of the person or the place goes by mail."""
+    to_desk(
+        "new-request",
+        booking,
+        occasion="received",
+        desk_email=desk_email,
+        is_first=True,
+        reference=booking.reference,
+        link=desk_link(booking),
+        answer_by=say_day(booking.answer_due_on),
+    )
+
+
+def agency_answered(offer: Offer, *, accepted: bool) -> None:
+    to_desk(
+        "agency-answer",
+        offer,
+        occasion=f"answer-{offer.number}",
+        reference=offer.booking.reference,
+        link=desk_link(offer.booking),
+        accepted=accepted,
+    )
+
+
+def speaker_answered(engagement: Engagement) -> None:
+    to_desk(
+        "speaker-answer",
+        engagement,
+        occasion=f"answer-{engagement.state}",
+        reference=engagement.offer.booking.reference,
+        link=desk_link(engagement.offer.booking),
+        accepted=engagement.state == EngagementState.ACCEPTED,
+        has_condition=bool(engagement.condition),
+    )
+
+
+def speaker_missing(engagement: Engagement) -> None:
+    """Tell the desk that somebody no longer comes and that a place is open; who it was stands on the booking's page."""
+    booking = engagement.offer.booking
+    to_desk(
+        "speaker-missing",
+        engagement,
+        occasion="missing",
+        reference=booking.reference,
+        link=desk_link(booking),
+        is_agreed=booking.is_agreed,
+    )
+
+
+def release_asked(release: Release, *, deciders: Iterable[User]) -> None:
+    for user in deciders:
+        queue_message(
+            "release-asked",
+            to=user.email,
+            about=release,
+            occasion="asked",
+            reference=release.contact.booking.reference,
+            context={
+                "name": user.name,
+                "reference": release.contact.booking.reference,
+                "link": desk_link(release.contact.booking),
+                "takes_effect": say_moment(release.takes_effect_at),
+            },
+        )
+
+
+def release_applied(release: Release, *, everyone: Iterable[User]) -> None:
+    """Tell everyone with the right that a lone release took effect."""
+    for user in everyone:
+        queue_message(
+            "release-applied",
+            to=user.email,
+            about=release,
+            occasion="applied",
+            reference=release.contact.booking.reference,
+            context={
+                "name": user.name,
+                "reference": release.contact.booking.reference,
+                "link": desk_link(release.contact.booking),
+            },
+        )

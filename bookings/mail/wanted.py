@@ -1,0 +1,131 @@
+"""The kinds of mail that bookings send, and whether each is still wanted when it leaves."""
+
+from collections.abc import Callable
+
+from bookings.models import Booking, Contact, Engagement, Offer, Release
+from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
+from outbox import kinds
+from outbox.models import Message
+
+Wanted = Callable[[Message], str | None]
+REMINDER = "reminder"
+
+
+def _key(message: Message) -> int:
+    return int(message.about.rpartition(":")[2])
+
+
+def _always(message: Message) -> str | None:
+    return None
+
+
+def _contact_still_there(message: Message) -> str | None:
+    revoked = list(Contact.objects.filter(pk=_key(message)).values_list("revoked_at", flat=True).order_by())
+    if not revoked:
+        return "The contact is gone."
+    if revoked[0] is not None:
+        return "The contact was taken off this booking."
+    return None
+
+
+def _offer_still_open(message: Message) -> str | None:
+    offer = Offer.objects.select_related("booking").filter(pk=_key(message)).first()
+    if offer is None or offer.state != OfferState.OPEN or offer.has_run_out():
+        return "The offer is no longer open."
+    if not _verified(offer.booking, message.to):
+        return "The contact is no longer verified for this booking."
+    return None
+
+
+def _engagement_still_asked(message: Message) -> str | None:
+    engagement = Engagement.objects.filter(pk=_key(message)).first()
+    if engagement is None or engagement.state != EngagementState.ASKED:
+        return "The speaker has answered, or is no longer asked."
+    return None
+
+
+def _may_still_be_chased(message: Message) -> str | None:
+    engagement = Engagement.objects.select_related("speaker").filter(pk=_key(message)).first()
+    if engagement is None or engagement.speaker.is_paused() or engagement.speaker.left_on is not None:
+        return "The speaker takes no invitations now."
+    return _engagement_still_asked(message)
+
+
+def _engagement_still_on(message: Message) -> str | None:
+    engagement = Engagement.objects.select_related("offer__booking").filter(pk=_key(message)).first()
+    if engagement is None or engagement.state != EngagementState.ACCEPTED:
+        return "The speaker no longer gives this session."
+    if engagement.offer.booking.status not in AGREED_BOOKINGS:
+        return "The session is no longer agreed."
+    return None
+
+
+def _booking_still_agreed(message: Message) -> str | None:
+    booking = Booking.objects.filter(pk=_key(message)).first()
+    if booking is None or booking.status not in AGREED_BOOKINGS:
+        return "The session is no longer agreed."
+    if not _verified(booking, message.to):
+        return "The contact is no longer verified for this booking."
+    return None
+
+
+def _contact_still_verified(message: Message) -> str | None:
+    contact = Contact.objects.filter(pk=_key(message)).first()
+    if contact is None or contact.verified_at is None or contact.revoked_at is not None:
+        return "The contact is no longer verified for this booking."
+    return None
+
+
+def _contact_still_released(message: Message) -> str | None:
+    contact = Contact.objects.select_related("booking").filter(pk=_key(message)).first()
+    if contact is None or contact.released_at is None or contact.revoked_at is not None:
+        return "The contact is not released."
+    return None
+
+
+def _release_still_asked(message: Message) -> str | None:
+    release = Release.objects.filter(pk=_key(message)).first()
+    return None if release is not None and release.state == ReleaseState.ASKED else "The release was decided."
+
+
+def _verified(booking: Booking, email: str) -> bool:
+    return booking.contacts.filter(
+        email__iexact=email, verified_at__isnull=False, revoked_at__isnull=True
+    ).exists()
+
+
+def register_kinds() -> None:
+    """Tell the outbox of every kind of mail that bookings send; called once, when the app is ready."""
+    table: list[tuple[str, str, Wanted]] = [
+        ("request-received", "Request received", _contact_still_there),
+        ("new-request", "New request, to the desk", _always),
+        ("enquiry-received", "Question received", _always),
+        ("new-enquiry", "New question, to the desk", _always),
+        ("enquiry-answer", "Answer to a question", _always),
+        ("note", "Message to the agency", _contact_still_there),
+        ("waiting-list", "On the waiting list", _contact_still_there),
+        ("declined", "We cannot give this training", _contact_still_there),
+        ("offer", "Date offered", _offer_still_open),
+        ("invitation", "Invitation to a speaker", _engagement_still_asked),
+        (REMINDER, "Reminder to a speaker", _may_still_be_chased),
+        ("asked-again", "A speaker is asked again: a longer journey", _engagement_still_asked),
+        ("postponed-speaker", "Session put off, to a speaker", _engagement_still_asked),
+        ("postponed", "Session put off", _contact_still_verified),
+        ("given-up", "A speaker no longer gives a session, to them", _always),
+        ("condition-met", "A speaker’s condition is met", _always),
+        ("speaker-missing", "A speaker is missing, to the desk", _always),
+        ("team-changed", "Somebody else comes", _contact_still_released),
+        ("agency-answer", "The agency answered, to the desk", _always),
+        ("speaker-answer", "A speaker answered, to the desk", _always),
+        ("offer-closed", "An offer ended", _contact_still_there),
+        ("stood-down", "A speaker is free again", _always),
+        ("confirmed", "Session confirmed", _booking_still_agreed),
+        ("confirmed-speaker", "Session confirmed, to a speaker", _engagement_still_on),
+        ("released", "Names and place are open", _contact_still_released),
+        ("release-asked", "A release needs a second look", _release_still_asked),
+        ("release-applied", "A release took effect", _always),
+        ("cancelled", "Session cancelled", _contact_still_there),
+        ("cancelled-speaker", "Session cancelled, to a speaker", _always),
+    ]
+    for name, label, still_wanted in table:
+        kinds.register(name, label=label, still_wanted=still_wanted)
