@@ -1,0 +1,24 @@
+"""The world of the rights table, built once for these tests and taken back after."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from tests.rights.world import World, build
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
+    """Everybody and everything. No test changes it: what is asked with an effect stands inside ``undone()``."""
+    here = {
+        "DEMO": False,
+        "SITE_URL": "http://testserver",
+        "CALENDAR_HOSTS": ["calendar.example.org"],
+        "MEDIA_ROOT": tmp_path_factory.mktemp("files"),
+    }
+    with django_db_blocker.unblock(), override_settings(**here), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
