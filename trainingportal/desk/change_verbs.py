@@ -78,8 +78,8 @@ CHANGES = [
         on="engagement",
         label=said("Settle their condition"),
         effect=lambda case, engagement: (
-            f"{engagement.speaker.name} said yes, if: “{engagement.condition.rstrip('.')}”. Until it is settled this is no yes: the session "
-            "is not agreed on it, and their time is free when the hold ends. They are told what you settle."
+            f"{engagement.speaker.name} said yes, if: “{engagement.condition.rstrip('.')}”. Until it is settled this is no yes: "
+            "the session is not agreed on it, and their time is free when the hold ends. They are told what you settle."
         ),
         fits=_may_settle,
         form=forms.SettleForm,
