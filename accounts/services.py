@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 
 import pghistory
+import pgtrigger
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
@@ -18,6 +19,7 @@ from django.utils import timezone
 from accounts import kinds, rights, sealing
 from accounts.models import Invitation, User, new_stamp
 from outbox.queue import link, queue_message
+from outbox.services import forget_mail
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +180,26 @@ def close_account(user: User, *, actor: User) -> None:
     with pghistory.context(actor=actor.pk, verb="close account"):
         user.is_active = False
         user.save(update_fields=["is_active"])
+
+
+FORGOTTEN = "@forgotten.invalid"
+
+
+@transaction.atomic
+def forget_person(user_id: int) -> None:
+    """Take name and mailbox off somebody nobody needs to know any more; only a number stays, for what they once did."""
+    with pghistory.context(actor=None, verb="forget a person"):
+        user = User.objects.select_for_update().get(pk=user_id)
+        forget_mail(to=user.email)
+        user.name, user.email, user.is_active = "", f"{user.pk}{FORGOTTEN}", False
+        user.security_stamp = new_stamp()
+        user.save(update_fields=["name", "email", "is_active", "security_stamp"])
+        EmailAddress.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        Invitation.objects.filter(user=user).delete()
+    for events in {*User.pgh_event_models.values()}:  # type: ignore[attr-defined]  # written there by pghistory
+        with pgtrigger.ignore(f"{events._meta.label}:append_only"):
+            events.objects.filter(pgh_obj_id=user_id).delete()
 
 
 # ---- invitations

@@ -49,6 +49,13 @@ def withhold(message_id: int, *, reason: str, actor: AbstractBaseUser) -> Messag
     return message
 
 
+def forget_mail(*, reference: str = "", to: str = "") -> None:
+    """Delete the mail about a case, or to a mailbox, that is over; only what a worker has in hand just now stays."""
+    rows = Message.objects.exclude(state=State.HANDING_OVER)
+    rows = rows.filter(reference=reference) if reference else rows.filter(to=to)
+    rows.delete()
+
+
 @transaction.atomic
 def _queue(message_id: int, states: list[State], *, verb: str, actor: AbstractBaseUser) -> Message:
     with pghistory.context(actor=actor.pk, verb=verb):

@@ -15,7 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sealing import SealBrokenError, seal, unseal
+from accounts.sealing import SealBrokenError, is_fresh, seal, unseal
 from places.clock import LONDON
 from speakers.busy_times import Stretch, Unreadable, busy_times, without
 from speakers.fetch import Away, NotFound, Outside, Refused, TooLarge, checked, fetch
@@ -71,6 +71,23 @@ def stop_reading(speaker: Speaker, *, actor: User | None) -> None:
     with pghistory.context(actor=actor.pk if actor else None, verb="stop reading own calendar"):
         OwnCalendar.objects.filter(speaker=speaker).delete()
         speaker.diary.filter(kind=DiaryEntry.Kind.OWN).delete()
+
+
+def reseal_addresses() -> int:
+    """Seal under the present key the addresses that an older key sealed; returns how many. Safe to stop and run again."""
+    changed = 0
+    for pk in OwnCalendar.objects.values_list("pk", flat=True):
+        with transaction.atomic():
+            calendar = OwnCalendar.objects.select_for_update().filter(pk=pk).first()
+            if calendar is None or is_fresh(calendar.sealed_address):
+                continue
+            try:
+                calendar.sealed_address = seal(unseal(calendar.sealed_address))
+            except SealBrokenError:
+                continue  # its page says that it cannot be read any more
+            calendar.save(update_fields=["sealed_address"])
+            changed += 1
+    return changed
 
 
 def read_due_calendars(*, outside: Outside | None = None) -> int:

@@ -32,6 +32,7 @@ from bookings.states import (
 from outbox.models import Message, mark_seen
 from outbox.states import State
 from speakers.models import DiaryEntry
+from trainingportal import retention
 
 NAME = "invariants"  # the heartbeat under which the desk finds what was found
 MOST_OF_A_RULE = 20
@@ -208,8 +209,9 @@ def _in_batches() -> Iterator[Booking]:
 
 
 def _nobody_to_answer() -> Iterator[str]:
-    """A booking without a contact, and a contact whose booking is gone."""
-    yield from _references(Booking.objects.filter(contacts__isnull=True))
+    """A booking without a contact, whose people's time is not over, and a contact whose booking is gone."""
+    over = retention.may_be_forgotten(timezone.now())
+    yield from _references(Booking.objects.filter(contacts__isnull=True).exclude(pk__in=over.values("pk")))
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from trainingportal import example_day, public_catalogue
+from trainingportal import example_day, public_catalogue, retention
 from trainingportal.public import public_page
 
 View = Callable[..., HttpResponse]
@@ -152,7 +152,11 @@ def contact(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what is kept, why and for how long."""
     return _words(
-        request, "public/words.html", "privacy", description="What this site keeps, why, and for how long."
+        request,
+        "public/privacy.html",
+        "privacy",
+        description="What this site keeps, why, and for how long.",
+        kept=retention.told(),
     )
 
 

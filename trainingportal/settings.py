@@ -240,7 +240,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # in UTC, while nobody works
     "clear-sessions": {"task": "trainingportal.clear_sessions", "schedule": crontab(hour=2, minute=10)},
     "forget-absences": {"task": "speakers.forget_past_absences", "schedule": crontab(hour=2, minute=15)},
-    "reseal": {"task": "accounts.reseal", "schedule": crontab(hour=2, minute=20)},
+    "reseal": {"task": "trainingportal.reseal", "schedule": crontab(hour=2, minute=20)},
+    "purge": {"task": "trainingportal.purge", "schedule": crontab(hour=3, minute=10)},
     "check-invariants": {"task": "trainingportal.check_invariants", "schedule": crontab(hour=2, minute=40)},
     "sweep-documents": {"task": "agendas.sweep_documents", "schedule": dt.timedelta(seconds=30)},
 }

@@ -1,10 +1,14 @@
 """What the workers run for the top floor: sweeps and the nightly look over the data, each safe to run twice."""
 
+import logging
+
 from celery import shared_task
 from django.core.management import call_command
 
-from trainingportal import invariants, sightings
+from trainingportal import invariants, retention, sightings
 from trainingportal.asking import drafts
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="trainingportal.forget_drafts")
@@ -25,6 +29,20 @@ def clear_sessions() -> None:
     """Delete sessions that are over, and what was seen at the doors three months ago."""
     call_command("clearsessions")
     sightings.forget_old()
+
+
+@shared_task(name="trainingportal.purge", soft_time_limit=1700, time_limit=1800)
+def purge() -> None:
+    """Forget personal data whose time is over. What there is no time for waits for the next night."""
+    gone = {kind: count for kind, count in retention.purge().items() if count}
+    if gone:
+        log.info("Forgotten: %s", ", ".join(f"{count} of {kind}" for kind, count in gone.items()))
+
+
+@shared_task(name="trainingportal.reseal", soft_time_limit=1500, time_limit=1800)
+def reseal() -> None:
+    """Bring every sealed secret under the present key, so that an older one can be laid down."""
+    call_command("reseal", verbosity=0)
 
 
 @shared_task(name="trainingportal.check_invariants", soft_time_limit=1500, time_limit=1800)

@@ -14,10 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import rights, sealing, services
 from accounts.models import SecondFactor, User
-from accounts.tasks import reseal
 from outbox.models import Message
 from tests.accounts.conftest import app_code, ask_for_code, factor_count, make_staff, newest_code, sign_in
 from trainingportal.desk import history
+from trainingportal.tasks import reseal
 
 pytestmark = pytest.mark.django_db
 
