@@ -286,10 +286,10 @@ def test_two_windows_of_one_person_are_not_called_somebody_else(client, agenda, 
 def test_the_speakers_session_page_leads_to_the_run_sheet(client, agenda, enter, lead):
     enter(lead)
     session = f"/speaking/{agenda.booking.reference}/1/session/"
-    assert "once the agenda is issued" in client.get(session).content.decode()
+    assert "once it is issued" in client.get(session).content.decode()
 
     services.issue_agenda(agenda.pk, version=1, actor=lead)
-    assert "Being prepared" in client.get(session).content.decode()
+    assert "being prepared" in client.get(session).content.decode()
 
     press.make_waiting()
     sheet = services.run_sheet_of(agenda.booking)

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from celery.backends.base import DisabledBackend
 from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 from kombu import Connection
@@ -39,6 +40,9 @@ def house(django_db_setup, django_db_blocker) -> Iterator[Planted]:
     """The bookings, planted once for the module and taken back after it."""
     was = django_settings.DEMO
     django_settings.DEMO = False
+    caches[
+        "local"
+    ].clear()  # built before the test's own turn to forget: another module's catalogue is not this one's
     with django_db_blocker.unblock(), transaction.atomic():
         yield plant()
         transaction.set_rollback(True)

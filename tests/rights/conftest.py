@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import transaction
 from django.test import override_settings
 
+from tests.rights.sent import Data, everything
 from tests.rights.world import World, build
 
 
@@ -19,6 +21,15 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
         "CALENDAR_HOSTS": ["calendar.example.org"],
         "MEDIA_ROOT": tmp_path_factory.mktemp("files"),
     }
+    caches[
+        "local"
+    ].clear()  # built before the test's own turn to forget: another package's catalogue is not this one's
     with django_db_blocker.unblock(), override_settings(**here), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="package")
+def sent(world: World) -> dict[str, Data]:
+    """What is posted to each address, read once from the pages as they stand."""
+    return everything(world)
