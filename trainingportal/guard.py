@@ -49,37 +49,53 @@ def may_go_on(what: str, *, address: str, mailbox: str = "") -> bool:
     Call it before the work and outside its transaction, so that the count stays. It fails closed: where the
     count cannot be written, the database error goes up and nothing is accepted.
     """
-    tries = [(BY_ADDRESS, address)]
+    tries = {_key(f"{what}:{BY_ADDRESS.name}", address): BY_ADDRESS}
     if mailbox:
-        tries.append((BY_MAILBOX, mailbox.strip().lower()))
-    counts = [(count_attempt(f"{what}:{limit.name}", who, per=limit.per), limit) for limit, who in tries]
-    return all(count <= limit.most for count, limit in counts)
+        tries[_key(f"{what}:{BY_MAILBOX.name}", mailbox.strip().lower())] = BY_MAILBOX
+    counts = _count({key: limit.per for key, limit in tries.items()})
+    return all(counts[key] <= limit.most for key, limit in tries.items())
 
 
 def count_attempt(what: str, who: str, *, per: dt.timedelta) -> int:
-    """Count one more attempt and give how many there were in this window, this one included.
+    """Count one more attempt and give how many there were in this window, this one included."""
+    key = _key(what, who)
+    return _count({key: per})[key]
 
-    One statement, so that attempts made at the same moment are all counted.
+
+def forget_old() -> int:
+    """Drop counts whose window is over, some at a time, passing by rows that somebody else holds."""
+    old = Attempts.objects.filter(ends_at__lte=timezone.now()).select_for_update(skip_locked=True)
+    deleted, _ = Attempts.objects.filter(pk__in=old.values("pk")[:500]).delete()
+    return deleted
+
+
+def _key(what: str, who: str) -> str:
+    """Who tried what, told apart without being named."""
+    return salted_hmac("trainingportal.guard", f"{what}:{who}", algorithm="sha256").hexdigest()
+
+
+def _count(windows: dict[str, dt.timedelta]) -> dict[str, int]:
+    """Count one more attempt for each key, and give how many each has in its window.
+
+    One statement, so that attempts made at the same moment are all counted; in the order of the keys, so that two
+    such statements never wait for each other.
     """
     now = timezone.now()
-    key = salted_hmac("trainingportal.guard", f"{what}:{who}", algorithm="sha256").hexdigest()
     table = connection.ops.quote_name(Attempts._meta.db_table)
+    rows = [part for key in sorted(windows) for part in (key, now + windows[key])]
     with connection.cursor() as cursor:
         cursor.execute(
             # the table's name is ours, everything else is a parameter
             f"""
-            INSERT INTO {table} AS a (who, count, ends_at) VALUES (%(who)s, 1, %(end)s)
+            INSERT INTO {table} AS a (who, count, ends_at) VALUES {", ".join(["(%s, 1, %s)"] * len(windows))}
             ON CONFLICT (who) DO UPDATE SET
-                count = CASE WHEN a.ends_at <= %(now)s THEN 1 ELSE a.count + 1 END,
-                ends_at = CASE WHEN a.ends_at <= %(now)s THEN excluded.ends_at ELSE a.ends_at END
-            RETURNING count
+                count = CASE WHEN a.ends_at <= %s THEN 1 ELSE a.count + 1 END,
+                ends_at = CASE WHEN a.ends_at <= %s THEN excluded.ends_at ELSE a.ends_at END
+            RETURNING who, count
             """,  # noqa: S608
-            {"who": key, "end": now + per, "now": now},
+            [*rows, now, now],
         )
-        count = int(cursor.fetchone()[0])
-    if count == 1:
-        _forget_old(now)
-    return count
+        return {who: int(count) for who, count in cursor.fetchall()}
 
 
 def client_address(request: HttpRequest) -> str:
@@ -153,9 +169,3 @@ def _moment(drawn: str) -> float | None:
         return float(signing.loads(drawn, salt=STAMP_SALT, max_age=MOST_AGE))
     except signing.BadSignature:
         return None
-
-
-def _forget_old(now: dt.datetime) -> None:
-    """Drop counts whose window is over, passing by rows that somebody else holds."""
-    old = Attempts.objects.filter(ends_at__lte=now).select_for_update(skip_locked=True)
-    Attempts.objects.filter(pk__in=old.values("pk")[:500]).delete()

@@ -4,23 +4,19 @@ import dataclasses
 import datetime as dt
 import re
 import secrets
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import caches
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from bookings.models import DeskSettings
 from courses.models import Format, PageText, Point, Topic, TopicForAudience
 from courses.words import Block, read_blocks
+from places import keeping
+from places.keeping import keep
 from places.nations import Nation
 from speakers.models import Organisation, Speaker
-
-KEPT_SECONDS = 60
-
-Piece = TypeVar("Piece")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,42 +148,33 @@ class TextSeen:
 
 def topics() -> tuple[TopicSeen, ...]:
     """Every topic on offer: core first, then in the order of the lists."""
-    return _kept("topics", _read_topics)
+    return keep("public:topics", _read_topics)
 
 
 def formats() -> Formats:
     """The lengths on offer."""
-    return _kept("formats", _read_formats)
+    return keep("public:formats", _read_formats)
 
 
 def partners() -> tuple[PartnerSeen, ...]:
     """The partners with their public speakers."""
-    return _kept("partners", _read_partners)
+    return keep("public:partners", _read_partners)
 
 
 def texts() -> dict[str, TextSeen]:
     """Every page text by slug."""
-    return _kept("texts", _read_texts)
+    return keep("public:texts", _read_texts)
 
 
 def forget() -> None:
     """Drop what this process keeps, so that the next page reads afresh."""
     names = ("topics", "formats", "partners", "texts", "pages")
-    caches["local"].delete_many([f"public:{name}" for name in names])
+    keeping.forget(*(f"public:{name}" for name in names))
 
 
 def edition() -> str:
     """A word that changes when this process forgets what it keeps; pages drawn from it are kept under it."""
-    return _kept("pages", lambda: secrets.token_hex(8))
-
-
-def _kept(name: str, read: Callable[[], Piece]) -> Piece:
-    key = f"public:{name}"
-    kept: Piece | None = caches["local"].get(key)
-    if kept is None:
-        kept = read()
-        caches["local"].set(key, kept, KEPT_SECONDS)
-    return kept
+    return keep("public:pages", lambda: secrets.token_hex(8))
 
 
 def _read_topics() -> tuple[TopicSeen, ...]:

@@ -45,7 +45,7 @@ def kept(view: View) -> View:
             return HttpResponse(content)
         response = view(request, *args, **kwargs)
         if response.status_code == 200:
-            caches["local"].set(key, response.content, public_catalogue.KEPT_SECONDS)
+            caches["local"].set(key, response.content, KEPT_SECONDS)
         return response
 
     return drawn

@@ -109,7 +109,7 @@ CACHES = {
     # public pages, per process
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "public"},
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 50},
     },
     "forget-drafts": {"task": "trainingportal.forget_drafts", "schedule": dt.timedelta(hours=1)},
+    "forget-attempts": {"task": "trainingportal.forget_attempts", "schedule": dt.timedelta(hours=1)},
     "days-passed": {"task": "bookings.note_days_passed", "schedule": dt.timedelta(minutes=5)},
     "read-own-calendars": {
         "task": "speakers.read_own_calendars",

@@ -24,6 +24,13 @@ def watch_the_doors() -> None:
     sightings.look_and_note()
 
 
+@shared_task(name="trainingportal.forget_attempts")
+def forget_attempts() -> None:
+    """Delete counts of attempts whose window is over. They count for nothing in the meantime."""
+    while guard.forget_old():
+        pass
+
+
 @shared_task(name="trainingportal.clear_sessions")
 def clear_sessions() -> None:
     """Delete sessions that are over, and what was seen at the doors three months ago."""

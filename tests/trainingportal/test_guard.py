@@ -6,7 +6,7 @@ from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
 from tests.bookings.test_races import at_once
-from trainingportal import guard
+from trainingportal import guard, tasks
 from trainingportal.models import Attempts
 
 NOON = dt.datetime(2027, 3, 9, 12, tzinfo=dt.UTC)
@@ -45,15 +45,24 @@ def test_a_window_ends_and_what_is_counted_for_one_thing_does_not_count_for_anot
 
 
 @pytest.mark.django_db
-def test_counts_name_nobody_and_are_dropped_when_their_window_is_over():
+def test_counts_name_nobody_and_are_dropped_by_a_task_when_their_window_is_over():
     with time_machine.travel(NOON, tick=False) as clock:
         guard.may_go_on("question", address="192.0.2.1", mailbox="a@example.org")
         kept = " ".join(Attempts.objects.values_list("who", flat=True))
         assert ("192.0.2.1" in kept, "example" in kept) == (False, False)
         clock.shift(dt.timedelta(hours=2))
         guard.count_attempt("other", "somebody", per=dt.timedelta(hours=1))
+        tasks.forget_attempts()
 
     assert Attempts.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_both_limits_are_counted_in_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        guard.may_go_on("question", address="192.0.2.1", mailbox="a@example.org")
+
+    assert sorted(Attempts.objects.values_list("count", flat=True)) == [1, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,23 +2,21 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from django.core.cache import caches
 from django.utils import timezone
 
-from courses.models import Audience
+from courses.models import Audience, Format, Topic
+from places import keeping
+from places.keeping import keep
 from places.models import Force
 from places.nations import Nation
 from trainingportal import public_catalogue
 from trainingportal.public_catalogue import FormatSeen, TopicSeen
 
-KEPT_SECONDS = 60
 MONTHS_AHEAD = 12
 EVERYWHERE = "Across the nations"
 
-Piece = TypeVar("Piece")
 Groups = list[tuple[str, list[tuple[str, str]]]]
 
 
@@ -31,14 +29,29 @@ class AudienceSeen:
     summary: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """Rows by slug."""
+
+    audiences: dict[str, Audience]
+    topics: dict[str, Topic]
+    formats: dict[str, Format]
+    forces: dict[str, Force]
+
+
 def audiences() -> tuple[AudienceSeen, ...]:
     """Every audience that the form offers, in the order of the lists."""
-    return _kept("audiences", _read_audiences)
+    return keep("asking:audiences", _read_audiences)
 
 
 def forces() -> Groups:
     """The forces that stand today, by nation, as a select takes them."""
-    return _kept("forces", _read_forces)
+    return keep("asking:forces", _read_forces)
+
+
+def rows() -> Rows:
+    """What may be chosen, as the rows that a request points at."""
+    return keep("asking:rows", _read_rows)
 
 
 def topics() -> tuple[TopicSeen, ...]:
@@ -70,7 +83,7 @@ def months(today: dt.date | None = None) -> list[dt.date]:
 
 def forget() -> None:
     """Drop what this process keeps, so that the next page reads afresh."""
-    caches["local"].delete_many(["asking:audiences", "asking:forces"])
+    keeping.forget("asking:audiences", "asking:forces", "asking:rows")
     public_catalogue.forget()
 
 
@@ -85,18 +98,18 @@ def label_of(choices: Sequence[tuple[str, object]], value: str) -> str:
     return ""
 
 
-def _kept(name: str, read: Callable[[], Piece]) -> Piece:
-    key = f"asking:{name}"
-    kept: Piece | None = caches["local"].get(key)
-    if kept is None:
-        kept = read()
-        caches["local"].set(key, kept, KEPT_SECONDS)
-    return kept
-
-
 def _read_audiences() -> tuple[AudienceSeen, ...]:
     rows = Audience.objects.filter(is_active=True).values_list("slug", "name", "summary")
     return tuple(AudienceSeen(*row) for row in rows)
+
+
+def _read_rows() -> Rows:
+    return Rows(
+        audiences={row.slug: row for row in Audience.objects.all()},
+        topics={row.slug: row for row in Topic.objects.all()},
+        formats={row.slug: row for row in Format.objects.all()},
+        forces={row.slug: row for row in Force.objects.select_related("region")},
+    )
 
 
 def _read_forces() -> Groups:

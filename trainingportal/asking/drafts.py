@@ -43,7 +43,8 @@ def _fresh(key: str) -> RequestDraft | None:
         number = uuid.UUID(key)
     except ValueError:
         return None
-    return RequestDraft.objects.filter(pk=number, touched_at__gt=timezone.now() - LASTS).first()
+    found = RequestDraft.objects.filter(pk=number, touched_at__gt=timezone.now() - LASTS)
+    return next(iter(found), None)
 
 
 def begin(request: HttpRequest) -> RequestDraft:

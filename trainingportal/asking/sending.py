@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import transaction
 
-from bookings.models import Agency, Booking
-from bookings.services import Asked, make_request
-from courses.models import Audience, Format, Topic
-from places.models import Force
+from bookings.models import Agency, Booking, Contact
+from bookings.services.asking import Asked, write_request
+from trainingportal.asking import choices
 from trainingportal.asking.forms import POLICE, AudienceForm, NeedForm, PageForm, WhenForm, WhoFields
 from trainingportal.models import RequestDraft
 
@@ -18,21 +17,24 @@ class ChangedMeanwhile(Exception):
 
 
 @transaction.atomic(savepoint=False)
-def send(draft: RequestDraft, *, version: int, forms: Mapping[str, PageForm]) -> tuple[Booking, bool]:
+def send(
+    draft: RequestDraft, *, version: int, forms: Mapping[str, PageForm]
+) -> tuple[Booking, Contact | None]:
     """Make the booking out of checked forms, once: the draft's row is locked first, and remembers what became of it.
 
-    Gives the booking, and whether it was made just now. The answers are emptied. Raises ``ChangedMeanwhile``.
+    Gives the booking, and its requester when it was made just now. The answers are emptied. Raises
+    ``ChangedMeanwhile``.
     """
     # no join here: a press that waited for the lock would see the draft as it is now, and the booking as it was then
     locked = RequestDraft.objects.select_for_update().get(pk=draft.pk)
     if locked.booking_id is not None:
-        return Booking.objects.get(pk=locked.booking_id), False
+        return Booking.objects.get(pk=locked.booking_id), None
     if locked.version != version:
         raise ChangedMeanwhile
-    booking = make_request(asked(forms))
-    locked.booking, locked.answers = booking, {}
+    contact = write_request(asked(forms))
+    locked.booking, locked.answers = contact.booking, {}
     locked.save(update_fields=["booking", "answers"])
-    return booking, True
+    return contact.booking, contact
 
 
 def asked(forms: Mapping[str, PageForm]) -> Asked:
@@ -50,24 +52,25 @@ def asked(forms: Mapping[str, PageForm]) -> Asked:
     )
     police = person["works_for"] == POLICE
     shares = dict(audience.shares())
-    audiences = {row.slug: row for row in Audience.objects.filter(slug__in=shares)}
-    titles = {row.slug: row for row in Topic.objects.filter(slug__in=[*wish["musts"], *wish["leave_outs"]])}
+    rows = choices.rows()
     return Asked(
         name=person["name"],
         email=person["email"],
         agency_kind=Agency.Kind.POLICE if police else person["agency_kind"],
         agency_name="" if police else person["agency_name"],
-        force=Force.objects.select_related("region").get(slug=person["force"]) if police else None,
+        force=rows.forces[person["force"]] if police else None,
         job_title=person["job_title"],
         telephone=person["telephone"],
         head_count=people["head_count"],
-        audiences=tuple((audiences[slug], share) for slug, share in shares.items() if slug in audiences),
+        audiences=tuple(
+            (rows.audiences[slug], share) for slug, share in shares.items() if slug in rows.audiences
+        ),
         prompted_by=people["prompted_by"],
         prior_training=people["prior_training"],
-        format=Format.objects.filter(slug=wish["length"]).first(),
+        format=rows.formats.get(wish["length"]),
         cover=wish["cover"],
-        musts=tuple(titles[slug] for slug in wish["musts"] if slug in titles),
-        leave_outs=tuple(titles[slug] for slug in wish["leave_outs"] if slug in titles),
+        musts=tuple(rows.topics[slug] for slug in wish["musts"] if slug in rows.topics),
+        leave_outs=tuple(rows.topics[slug] for slug in wish["leave_outs"] if slug in rows.topics),
         anything_else=wish["anything_else"],
         months=tuple(when.month_days()),
         weekdays=tuple(int(day) for day in place["weekdays"]),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import BaseStorage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -230,25 +230,37 @@ def _send(request: HttpRequest, draft: RequestDraft, forms: dict[str, PageForm])
         return _draw_check(request, draft, forms, form=form, status=422)
     try:
         with transaction.atomic():
-            booking, is_new = sending.send(draft, version=form.cleaned_data["version"] or 0, forms=forms)
-            address = _begin_code(request, draft, booking) if is_new else ""
+            booking, contact = sending.send(draft, version=form.cleaned_data["version"] or 0, forms=forms)
+            if contact is not None:
+                return _begin_code(request, draft, contact)
     except sending.ChangedMeanwhile:
         return _draw_check(request, draft, forms, status=409, changed=True)
-    if not is_new:
-        return _to_the_code(request, booking)
-    _say_it_arrived(request, booking, code_follows=address != reverse("booking", args=[booking.reference]))
-    return redirect(address)
+    except IntegrityError:
+        if not _has_left_the_catalogue(draft):
+            raise
+        return redirect("ask-training-check")
+    return _to_the_code(request, booking)
 
 
-def _begin_code(request: HttpRequest, draft: RequestDraft, booking: Booking) -> str:
+def _begin_code(request: HttpRequest, draft: RequestDraft, contact: Contact) -> HttpResponse:
     """Mail the code and keep the session in the same transaction, so that a second press finds both."""
-    contact = Contact.objects.select_related("user").get(booking=booking)
-    address = begin_code(request, contact.user, next_url=reverse("booking", args=[booking.reference]))
-    request.session[drafts.SESSION_KEY] = str(
-        draft.key
-    )  # signing somebody else out may have emptied the session
+    own_page = reverse("booking", args=[contact.booking.reference])
+    address = begin_code(request, contact.user, next_url=own_page)
+    # signing somebody else out may have emptied the session
+    request.session[drafts.SESSION_KEY] = str(draft.key)
+    _say_it_arrived(request, contact.booking, code_follows=address != own_page)
+    response = redirect(address)
+    waiting = messages.get_messages(request)
+    assert isinstance(waiting, BaseStorage)
+    waiting.update(response)  # into the session, so that it is saved once
     request.session.save()
-    return address
+    return response
+
+
+def _has_left_the_catalogue(draft: RequestDraft) -> bool:
+    """Read the catalogue afresh, and say whether something chosen is no longer there."""
+    choices.forget()
+    return not all(pages.checked(draft, page).is_valid() for page in PAGES)
 
 
 def _to_the_code(request: HttpRequest, booking: Booking) -> HttpResponse:

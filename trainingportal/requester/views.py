@@ -47,7 +47,7 @@ def _contact(request: HttpRequest, reference: str) -> Contact:
         Contact.objects.filter(
             user=request.user.pk, booking__reference=reference.upper(), revoked_at__isnull=True
         )
-        .select_related("user", "booking__agency", "booking__format", "booking__region")
+        .select_related("booking__agency", "booking__format", "booking__region")
         .annotate(
             audience_names=ArraySubquery(
                 AudienceShare.objects.filter(booking=OuterRef("booking"))
@@ -64,6 +64,7 @@ def _contact(request: HttpRequest, reference: str) -> Contact:
     )
     if contact is None:
         raise Http404
+    contact.user = _user(request)
     return contact
 
 
@@ -139,7 +140,7 @@ def _draw(
         "contact": contact,
         "booking": found,
         "seen": seen,
-        "settings": SimpleLazyObject(DeskSettings.current),
+        "settings": SimpleLazyObject(DeskSettings.kept),
         "title": stands.title_of(found),
         "stand": stands.stand(found, seen),
         "steps": stands.steps(contact, seen),
@@ -234,7 +235,11 @@ def _notes(contact: Contact, seen: SessionSeen) -> list[tuple[Note, str]]:
     ever_rung = CallBack.objects.filter(contact__booking=contact.booking, outcome="is_who_they_say")
     if seen.tier < Tier.T2 and ever_rung.exists():
         notes = notes.filter(by=contact.user, side=Note.Side.AGENCY)
-    rows = notes.select_related("by").order_by("-at", "-pk")[:MOST_NOTES]
+    rows = (
+        notes.select_related("by")
+        .only("side", "at", "text", "by__name", "by__email")
+        .order_by("-at", "-pk")[:MOST_NOTES]
+    )
     return [(note, _writer(note, contact)) for note in rows]
 
 

@@ -1,8 +1,10 @@
 """Tags and filters that every template has without loading them: icons, pills, the frame's links, and words for times."""
 
+import functools
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
@@ -45,9 +47,15 @@ def nav_link(context: Context, name: str, words: str, *args: Any) -> SafeString:
 
     Raises NoReverseMatch for a name that nobody has given.
     """
-    address = reverse(name, args=args)
+    address = reverse(name, args=args) if args else _address(name, settings.ROOT_URLCONF)
     request = context.get("request")
     here = request is not None and request.path == address
     return format_html(
         '<a href="{}"{}>{}</a>', address, SafeString(' aria-current="page"') if here else "", words
     )
+
+
+@functools.lru_cache(maxsize=100)
+def _address(name: str, urlconf: str) -> str:
+    """An address that never changes: every page has eight of them in its frame."""
+    return reverse(name, urlconf)

@@ -14,7 +14,6 @@ from outbox.models import Message
 from tests.factories import (
     ContactFactory,
     SpeakerFactory,
-    TopicFactory,
     UserFactory,
     VerifiedContactFactory,
     at,
@@ -447,26 +446,6 @@ def test_somebody_without_a_booking_reads_where_to_begin(db):
 
     assert "Nothing stands here yet" in client.get("/home/").content.decode()
     assert "Nothing stands here yet" in client.get("/your/").content.decode()
-
-
-# ---- quick
-
-
-def test_the_page_asks_the_database_little_whatever_it_holds(
-    t2, coordinator, django_assert_num_queries, page_of
-):
-    client = signed_in(t2.user)
-    address = f"/your/{t2.booking.reference}/"
-    client.get(address)
-    with django_assert_num_queries(8):
-        client.get(address)
-    for day in (9, 16, 23):
-        offer(t2.booking, coordinator, day=day)
-    for _ in range(3):
-        services.write_note(t2.booking.pk, side=Note.Side.DESK, text="More", actor=coordinator)
-        t2.booking.musts.add(TopicFactory())
-    with django_assert_num_queries(8):
-        client.get(address)
 
 
 def test_the_page_stays_quick_at_its_fullest(t3, coordinator, django_assert_max_num_queries, page_of):
