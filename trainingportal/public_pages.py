@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from places.keeping import KEPT_SECONDS
 from trainingportal import example_day, public_catalogue, retention
 from trainingportal.public import public_page
 

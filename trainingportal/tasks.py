@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.core.management import call_command
 
-from trainingportal import invariants, retention, sightings
+from trainingportal import guard, invariants, retention, sightings
 from trainingportal.asking import drafts
 
 log = logging.getLogger(__name__)
@@ -18,17 +18,17 @@ def forget_drafts() -> None:
         pass
 
 
-@shared_task(name="trainingportal.watch_the_doors")
-def watch_the_doors() -> None:
-    """Tell the desk's home of people who tried what is not theirs."""
-    sightings.look_and_note()
-
-
 @shared_task(name="trainingportal.forget_attempts")
 def forget_attempts() -> None:
     """Delete counts of attempts whose window is over. They count for nothing in the meantime."""
     while guard.forget_old():
         pass
+
+
+@shared_task(name="trainingportal.watch_the_doors")
+def watch_the_doors() -> None:
+    """Tell the desk's home of people who tried what is not theirs."""
+    sightings.look_and_note()
 
 
 @shared_task(name="trainingportal.clear_sessions")
