@@ -11,16 +11,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from agendas.commands import COMMANDS
-from tests.rights.sent import data_for, everything
+from tests.rights.sent import data_for
 from tests.rights.table import Line, lines, writings
 from tests.rights.world import ROLES, World, undone
-from tests.rights.writes import writes, written_since
+from tests.rights.writes import Ledger
 from trainingportal.demo.views import ROLES as DEMO_ROLES
 from trainingportal.desk.questions import ENQUIRY_FITS
 from trainingportal.desk.verbs import VERBS
 
 pytestmark = pytest.mark.django_db
-TABLE = lines()
+TABLE, MAY_BE_WRITTEN = lines(), writings()
 DEMO = "The demo"
 BOOKINGS = ("agreed", "offered", "asked", "rung", "gap", "waiting", "declined", "past", "delivered", "others")
 SHELF = {"django_session", "portal_cache", "trainingportal_sighting"}
@@ -110,32 +110,32 @@ def _lines(method: str, *, demo: bool = False) -> list[Line]:
 
 def _may_write(line: Line) -> set[str]:
     """The tables that a GET of this line may write to, as docs/rights.md says."""
-    return {table for table, addresses in writings().items() if not addresses or line.address in addresses}
+    return {
+        table for table, addresses in MAY_BE_WRITTEN.items() if not addresses or line.address in addresses
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_get_is_answered_as_the_table_says_and_changes_nothing(world, role):
-    wrong = []
+    wrong, ledger = [], Ledger()
     for line in _lines("GET"):
         path = world.path(line.address)
         with undone():
-            before = writes()
             wrong.append(_said(world, line, role, path, world.ask(role, "GET", path)))
-            if written := written_since(before) - _may_write(line):
+            if written := ledger.news() - _may_write(line):
                 wrong.append(f"{role}: {path} wrote to {written}")
 
     assert list(filter(None, wrong)) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_post_does_what_the_table_says_and_a_refused_one_changes_no_row(world, role):
-    sent, wrong = everything(world), []
+def test_a_post_does_what_the_table_says_and_a_refused_one_changes_no_row(world, sent, role):
+    wrong, ledger = [], Ledger()
     for line in _lines("POST"):
         path, data = world.path(line.address), data_for(sent, world, line.address, line.sent)
         with undone():
-            before = writes()
             wrong.append(_said(world, line, role, path, world.ask(role, "POST", path, data)))
-            written = written_since(before) - SHELF - LOGS
+            written = ledger.news() - SHELF - LOGS
         if ("✓" in line.answers[role]) != bool(written):
             wrong.append(f"{role}: {line} wrote to {written or 'nothing'}")
 
@@ -145,15 +145,14 @@ def test_a_post_does_what_the_table_says_and_a_refused_one_changes_no_row(world,
 @pytest.mark.parametrize("role", ROLES)
 def test_where_nothing_is_to_be_posted_a_post_is_refused_or_shows_the_page(world, role):
     takes_posts = {line.address for line in TABLE if line.method == "POST"}
-    wrong = []
+    wrong, ledger = [], Ledger()
     for line in _lines("GET"):
         if line.address in takes_posts or _is_static(line):
             continue
         path = world.path(line.address)
         with undone():
-            before = writes()
             answer = world.ask(role, "POST", path)
-            if written := written_since(before) - SHELF - LOGS:
+            if written := ledger.news() - SHELF - LOGS:
                 wrong.append(f"{role}: POST {path} wrote to {written}")
         if answer.status_code != 405:
             wrong.append(_said(world, line, role, path, answer))
@@ -163,15 +162,14 @@ def test_where_nothing_is_to_be_posted_a_post_is_refused_or_shows_the_page(world
 
 @pytest.mark.parametrize("role", ["T3", "Co"])
 def test_a_head_answers_as_a_get_and_any_other_method_as_one_of_the_two_or_not_at_all(world, role):
-    wrong = []
+    wrong, ledger = [], Ledger()
     posts = {line.address: line for line in TABLE if line.method == "POST" and not line.sent}
     for line in _lines("GET"):
         path = world.path(line.address)
         for method in ("HEAD", "OPTIONS", "PUT", "DELETE"):
             with undone():
-                before = writes()
                 answer = world.ask(role, method, path)
-                if written := written_since(before) - SHELF - LOGS - _may_write(line):
+                if written := ledger.news() - SHELF - LOGS - _may_write(line):
                     wrong.append(f"{role}: {method} {path} wrote to {written}")
             known = [line] if method == "HEAD" else [line, posts.get(line.address, line)]
             says_what_is_there = method == "OPTIONS" and answer.status_code == 200 and not answer.content
@@ -184,11 +182,11 @@ def test_a_head_answers_as_a_get_and_any_other_method_as_one_of_the_two_or_not_a
 
 
 @pytest.mark.parametrize("role", ["–", "Lead", "Co"])
-def test_nothing_is_posted_from_another_site(world, role):
+def test_nothing_is_posted_from_another_site(world, sent, role):
     """Every address refuses a post without the form's own word, whoever is signed in."""
     stranger = Client(enforce_csrf_checks=True)
     stranger.cookies = world.cookies_of(role)
-    sent, wrong, before = everything(world), [], writes()
+    wrong, ledger = [], Ledger()
     for line in TABLE:
         if line.area == DEMO or _is_static(line):
             continue
@@ -197,14 +195,13 @@ def test_nothing_is_posted_from_another_site(world, role):
             wrong.append(f"{line}: {answer.status_code}")
 
     assert wrong == []
-    assert written_since(before) == set()
+    assert ledger.news() == set()
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_who_may_not_know_of_a_booking_is_answered_as_if_it_were_not_there(world, role):
+def test_who_may_not_know_of_a_booking_is_answered_as_if_it_were_not_there(world, sent, role):
     """The same status, the same place to go and the same bytes for a booking and for a reference that nobody has."""
     told = []
-    sent = everything(world)
     for line in TABLE:
         if line.answers[role] not in ("in", "403", "404") or not any(
             f"{{{name}}}" in line.address for name in BOOKINGS
@@ -234,14 +231,13 @@ def test_who_may_not_know_of_a_booking_is_answered_as_if_it_were_not_there(world
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_demo_answers_as_the_table_says_and_is_nowhere_outside_it(world, role, settings):
-    wrong = []
+    wrong, ledger = [], Ledger()
     for line in _lines("GET", demo=True) + _lines("POST", demo=True):
         path, data = world.path(line.address), data_for({}, world, line.address, line.sent)
         for settings.DEMO in (True, False):
             with undone():
-                before = writes()
                 answer = world.ask(role, line.method, path, data)
-                written = written_since(before) - SHELF - LOGS
+                written = ledger.news() - SHELF - LOGS
             if settings.DEMO:
                 wrong.append(_said(world, line, role, path, answer))
             elif answer.status_code != 404:

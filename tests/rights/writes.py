@@ -5,19 +5,27 @@ from collections import Counter
 from django.db import connection
 
 
-def writes() -> Counter[str]:
-    """How many rows of each table were inserted, updated or deleted so far, also where it was taken back since.
-
-    PostgreSQL counts them itself, so nothing hides: not the same value written again, nor a row made and deleted.
-    """
+def _counts() -> Counter[str]:
+    """How many rows of each table were inserted, updated or deleted so far, also where it was taken back since."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables"
-            " where n_tup_ins + n_tup_upd + n_tup_del > 0"
+            "select relname, n from (select relname, pg_stat_get_xact_tuples_inserted(oid)"
+            " + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) as n"
+            " from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace) as counted where n > 0"
         )
         return Counter(dict(cursor.fetchall()))
 
 
-def written_since(before: Counter[str]) -> set[str]:
-    """The tables that something was written to since."""
-    return set(writes() - before)
+class Ledger:
+    """Tells which tables were written to since it was last asked.
+
+    PostgreSQL counts the rows itself, so nothing hides: not the same value written again, nor a row made and deleted.
+    """
+
+    def __init__(self) -> None:
+        self._seen = _counts()
+
+    def news(self) -> set[str]:
+        """The tables that something was written to since this ledger was opened, or last asked."""
+        before, self._seen = self._seen, _counts()
+        return set(self._seen - before)
