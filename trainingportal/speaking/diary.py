@@ -36,7 +36,6 @@ def diary(request: HttpRequest) -> HttpResponse:
             "speaker": speaker,
             "month": month_for(speaker, month_of(request.GET.get("month", ""), today=today)),
             "week_days": WEEK_DAYS,
-            "today": today,
             "counts": speaker.has_looked_lately(),
         },
     )

@@ -9,6 +9,7 @@ from itertools import chain
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from bookings.models import Engagement
 from bookings.states import EngagementState
@@ -29,6 +30,15 @@ class Day:
     in_month: bool
     word: str
     kind: str
+
+    def cell(self, today: dt.date) -> str:
+        """The cell as it stands in the table. In Python, because a month has forty; it holds no word but ours."""
+        here = ' aria-current="date"' if self.date == today else ""
+        if not self.in_month:
+            return f"<td{here}></td>"
+        kind = f' class="{self.kind}"' if self.kind else ""
+        word = f"<small>{self.word}</small>" if self.word else ""
+        return f"<td{kind}{here}>{self.date.day}{word}</td>"
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,14 @@ class Month:
     more: int = 0
 
     @property
+    def table(self) -> SafeString:
+        """The weeks as rows of a table."""
+        today = timezone.localdate()
+        return SafeString(
+            "".join(f"<tr>{''.join(day.cell(today) for day in week)}</tr>" for week in self.weeks)
+        )
+
+    @property
     def previous(self) -> str:
         return f"{self.first - dt.timedelta(days=1):%Y-%m}"
 
@@ -72,17 +90,24 @@ def month_of(text: str, *, today: dt.date) -> dt.date:
     return first if abs(first.year - today.year) <= 10 else today.replace(day=1)
 
 
-def month_for(speaker: Speaker, first: dt.date) -> Month:
-    """The month of one speaker, in one query. Holds that ran out are not in it."""
+def month_for(speaker: Speaker, first: dt.date, *, with_rows: bool = True) -> Month:
+    """The month of one speaker, in one query, with or without its list. Holds that ran out are not in it."""
     shown = list(CALENDAR.itermonthdates(first.year, first.month))
     entries = _entries(speaker, shown[0], shown[-1])
+    if with_rows:
+        entries = entries.select_related(
+            "engagement__offer__booking__region", "engagement__offer__booking__format"
+        )
     words = _words(entries, shown[0], shown[-1])
     days = [Day(day, day.month == first.month, *words.get(day, ("", ""))) for day in shown]
+    weeks = tuple(tuple(days[i : i + 7]) for i in range(0, len(days), 7))
+    if not with_rows:
+        return Month(first, weeks)
     start, end = _midnight(first), _midnight((first + dt.timedelta(days=32)).replace(day=1))
     inside = [each for each in entries if _begins(each) < end and _ends(each) > start]
     return Month(
         first,
-        tuple(tuple(days[i : i + 7]) for i in range(0, len(days), 7)),
+        weeks,
         tuple(_row(each) for each in inside[:MOST_ROWS]),
         max(len(inside) - MOST_ROWS, 0),
     )
@@ -93,7 +118,7 @@ def _entries(speaker: Speaker, first: dt.date, last: dt.date) -> "QuerySet[Diary
     return (
         DiaryEntry.objects.filter(speaker=speaker, busy__overlap=around)
         .exclude(held_until__lte=timezone.now())
-        .select_related("engagement__offer__booking__region", "engagement__offer__booking__format")
+        .select_related("engagement__offer")
         .order_by("busy")[:MOST_ENTRIES]
     )
 

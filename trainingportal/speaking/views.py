@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,7 @@ from trainingportal.speaking.month import month_for, month_of
 
 PAUSES = {"2w": dt.timedelta(weeks=2), "1m": dt.timedelta(days=30)}
 OPEN_END = dt.date(9999, 12, 31)
-MOST_ROWS = 50
+MOST_ROWS = 100
 WEEK_DAYS = [
     ("Mo", "Monday"),
     ("Tu", "Tuesday"),
@@ -51,28 +52,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for the speaker, what comes next, a pause in one press, and a month of their diary."""
     speaker = speaker_of(request)
     now = timezone.now()
-    invitations = list(
-        Engagement.objects.filter(
-            speaker=speaker,
-            state=EngagementState.ASKED,
-            offer__state__in=LIVE_OFFERS,
-            diary_entry__held_until__gt=now,
-        )
-        .select_related("offer__booking__format", "offer__booking__region", "speaker__user", "diary_entry")
+    asked = Q(state=EngagementState.ASKED, diary_entry__held_until__gt=now)
+    said_yes = Q(state=EngagementState.ACCEPTED, offer__ends_at__gt=now)
+    ahead = (
+        Engagement.objects.filter(asked | said_yes, speaker=speaker, offer__state__in=LIVE_OFFERS)
+        .select_related("offer__booking__format", "offer__booking__region", "diary_entry")
         .prefetch_related("topics")
         .order_by("offer__starts_at")[:MOST_ROWS]
     )
-    coming = list(
-        Engagement.objects.filter(
-            speaker=speaker,
-            state=EngagementState.ACCEPTED,
-            offer__state__in=LIVE_OFFERS,
-            offer__ends_at__gt=now,
-        )
-        .select_related("offer__booking__format", "offer__booking__region")
-        .prefetch_related("topics")
-        .order_by("offer__starts_at")[:MOST_ROWS]
-    )
+    invitations = [engagement for engagement in ahead if engagement.state == EngagementState.ASKED]
+    coming = [engagement for engagement in ahead if engagement.state == EngagementState.ACCEPTED]
     today = timezone.localdate()
     soonest = [engagement.offer.starts_at for engagement in (*invitations[:1], *coming[:1])]
     shown = month_of(request.GET.get("month", ""), today=local(soonest[0]).date() if soonest else today)
@@ -87,9 +76,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "diary_counts": speaker.has_looked_lately(now),
             "is_paused": speaker.is_paused(today),
             "pause_has_an_end": speaker.paused_until is not None and speaker.paused_until < OPEN_END,
-            "month": month_for(speaker, shown),
+            "month": month_for(speaker, shown, with_rows=False),
             "week_days": WEEK_DAYS,
-            "today": today,
             "greeting": _greeting(now),
         },
     )
