@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from functools import cache
 from itertools import product
 from typing import Any
@@ -96,7 +97,19 @@ def words_of(response: HttpResponse) -> str:
     """All that an answer says: its headers, its text, and what stands in a file, its metadata included."""
     headers = " ".join(f"{name}: {value}" for name, value in response.items())
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    return f"{headers} {readable(content)}"
+    is_mail = response.get("Content-Type") == "message/rfc822"
+    return f"{headers} {mail_in(content) if is_mail else readable(content)}"
+
+
+def mail_in(content: bytes) -> str:
+    """A mail as it goes over the wire, decoded: every header, both bodies, and all that its files say and are called."""
+    mail = message_from_bytes(content, policy=policy.default)
+    parts = [f"{name}: {value}" for part in mail.walk() for name, value in part.items()]
+    for part in mail.walk():
+        inside = part.get_payload(decode=True)
+        if isinstance(inside, bytes):
+            parts.append(readable(inside))
+    return " ".join(parts)
 
 
 @cache

@@ -8,7 +8,6 @@ import logging
 import logging.config
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
 
 import pytest
 import time_machine
@@ -26,7 +25,7 @@ from bookings.release import Tier
 from outbox.envelope import build
 from outbox.models import Message
 from speakers.models import Speaker
-from tests.attacks.crawling import addresses, patterns, readable, words_of
+from tests.attacks.crawling import addresses, mail_in, patterns, readable, words_of
 from tests.attacks.planted import MAY_READ, NOW, T2, T4, Kind, Planted, plant, speakers_own_name
 from tests.attacks.test_tiers import browser_of
 from trainingportal.celery import app
@@ -59,6 +58,7 @@ def _february(settings):
 PUBLIC = {f"/{pattern}" for pattern, _ in patterns(public_urls)} | {"/topics/victim-impact/"}
 KNOWN_KINDS = {
     "text/html", "text/plain", "text/javascript", "application/json", "application/xml", "application/pdf",
+    "message/rfc822",
 }  # fmt: skip
 READ_LOGS = {"bookings_detailread", "trainingportal_sighting"}
 
@@ -158,7 +158,7 @@ def test_no_mail_tells_more_than_the_tier_of_its_mailbox_headers_and_files_inclu
     leaks, told = {}, set()
     for message in messages:
         viewer, own = reader_of(house, message)
-        whole = mail_as_sent(message)
+        whole = mail_in(build(message))
         told |= {word.kind for word in house.found(whole)}
         if found := house.leaks(viewer, whole, own=own):
             leaks[f"{message.kind} to {viewer}"] = found
@@ -166,17 +166,6 @@ def test_no_mail_tells_more_than_the_tier_of_its_mailbox_headers_and_files_inclu
     assert len(messages) > 100
     assert leaks == {}
     assert Kind.DATE in told
-
-
-def mail_as_sent(message: Message) -> str:
-    """A mail as it goes over the wire, decoded: every header, both bodies, and all that its files say and are called."""
-    mail = message_from_bytes(build(message), policy=policy.default)
-    parts = [f"{name}: {value}" for part in mail.walk() for name, value in part.items()]
-    for part in mail.walk():
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes):
-            parts.append(readable(content))
-    return " ".join(parts)
 
 
 def test_subject_preheader_and_the_names_of_files_tell_nobody_anything(house):
