@@ -12,6 +12,7 @@ from accounts.models import User
 from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release, Venue
 
 MOST = 60
+ANSWERS = ("accept invitation", "decline invitation", "give session up")
 LABELS = {"insert": "new", "update": "changed", "delete": "removed", "decided": "changed", "added": "new"}
 NOUNS = {
     "BookingEvent": "booking",
@@ -136,10 +137,14 @@ def lately(before: dt.datetime | None, reference: str = "", *, with_names: bool 
     return _deeds(_newest(kinds), {}, with_names=with_names)
 
 
-def _part_of(user: User) -> str:
-    """Staff by name; anybody else by their part and a number, so that two can be told apart."""
+def _part_of(user: User, verb: str) -> str:
+    """Staff by name; anybody else by their part and a number, so that two can be told apart.
+
+    One of the staff who is a speaker too is not named for an answer: it may be for a session of their own.
+    """
     if user.is_staff:
-        return str(user)
+        is_own = verb in ANSWERS and hasattr(user, "speaker")
+        return "A speaker, or the desk for one" if is_own else str(user)
     return f"{'A speaker' if hasattr(user, 'speaker') else 'Somebody at the agency'}, no. {user.pk}"
 
 
@@ -147,7 +152,7 @@ def _deeds(events: list[Event], references: dict[int, str], *, with_names: bool)
     """Bring the events of one act together and put a name and a verb to it."""
     actors = {event.said["actor"] for event in events if event.said and event.said.get("actor")}
     users = User.objects.filter(pk__in=actors).select_related("speaker") if actors else []
-    people = {user.pk: str(user) if with_names else _part_of(user) for user in users}
+    people = {user.pk: user for user in users}
     unknown = {event.booking for event in events if event.booking} - references.keys()
     if unknown:
         references = references | dict(Booking.objects.filter(pk__in=unknown).values_list("pk", "reference"))
@@ -157,7 +162,8 @@ def _deeds(events: list[Event], references: dict[int, str], *, with_names: bool)
         reference = references.get(event.booking or 0, "") or event.own_reference
         key = (event.act, reference) if event.act else (event.at, event.kind, reference)
         if key not in deeds:
-            who = people.get(said.get("actor", 0), "The portal")
-            deeds[key] = Deed(event.at, who, str(said.get("verb", "change")), reference, touched=[])
+            verb, user = str(said.get("verb", "change")), people.get(said.get("actor", 0))
+            who = (str(user) if with_names else _part_of(user, verb)) if user else "The portal"
+            deeds[key] = Deed(event.at, who, verb, reference, touched=[])
         deeds[key].touched.append(f"{LABELS.get(event.label, event.label)} {NOUNS[event.kind]}")
     return list(deeds.values())
