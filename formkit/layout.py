@@ -12,6 +12,7 @@ from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django.forms import BaseForm
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from formkit.drawing import Look, draw
@@ -86,8 +87,6 @@ class Disclosure(LayoutObject):
 class Press:
     """A button that names its effect. `look` is "", "secondary" or "warning"; `name` and `value` tell presses apart."""
 
-    template = "%s/layout/press.html"
-
     def __init__(
         self, words: str, *, name: str = "", value: str = "", look: str = "", small: bool = False
     ) -> None:
@@ -100,4 +99,17 @@ class Press:
     def render(
         self, form: BaseForm | str, context: Context, template_pack: str = TEMPLATE_PACK, **_: Any
     ) -> SafeString:
-        return render_to_string(self.template % template_pack, {"press": self})
+        return self.markup
+
+    @property
+    def markup(self) -> SafeString:
+        """The button itself."""
+        look = f" govuk-button--{self.look}" if self.look else ""
+        named = format_html(' name="{}" value="{}"', self.name, self.value) if self.name else ""
+        return format_html(
+            '<button class="govuk-button{}{}" type="submit"{}>{}</button>',
+            look,
+            " wt-small" if self.small else "",
+            named,
+            self.words,
+        )
