@@ -50,7 +50,8 @@ def session_ics(
     """One event as an iTIP file; the same ``uid`` with a higher ``sequence`` replaces an earlier one.
 
     ``organizer`` may be "Name <address>"; ``attendee`` is an address. Nobody is asked to answer it.
-    ``tentative`` marks a time that is not agreed yet. Empty ``description`` and ``location`` are left out. Send it as ``text/calendar; method=<method>``.
+    ``tentative`` marks a time that is not agreed yet. Empty ``description`` and ``location`` are left out.
+    Send it as ``text/calendar; method=<method>``.
     The same arguments give the same bytes. ``summary`` shows on lock screens: give the reference, nothing else.
 
     Raises ValueError for a moment without a zone, an end that is not after its start, and a method that does

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import environ
 from celery.schedules import crontab
@@ -319,7 +320,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 # ---- audit trail: append-only to everything but the purge
 PGHISTORY_APPEND_ONLY = True
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

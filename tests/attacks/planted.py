@@ -162,6 +162,9 @@ def plant() -> Planted:
 
 
 def _viewers() -> dict[str, User | None]:
+    def somebody(name: str) -> User:
+        return UserFactory(name=name)
+
     def staff(name: str, role: str) -> User:
         user = UserFactory(name=name, is_staff=True)
         user.groups.add(people.role(role))
@@ -178,7 +181,7 @@ def _viewers() -> dict[str, User | None]:
         if viewer in speakers:
             everybody[viewer] = _speaker(speakers[viewer]).user
         elif viewer not in ("anonymous", "a coordinator", "a reader", "an auditor"):
-            everybody[viewer] = UserFactory(name=f"Viewer {len(everybody)}")
+            everybody[viewer] = somebody(f"Viewer {len(everybody)}")
     everybody["an accepted speaker without a second factor"] = everybody["an accepted speaker"]
     everybody["a coordinator"] = staff("Priya Desk", COORDINATORS)
     everybody["the second coordinator"] = staff("Owen Desk", COORDINATORS)

@@ -569,7 +569,9 @@ def test_the_diary_shows_held_agreed_and_away_and_logs_the_look(desk, priya):
 
     response = desk.get("/desk/diary/", {"month": f"{in_days(60):%Y-%m}"})
 
-    entries = [entry for week in response.context["calendar"].weeks for day in week if day for entry in day.entries]
+    entries = [
+        entry for week in response.context["calendar"].weeks for day in week if day for entry in day.entries
+    ]
     assert {(entry.name, entry.state, entry.reference) for entry in entries} == {
         (held.name, "held", first.reference),
         (agreed.name, "on", second.reference),
