@@ -77,7 +77,7 @@
     const shelfName = "wt-kept";
     if (document.querySelector("form[action$='/sign-in/']")) caches.delete(shelfName);
     document.addEventListener("submit", (event) => {
-      if (event.target.action.endsWith("/sign-out/")) caches.delete(shelfName);
+      if (event.target.getAttribute("action")?.endsWith("/sign-out/")) caches.delete(shelfName);
     });
     const forgetOld = async () => {
       if (!(await caches.has(shelfName))) return;
