@@ -77,15 +77,18 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def log(monkeypatch) -> Lines:
+def log() -> Iterator[Lines]:
     """Every line from here on, of every logger, however quiet it is kept otherwise."""
     kept = Lines()
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "level", logging.DEBUG)
-    monkeypatch.setattr(logging.getLogger("django.request"), "level", logging.DEBUG)
+    root, requests = logging.getLogger(), logging.getLogger("django.request")
+    levels = [(logger, logger.level) for logger in (root, requests)]
+    for logger, _ in levels:
+        logger.setLevel(logging.DEBUG)
     root.addHandler(kept)
     yield kept
     root.removeHandler(kept)
+    for logger, level in levels:
+        logger.setLevel(level)
 
 
 def crawl(house: Planted, viewer: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+from collections.abc import Iterator
 
 import pytest
 from celery.app.trace import build_tracer
@@ -33,7 +34,7 @@ handler500 = "trainingportal.errors.server_error"
 
 
 @pytest.fixture
-def written(monkeypatch) -> io.StringIO:
+def written(monkeypatch) -> Iterator[io.StringIO]:
     """What the portal's own handler writes, from now on."""
     kept = io.StringIO()
     handler = logging.StreamHandler(kept)
@@ -41,8 +42,10 @@ def written(monkeypatch) -> io.StringIO:
     handler.setFormatter(logging.config.DictConfigurator({}).configure_formatter(dict(formatter)))
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
-    monkeypatch.setattr(root, "level", logging.DEBUG)
-    return kept
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    yield kept
+    root.setLevel(level)
 
 
 def told(text: str) -> list[str]:
