@@ -27,7 +27,7 @@ def scan_running(portal: Portal, folder: Path, tally: Tally) -> None:
     findings = Findings("wapiti", tally)
     coordinator = Visitor(portal.demo, "coordinator")
     for name, start, cookies in (
-        ("nobody", portal.public, ""),
+        ("nobody", f"{portal.public}/", ""),
         ("coordinator", f"{portal.demo}{coordinator.home}", coordinator.cookies),
     ):
         report, count = run_wapiti(name, start, cookies, folder)
