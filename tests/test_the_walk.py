@@ -179,7 +179,7 @@ def test_the_whole_path(house, page_at):
     trainer.get_by_role("button", name=re.compile("^Compose the day")).click()
     expect(trainer.locator("[data-composing]")).to_be_visible()
     compose_waiting()
-    expect(trainer.get_by_text("no better day exists")).to_be_visible()
+    expect(trainer.locator("#composed")).to_contain_text("no better day exists")
     look(trainer)
     trainer.get_by_role("button", name=re.compile("^Issue agenda 1")).click()
     look(trainer)

@@ -284,6 +284,19 @@ class DayModel:
 
     # ---- what can be wished for
 
+    def facts_after_the_story(self) -> Sum:
+        """How many of the core's other topics stand only after a personal account of the core."""
+        total: Sum = 0
+        core = [topic for topic in self.topics if topic.is_core]
+        for account in (topic for topic in core if topic.is_account):
+            for facts in (topic for topic in core if not topic.is_account):
+                late = self._bool(f"{facts.slug} after {account.slug}")
+                for s in self.sittings:
+                    so_far = sum(self.at[facts.slug, k] for k in range(s + 1))
+                    self.model.add(late >= self.at[account.slug, s] - so_far)
+                total = total + late
+        return total
+
     def wait_for_accounts(self) -> Sum:
         """How many sittings pass before the one that a personal account closes, added up."""
         return sum(

@@ -1,6 +1,6 @@
 """What is better than what: one wish after the other, each found exactly and then held while the next is sought.
 
-1. what they must cover · 2. what suits the audience · 3. little that nobody asked for · 4. Alice's story early ·
+1. what they must cover · 2. what suits the audience · 3. little that nobody asked for · 4. the facts, then Alice's story, early ·
 5. few breaks · 6. usual lengths, room filled with what suits less · 7. of equals the catalogue's rank ·
 8. whoever was asked for a topic gives it · 9. few hand-overs · 10. an even share ·
 11. even sittings and lunch near half past twelve.
@@ -88,6 +88,7 @@ class _Run:
         yield self._musts, True
         yield self._coverage, True
         yield self._unasked, False
+        yield self.day.facts_after_the_story, False
         yield self.day.wait_for_accounts, False
         yield self._rests, False
         yield self.day.off_usual, False

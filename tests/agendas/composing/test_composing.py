@@ -225,6 +225,13 @@ def test_pins_that_clash_are_named():
     assert "cannot stand together" in none.words
 
 
+@pytest.mark.parametrize("frame", [HALF, FULL])
+def test_the_facts_come_before_the_story_even_where_time_is_plenty(frame):
+    day = day_of(Brief(frame, (FACTS, STORY, LAW)))
+    order = [one.slug for one in day.topics]
+    assert order.index("facts") < order.index("story") < order.index("law")
+
+
 def test_a_rule_that_was_set_aside_no_longer_binds():
     brief = Brief(FULL, (FACTS, STORY, LAW, TALK, topic("play", is_workshop=True, by_host=True)))
     assert "play" in {one.slug for one in day_of(brief).topics}
