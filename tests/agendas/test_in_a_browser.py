@@ -1,5 +1,6 @@
 """The studio in a real browser: it saves by itself, keeps the focus, shows two drafts, and works without JavaScript."""
 
+import re
 import time
 
 import pytest
@@ -127,7 +128,7 @@ def test_without_javascript_every_button_works_and_leads_back(studio_at, day):
     page = studio_at(1280, javascript=False)
 
     page.get_by_role("button", name="Remove Legal issues").click()
-    page.get_by_role("button", name="Add Legal issues, 30 minutes", exact=True).first.click()
+    page.get_by_role("button", name=re.compile("^Add Legal issues, ")).first.click()
     line = day.items.get(topic__slug="legal-issues")
     assert page.url.endswith(f"#line-{line.pk}")
     minutes_of(page, "Legal issues").fill("no idea")
