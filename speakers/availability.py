@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from places.clock import LONDON, local, say_minutes
+from speakers.limits import Touched, month_touched, rest_touched
 from speakers.models import DiaryEntry, Speaker
 
 FURTHEST_LIMIT = dt.timedelta(days=366)
@@ -107,14 +108,6 @@ class Session:
     leave_out: Collection[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class Touched:
-    """A limit that a session would go past; ``words`` follow the speaker's name."""
-
-    key: str
-    words: str
-
-
 def availability(
     speakers: Iterable[Speaker], *, first: dt.date, last: dt.date, now: dt.datetime | None = None
 ) -> dict[int, Availability]:
@@ -190,23 +183,13 @@ def _known(
 
 def limits_touched(known: Availability, session: Session) -> list[Touched]:
     """The limits that this session would go past, each in words. The diary's overlap rule is not among them."""
-    limits, touched = known.limits, []
-    day = local(session.starts_at).date()
+    limits, day = known.limits, local(session.starts_at).date()
     others = [each for each in known.sessions if each.entry_id not in session.leave_out]
-    most = limits.most_sessions_a_month
     in_month = sum(_month(each.session_day) == _month(day) for each in others)
-    if most is not None and in_month >= most:
-        words = f"gives at most {_count(most)} a month and has {in_month} in {day:%B} already"
-        touched.append(Touched("month", words if most else "gives no sessions for the time being"))
-    least = limits.days_between_accounts
-    if least and session.tells_account:
-        apart = min(
-            (abs((each.session_day - day).days) for each in others if each.tells_account), default=None
-        )
-        if apart is not None and apart < least:
-            touched.append(
-                Touched("rest", f"asked for {least} days between tellings; here there would be {apart}")
-            )
+    touched = month_touched(limits.most_sessions_a_month, in_month, day)
+    if session.tells_account:
+        tellings = (abs((each.session_day - day).days) for each in others if each.tells_account)
+        touched += rest_touched(limits.days_between_accounts, min(tellings, default=None))
     if limits.reach_minutes is not None and not session.is_online:
         if limits.reach_minutes == 0:
             touched.append(Touched("reach", "gives sessions online only"))
@@ -227,10 +210,6 @@ def limits_touched(known: Availability, session: Session) -> list[Touched]:
 
 def _month(day: dt.date) -> tuple[int, int]:
     return day.year, day.month
-
-
-def _count(most: int) -> str:
-    return "1 session" if most == 1 else f"{most} sessions"
 
 
 def _midnight(day: dt.date) -> dt.datetime:

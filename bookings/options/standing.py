@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bookings.options.facts import Day, Neighbour, Person, Question, Taken
 from bookings.options.search import Cost
 from places.clock import local, say_minutes, say_short_date, say_time
+from speakers.limits import month_touched, rest_touched
 
 CLOSE = dt.timedelta(days=7)
 """Another session so near counts against the rest between two; one nearby so near may share the trip."""
@@ -79,16 +80,14 @@ def around(person: Person, day: Day, question: Question) -> tuple[dt.datetime, d
 
 
 def _limits(diary: Diary, day: dt.date, *, tells: bool) -> Iterable[str]:
-    """What the person asked for themselves and this day would go past; said as ``speakers.availability`` says it."""
-    person, most = diary.person, diary.person.most_sessions_a_month
+    """What the person asked for themselves and this day would go past."""
+    person = diary.person
     in_month = sum((each.year, each.month) == (day.year, day.month) for each in diary.sessions)
-    if most is not None and in_month >= most:
-        sessions = "1 session" if most == 1 else f"{most} sessions"
-        yield f"gives at most {sessions} a month and has {in_month} in {day:%B} already"
-    least = person.days_between_accounts
-    apart = min((abs((each - day).days) for each in diary.accounts), default=None)
-    if tells and least and apart is not None and apart < least:
-        yield f"asked for {least} days between tellings; here there would be {apart}"
+    touched = month_touched(person.most_sessions_a_month, in_month, day)
+    if tells:
+        apart = min((abs((each - day).days) for each in diary.accounts), default=None)
+        touched += rest_touched(person.days_between_accounts, apart)
+    return (each.words for each in touched)
 
 
 def _could_share(neighbour: Neighbour, person: Person, day: dt.date) -> bool:
