@@ -47,6 +47,7 @@ class DayModel:
             self.length = self._int(self.day.length, self.horizon, "length")
         self.sittings = range(-(-self.horizon // self.day.longest_sitting) + 2)
         self.topics = [topic for topic in brief.in_order if self._may_be_in(topic)]
+        self.lengths = {topic.slug: self._lengths(topic) for topic in self.topics}
         self._make_choices()
         self._make_frame()
         self._keep_rules()
@@ -83,7 +84,7 @@ class DayModel:
         self.gives: dict[tuple[str, int], cp_model.IntVar] = {}
         for topic in self.topics:
             slug = topic.slug
-            lengths = self._lengths(topic)
+            lengths = self.lengths[slug]
             self.present[slug] = self._bool(f"in {slug}")
             self.minutes[slug] = self.model.new_int_var_from_domain(
                 cp_model.Domain.from_values([0, *lengths]), f"minutes {slug}"
@@ -211,6 +212,8 @@ class DayModel:
                 self._what_it_needs(topic)
         for s in self.sittings:
             self._nobody_sits_too_long(s)
+            accounts = [self.at[topic.slug, s] for topic in self.topics if topic.is_account]
+            self.model.add(self.pauses[s] <= sum(accounts))
             if "demanding" not in self.brief.without:
                 demanding = [self.at[topic.slug, s] for topic in self.topics if topic.is_demanding]
                 self.model.add(sum(demanding) <= 1)
@@ -223,7 +226,7 @@ class DayModel:
         """No sitting beyond the longest, but for one topic that alone is longer."""
         extra: Sum = 0
         for topic in self.topics:
-            longest = self._lengths(topic)[-1]
+            longest = self.lengths[topic.slug][-1]
             if longest > self.day.longest_sitting:
                 extra = extra + (longest - self.day.longest_sitting) * self.at[topic.slug, s]
                 for other in self.topics:
@@ -248,9 +251,6 @@ class DayModel:
                     if k > s and topic is not account
                 ]
                 self.model.add(sum(later) >= here)
-        for s in self.sittings:
-            accounts = [self.at[topic.slug, s] for topic in self.topics if topic.is_account]
-            self.model.add(self.pauses[s] <= sum(accounts))
 
     def _what_it_needs(self, topic: TopicFacts) -> None:
         """What a topic builds on is there, and comes first."""
@@ -307,7 +307,7 @@ class DayModel:
         """Minutes that topics are away from their usual length; a minute of questions without a topic counts twice."""
         total: Sum = 2 * sum(self.questions)
         for topic in self.topics:
-            if len(lengths := self._lengths(topic)) < 2:
+            if len(lengths := self.lengths[topic.slug]) < 2:
                 continue
             off = self._int(0, lengths[-1], f"off {topic.slug}")
             usual = topic.usual * self.present[topic.slug]
@@ -340,7 +340,7 @@ class DayModel:
                 gives = self.gives.get((topic.slug, one.key))
                 if gives is None:
                     continue
-                longest = self._lengths(topic)[-1]
+                longest = self.lengths[topic.slug][-1]
                 share = self._int(0, longest, f"{one.key} in {topic.slug}")
                 self.model.add(share >= self.minutes[topic.slug] - longest * (1 - gives))
                 mine.append(share)

@@ -29,10 +29,13 @@ State = Composition.State
 
 
 def ask_to_compose(agenda_id: int, **save: Unpack[Save]) -> Draft:
-    """Save what was typed and ask a worker to compose the day anew. Asked twice, it is done once, for the later draft."""
-    with editing(agenda_id, verb="ask to compose", **save) as draft:
-        pass
+    """Save what was typed and ask a worker to compose the day anew, both or neither.
+
+    Asked twice, it is done once, for the later draft.
+    """
     with transaction.atomic():
+        with editing(agenda_id, verb="ask to compose", **save) as draft:
+            pass
         Composition.objects.update_or_create(
             agenda=draft.agenda,
             defaults={
