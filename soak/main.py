@@ -1,4 +1,7 @@
-"""``bin/soak``: the parts that are named, or all of them; each with servers of its own. Ends with one line of counts."""
+"""``bin/soak``: the parts that are named, or all of them; each with servers of its own. Ends with one line of counts.
+
+The kills mostly wait for things to come right, so they go on beside the parts that follow them.
+"""
 
 import contextlib
 import json
@@ -9,13 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
 
 from runner import BASE_DIR
 from runner.children import Child, stop_all
-from runner.house import AlreadyRunningError, House
+from runner.house import AlreadyRunningError, House, write_whole
 from runner.say import fail, say
 from runner.servers import prepare_postgres, prepare_valkey, wait_until
 from runner.testing import clear
@@ -24,7 +28,7 @@ from soak.house import open_house
 from soak.scanning import code, pages, portal, tools, wapiti
 from soak.tally import Tally
 
-SOAK_HOUSE = House(BASE_DIR / "var" / "soak")
+HOUSES = BASE_DIR / "var" / "soak"
 ROUNDS = 300
 HOLDS = 2_000
 ENDING_HOLDS = 500
@@ -36,9 +40,8 @@ SECONDS = {"manage": 300, "hostile": 40 * 60}
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[dict[str, str]]:
+def servers(house: House) -> Iterator[dict[str, str]]:
     """A PostgreSQL and a Valkey with an empty portal in them; gives the environment that leads there."""
-    house = SOAK_HOUSE
     with house.claim():
         clear(house)
         children: list[Child] = []
@@ -86,57 +89,35 @@ def manage(environment: Mapping[str, str], *arguments: str) -> int:
     return done.returncode
 
 
-def soak_kills() -> Tally:
+def soak_kills(house: House) -> Tally:
     """Kills at random; afterwards the records are looked over."""
-    with open_house(SOAK_HOUSE.var) as soak:
+    with open_house(house.var) as soak:
         tally = kills.run(soak, rounds=ROUNDS, seed=int(time.time()))
         tally.check(manage(soak.environment, "check_invariants") == 0, "the records do not fit together")
     return tally
 
 
-def soak_holds() -> Tally:
+def soak_holds(house: House) -> Tally:
     """Holds end while the worker is killed; afterwards the records are looked over."""
-    with open_house(SOAK_HOUSE.var) as soak:
+    with open_house(house.var) as soak:
         tally = expiring.run(soak, holds=ENDING_HOLDS, kills=WORKER_KILLS, seed=int(time.time()))
         tally.check(manage(soak.environment, "check_invariants") == 0, "the records do not fit together")
     return tally
 
 
-def soak_races() -> Tally:
+def soak_races(house: House) -> Tally:
     """Many holds over few speakers."""
-    with servers() as environment:
-        with _line(environment["DATABASE_URL"]) as cursor:
-            cursor.execute("TRUNCATE speakers_speaker CASCADE")
-            cursor.execute("SELECT id FROM speakers_organisation LIMIT 1")
-            [(organisation,)] = cursor.fetchall()
-        add_speakers(environment["DATABASE_URL"], organisation, SPEAKERS)
+    with servers(house) as environment:
+        subprocess.run(
+            [sys.executable, "-m", "soak.inventing", str(SPEAKERS)], cwd=BASE_DIR, env=environment, check=True
+        )
         return races.run(environment, holds=HOLDS)
 
 
-def add_speakers(url: str, organisation: int, count: int) -> None:
-    """Invented speakers, whose diaries are empty."""
-    with _line(url) as cursor:
-        cursor.execute(
-            """
-            INSERT INTO speakers_speaker
-                (slug, name, organisation_id, role, bio, is_public, is_family, rank, home_outcode, telephone, invented)
-            SELECT 'soak-' || n, 'Soak ' || n, %s, '', '', false, false, n, '', '', true FROM generate_series(1, %s) n
-            """,
-            [organisation, count],
-        )
-
-
-@contextlib.contextmanager
-def _line(url: str) -> Iterator["psycopg2.extensions.cursor"]:
-    connection = psycopg2.connect(url)
-    with contextlib.closing(connection), connection, connection.cursor() as cursor:
-        yield cursor
-
-
-def soak_hostile() -> Tally:
+def soak_hostile(house: House) -> Tally:
     """Hostile input, in two processes, each over a copy of the same database."""
     tally = Tally()
-    with servers() as environment:
+    with servers(house) as environment:
         running = []
         for number in range(1, SIDE_BY_SIDE + 1):
             url = _copy(environment["DATABASE_URL"], f"portal_{number}")
@@ -177,7 +158,7 @@ def _copy(url: str, name: str) -> str:
     return parts._replace(path=f"/{name}").geturl()
 
 
-def soak_scanners() -> Tally:
+def soak_scanners(house: House) -> Tally:
     """Other people's scanners over code, packages and pages; what they find is mended or answered in docs/security.md."""
     tally = Tally()
     tools.prepare()
@@ -185,7 +166,7 @@ def soak_scanners() -> Tally:
     shutil.rmtree(reports, ignore_errors=True)
     code.scan_code(tally)
     code.scan_packages(tally)
-    with servers() as environment, portal.serve(environment) as scanned:
+    with servers(house) as environment, portal.serve(environment) as scanned:
         pages.scan_markup(scanned, reports / "pages", tally)
         pages.scan_with_lighthouse(scanned, reports / "lighthouse", tally)
         wapiti.scan_running(scanned, reports / "wapiti", tally)
@@ -193,43 +174,82 @@ def soak_scanners() -> Tally:
     return tally
 
 
-def soak_invariants() -> Tally:
+def soak_invariants(house: House) -> Tally:
     """The demo, as it is built, holds every rule."""
     tally = Tally()
-    with servers() as environment:
+    with servers(house) as environment:
         tally.check(manage(environment, "check_invariants") == 0, "the demo's records do not fit together")
     return tally
 
 
-PARTS: dict[str, Callable[[], Tally]] = {
-    "scanners": soak_scanners,  # first: it may lack something of the system
+PARTS: dict[str, Callable[[House], Tally]] = {
+    "scanners": soak_scanners,  # first and alone: it may lack something of the system, and it looks at a browser's clock
+    "kills": soak_kills,
     "races": soak_races,
     "holds": soak_holds,
     "invariants": soak_invariants,
-    "kills": soak_kills,
     "hostile": soak_hostile,
 }
+BESIDE = "kills"
+
+
+def soak(name: str) -> Tally:
+    """Run one part in a folder of its own, say what came of it and write it down there."""
+    house = House(HOUSES / name)
+    counts = counts_of(name)
+    counts.unlink(missing_ok=True)
+    say(f"Soaking: {name}")
+    tally = PARTS[name](house)
+    say(f"{name}: {tally} in {tally.seconds:.0f} s")
+    write_whole(counts, json.dumps({"passed": tally.passed, "failed": tally.failed}), mode=0o600)
+    return tally
+
+
+def counts_of(name: str) -> Path:
+    """Where a part writes down what came of it."""
+    return HOUSES / name / "counts.json"
+
+
+@contextlib.contextmanager
+def beside(name: str, whole: Tally) -> Iterator[None]:
+    """Run a part in a process of its own meanwhile; its counts are added at the end. Nothing of it outlives us."""
+    process = subprocess.Popen([sys.executable, "-m", "soak.main", name], cwd=BASE_DIR)
+    try:
+        yield
+        process.wait()
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+    try:
+        told = json.loads(counts_of(name).read_text())
+    except OSError:
+        whole.check(False, f"{name} ended with {process.returncode} before it could count")
+    else:
+        whole.add(Tally(told["passed"], told["failed"]))
 
 
 def main(arguments: list[str]) -> int:
-    """Run the parts in turn, print the counts last, and return 0 when nothing failed."""
+    """Run the parts, print the counts last, and return 0 when nothing failed."""
     unknown = [name for name in arguments if name not in PARTS]
     if unknown:
         fail(f"Use: bin/soak [{'|'.join(PARTS)} …]. There is no {unknown[0]}.", code=2)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
+    names = arguments or list(PARTS)
     whole = Tally()
     try:
-        for name in arguments or PARTS:
-            say(f"Soaking: {name}")
-            tally = PARTS[name]()
-            say(f"{name}: {tally} in {tally.seconds:.0f} s")
-            whole.add(tally)
+        with contextlib.ExitStack() as stack:
+            for name in names:
+                if name == BESIDE and name != names[-1]:
+                    stack.enter_context(beside(name, whole))
+                else:
+                    whole.add(soak(name))
     except AlreadyRunningError:
         fail("Another bin/soak runs in this checkout. Wait until it has finished.", code=2)
     except KeyboardInterrupt:
         return 130
-    say(str(whole))
+    say(f"{whole} in {whole.seconds / 60:.0f} min")
     return 1 if whole.failed else 0
 
 

@@ -5,13 +5,12 @@ import os
 import pytest
 from django.db import connection
 
-from soak import races
-from tests.factories import SpeakerFactory
+from soak import inventing, races
 
 
 @pytest.mark.django_db(transaction=True)
 def test_holds_from_two_processes_never_overlap_and_never_lock_one_another_out():
-    SpeakerFactory.create_batch(4)
+    inventing.invent(4)
     database = connection.settings_dict
     secret = f"{database['USER']}:{database['PASSWORD']}"
     url = f"postgres://{secret}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
