@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ PUBLIC = (
     "/ask-for-training/",
 )
 FEW, MANY = 1_000, 100_000
-STEP_SECONDS = 240
+STEP_SECONDS = 600
 DRAIN_SECONDS = 120
 # so many times hello, and so many queries
 TARGETS = {
@@ -75,10 +76,12 @@ class Size:
     submissions: int
     mails: int
     papers: int
+    requests: int
+    queued: int
 
 
-WHOLE = Size(rounds=3, seconds=2, submissions=500, mails=1000, papers=24)
-QUICK = Size(rounds=2, seconds=1, submissions=100, mails=200, papers=12)
+WHOLE = Size(rounds=3, seconds=2, submissions=500, mails=1000, papers=24, requests=1000, queued=200)
+QUICK = Size(rounds=2, seconds=1, submissions=100, mails=200, papers=12, requests=100, queued=20)
 
 
 @dataclass
@@ -183,6 +186,8 @@ def run(house: House, size: Size) -> int:
         visits(bench, ours)
         submission(bench)
         paper(bench)
+        queued_papers(bench)
+        composing(bench)
         options(bench)
         mails(bench)
         desk(bench, bare, ours)
@@ -314,7 +319,40 @@ def submission(bench: Bench) -> None:
 def paper(bench: Bench) -> None:
     """The agenda's PDF beside WeasyPrint alone."""
     found = bench.inside("paper", bench.size.papers)
-    bench.add("agenda PDF, warm worker", "CPU ms", found["ours"], against=found["against"], target=1.1)
+    bench.add("agenda PDF, warm worker", "CPU ms", found["ours"], against=found["against"], target=1.05)
+
+
+def queued_papers(bench: Bench) -> None:
+    """Many agendas through the queue, and by WeasyPrint alone, in as many processes as there are cores."""
+    workers = os.cpu_count() or 1
+    share = bench.size.queued // workers
+    ours, theirs = [], []
+    for _ in range(2):
+        theirs.append(side_by_side(bench, workers, "papers-make-bare", share))
+        bench.inside("papers-lay", share * workers)
+        ours.append(side_by_side(bench, workers, "papers-make"))
+        if (ready := bench.inside("papers-clear")["ready"]) != share * workers:
+            raise LoadFailed(f"{ready} of {share * workers} papers were made.")
+    bench.add(
+        f"{share * workers} agendas queued", "a second", max(ours), against=max(theirs), target=0.9, at_least=True
+    )  # fmt: skip
+
+
+def side_by_side(bench: Bench, workers: int, step: str, *arguments: int) -> float:
+    """Papers a second of several processes at once, by the one that takes longest."""
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(lambda _: bench.inside(step, *arguments), range(workers)))
+    return float(sum(each["made"] for each in found) / max(each["seconds"] for each in found))
+
+
+def composing(bench: Bench) -> None:
+    """A whole day composed, with its reasons, for many different requests."""
+    found = bench.inside("composing", bench.size.requests)
+    name = f"{bench.size.requests:,} requests composed"
+    bench.add(f"{name}, median", "CPU ms", found["median"])
+    bench.add(f"{name}, 95th percentile", "CPU ms", found["p95"], target=500)
+    bench.add(f"{name}, a day that fits", "share", found["days"])
+    bench.add(f"{name}, proven the best", "share", found["proven"], target=0.99, at_least=True)
 
 
 def options(bench: Bench) -> None:

@@ -19,15 +19,10 @@ def compare(rounds: str) -> dict[str, float]:
     if document is None:
         raise RuntimeError("The demo has issued no agenda.")
     kind, content = document.kind, document.content
-    words = render_to_string(paper.TEMPLATES[Document.Kind(kind)], {"paper": read(content), "kind": kind})
+    words = markup(kind, content)
 
-    def alone() -> Any:
-        return HTML(string=words).write_pdf(
-            io.BytesIO(),
-            stylesheets=[paper._stylesheet()],
-            font_config=paper._fonts(),
-            pdf_variant="pdf/ua-1",
-        )
+    def alone() -> None:
+        by_weasyprint_alone(words)
 
     paper.draw(kind, content)
     alone()
@@ -38,6 +33,23 @@ def compare(rounds: str) -> dict[str, float]:
         for times, work in turns if number % 2 else reversed(turns):
             times.append(cpu_ms(work))
     return {"ours": min(ours), "against": min(theirs)}
+
+
+def markup(kind: str, content: dict[str, Any]) -> str:
+    """The HTML that a paper is made from."""
+    return render_to_string(paper.TEMPLATES[Document.Kind(kind)], {"paper": read(content), "kind": kind})
+
+
+def by_weasyprint_alone(words: str) -> bytes:
+    """The PDF of this HTML, fonts and stylesheet shared."""
+    target = io.BytesIO()
+    HTML(string=words).write_pdf(
+        target,
+        stylesheets=[paper._stylesheet()],
+        font_config=paper._fonts(),
+        pdf_variant="pdf/ua-1",
+    )
+    return target.getvalue()
 
 
 def cpu_ms(work: Callable[[], Any]) -> float:
