@@ -242,6 +242,17 @@ class Booking(models.Model):
             models.Index(fields=["-created_at", "-id"], name="booking_newest"),
             models.Index(fields=["status", "-created_at", "-id"], name="booking_by_status"),
             models.Index(fields=["waiting_for", "waiting_since", "id"], name="booking_queue"),
+            models.Index(fields=["due_at", "id"], name="booking_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["waiting_since", "id"],
+                name="booking_at_once",
+                condition=Q(next_step__in=states.STEPS_AT_ONCE),
+            ),
+            models.Index(
+                fields=["answer_due_on", "id"],
+                name="booking_promised",
+                condition=Q(next_step__in=states.STEPS_BEFORE_AN_OFFER),
+            ),
             models.Index(fields=["owner", "-created_at", "-id"], name="booking_by_owner"),
             models.Index(fields=["starts_at"], name="booking_by_day", condition=Q(starts_at__isnull=False)),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="booking_reference_search"),

@@ -112,6 +112,11 @@ AGREED_BOOKINGS = [BookingStatus.CONFIRMED, BookingStatus.READY]
 LIVE_OFFERS = [OfferState.OPEN, OfferState.ACCEPTED]
 LIVE_ENGAGEMENTS = [EngagementState.ASKED, EngagementState.ACCEPTED]
 
+STEPS_BEFORE_AN_OFFER = ("confirm_mailbox", "call_back", "make_offer")
+"""Next steps for which our promise to answer is the clock."""
+STEPS_AT_ONCE = ("replace_speaker", "settle_condition", "second_look", "record_delivery")
+"""Next steps that the desk sees from the first hour."""
+
 
 class InvalidMove(Exception):
     """What is asked for cannot follow the state it is in. The message says so in words for the person who asked."""

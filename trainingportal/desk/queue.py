@@ -4,7 +4,10 @@ Every list is bounded and its queries are counted: the home page costs the same 
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial, reduce
+from operator import or_
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -13,7 +16,14 @@ from django.utils import timezone
 from accounts.models import User
 from bookings.models import Booking, Enquiry, Offer, WaitingFor
 from bookings.next_step import WORDS
-from bookings.states import LIVE_OFFERS, BookingStatus, EngagementState, EnquiryState
+from bookings.states import (
+    LIVE_OFFERS,
+    STEPS_AT_ONCE,
+    STEPS_BEFORE_AN_OFFER,
+    BookingStatus,
+    EngagementState,
+    EnquiryState,
+)
 from places.clock import local, say_moment, say_short_date
 from places.nations import Nation
 from places.working_days import working_days_between
@@ -22,8 +32,6 @@ from trainingportal.desk.case import say_answers, say_length, say_soonest
 MOST_ROWS = 40
 MOST_NEEDS = 100
 GROUPS = (WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY, WaitingFor.THE_DAY)
-BEFORE_AN_OFFER = ("confirm_mailbox", "call_back", "make_offer")
-AT_ONCE = ("replace_speaker", "settle_condition", "second_look", "record_delivery")
 LONG_AGO = 120
 
 
@@ -87,7 +95,7 @@ def due_on(booking: Booking) -> dt.date | None:
     """The day by which the next step is due: its own clock, or our promise to answer."""
     if booking.due_at is not None:
         return local(booking.due_at).date()
-    return booking.answer_due_on if booking.next_step in BEFORE_AN_OFFER else None
+    return booking.answer_due_on if booking.next_step in STEPS_BEFORE_AN_OFFER else None
 
 
 # ---- the queue
@@ -203,16 +211,19 @@ class Board:
         return f"More than {MOST_NEEDS}" if self.count > MOST_NEEDS else str(self.count)
 
 
-def needs_somebody(today: dt.date) -> Q:
-    """What cannot wait until tomorrow: late or due, a hold that ends, a no, a second look, a day to record."""
+def needs_somebody(today: dt.date) -> dict[str, Q]:
+    """What cannot wait until tomorrow: late or due, a hold that ends, a no, a second look, a day to record.
+
+    One condition for each date that decides, so that each is found by its own index.
+    """
     day_after_tomorrow = timezone.make_aware(dt.datetime.combine(today + dt.timedelta(days=2), dt.time.min))
-    pressing = (
-        Q(due_at__lt=day_after_tomorrow)
-        | Q(next_step__in=AT_ONCE)
-        | Q(next_step__in=BEFORE_AN_OFFER, answer_due_on__lte=today)
-    )
     rests = Q(set_aside_until__isnull=False, set_aside_until__gt=today)
-    return Q(waiting_for__in=[WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY]) & pressing & ~rests
+    ours = Q(waiting_for__in=[WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY]) & ~rests
+    return {
+        "due_at": ours & Q(due_at__lt=day_after_tomorrow),
+        "waiting_since": ours & Q(next_step__in=STEPS_AT_ONCE),
+        "answer_due_on": ours & Q(next_step__in=STEPS_BEFORE_AN_OFFER, answer_due_on__lte=today),
+    }
 
 
 def board(today: dt.date, *, with_words: bool = True) -> Board:
@@ -227,10 +238,13 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
         .values("pk")[: MOST_ROWS + 1]
         for group in GROUPS
     ]
-    wanted.append(Booking.objects.filter(pressing).order_by("due_at", "pk").values("pk")[: MOST_NEEDS + 1])
+    wanted += [
+        Booking.objects.filter(condition).order_by(date, "pk").values("pk")[: MOST_NEEDS + 1]
+        for date, condition in pressing.items()
+    ]
     bookings = list(
         _with_what_rows_show(Booking.objects.filter(pk__in=wanted[0].union(*wanted[1:])))
-        .annotate(is_pressing=ExpressionWrapper(pressing, output_field=BooleanField()))
+        .annotate(is_pressing=ExpressionWrapper(reduce(or_, pressing.values()), output_field=BooleanField()))
         .order_by("waiting_since", "pk")
     )
     enquiries = list(
@@ -238,13 +252,12 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
         .select_related("owner")
         .order_by("created_at", "pk")[: MOST_ROWS + 1]
     )
-    dated: dict[str, list[tuple[dt.datetime, Row]]] = {group: [] for group in GROUPS}
+    dated: dict[str, list[tuple[dt.datetime, Callable[[], Row]]]] = {group: [] for group in GROUPS}
     for booking in bookings:
-        dated[booking.waiting_for].append((booking.waiting_since, row_of_booking(booking, today)))
+        dated[booking.waiting_for].append((booking.waiting_since, partial(row_of_booking, booking, today)))
     for enquiry in enquiries:
-        dated[WaitingFor.US].append(
-            (enquiry.created_at, row_of_enquiry(enquiry, today, with_words=with_words))
-        )
+        row = partial(row_of_enquiry, enquiry, today, with_words=with_words)
+        dated[WaitingFor.US].append((enquiry.created_at, row))
     return Board(
         groups=[_group(key, dated[key]) for key in GROUPS if dated[key]],
         need_bookings=[booking for booking in bookings if booking.is_pressing],
@@ -254,8 +267,10 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
     )
 
 
-def _group(key: WaitingFor, dated: list[tuple[dt.datetime, Row]]) -> Group:
-    rows = [row for _, row in sorted(dated, key=lambda pair: pair[0])]
-    has_more = len(rows) > MOST_ROWS
-    count = f"the oldest {MOST_ROWS}" if has_more else str(len(rows))
-    return Group(title=f"{key.label} ({count})", key=key, rows=rows[:MOST_ROWS], has_more=has_more)
+def _group(key: WaitingFor, dated: list[tuple[dt.datetime, Callable[[], Row]]]) -> Group:
+    has_more = len(dated) > MOST_ROWS
+    count = f"the oldest {MOST_ROWS}" if has_more else str(len(dated))
+    oldest = sorted(dated, key=lambda pair: pair[0])[:MOST_ROWS]
+    return Group(
+        title=f"{key.label} ({count})", key=key, rows=[row() for _, row in oldest], has_more=has_more
+    )
