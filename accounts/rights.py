@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+from places.kept_queries import Blank, KeptQuery
 
 COORDINATORS = "Coordinators"
 READERS = "Readers"
@@ -32,12 +33,17 @@ SETTLING = dt.timedelta(hours=24)
 View = Callable[..., HttpResponseBase]
 
 
+_GROUPS = KeptQuery(
+    lambda: Group.objects.filter(user=Blank("user")).order_by().values_list("name", flat=True)
+)
+
+
 def _groups(user: AbstractBaseUser | AnonymousUser | None) -> frozenset[str]:
     """Return the names of a person's roles, read once per loaded user."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
     if not hasattr(user, "_role_names"):
-        user._role_names = frozenset(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
+        user._role_names = frozenset(_GROUPS.rows(user=user.pk))  # type: ignore[attr-defined]
     return user._role_names  # type: ignore[attr-defined]
 
 

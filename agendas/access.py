@@ -10,8 +10,16 @@ from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from accounts.rights import has_second_factor, is_coordinator, may_see_details
-from bookings.models import Booking, Contact, Engagement
-from bookings.release import SessionSeen, Tier, seen_by_contact, seen_by_desk, seen_by_speaker
+from bookings.models import Booking, Contact, DeskSettings, Engagement
+from bookings.release import (
+    SessionSeen,
+    Tier,
+    seen_by_contact,
+    seen_by_desk,
+    seen_by_speaker,
+    tier_of_contact,
+    tier_of_speaker,
+)
 from bookings.states import EngagementState, OfferState
 
 
@@ -43,6 +51,18 @@ class Asker:
     @property
     def may_edit(self) -> bool:
         return self.second_factor and (self.is_desk or self.is_lead)
+
+    @property
+    def tier(self) -> Tier:
+        """How much of the session this person may know, without reading any of it."""
+        if self.is_desk and self.second_factor:
+            return Tier.T4
+        settings = DeskSettings.kept()
+        if self.engagement is not None:
+            return tier_of_speaker(self.engagement, second_factor=self.sees_detail, settings=settings)
+        if self.contact is not None:
+            return tier_of_contact(self.contact, self.booking, settings)
+        return Tier.T0
 
     def seen(self, *, page: str | None) -> SessionSeen:
         """What this person may know of the session; with ``page`` a read of names and place is logged."""

@@ -22,8 +22,10 @@ from agendas.models import Agenda, Document, Issue
 from agendas.posted import Posted, read
 from agendas.services import CannotDo, CannotIssue, StaleAgenda
 from agendas.studio import is_worker_silent, studio_of
-from bookings.release import Tier
+from bookings.models import DeskSettings
+from bookings.release import Tier, log_read
 from bookings.states import AGREED_BOOKINGS
+from places.kept_queries import Blank, KeptQuery
 
 AGAIN_SECONDS = "3"
 View = Callable[..., HttpResponseBase]
@@ -271,11 +273,10 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """
     asker = asker_of(request, reference)
     found = _issue_for(asker, number)
-    seen = asker.seen(page="agenda issue")
-    content = {
-        **services.content_of(found),
-        "detail": services.current_detail(found) if seen.tier >= Tier.T3 else None,
-    }
+    content: dict[str, Any] = {**services.content_of(found), "detail": None}
+    if asker.tier >= Tier.T3:
+        log_read(asker.booking, asker.user, page="agenda issue")
+        content["detail"] = services.current_detail(found, settings=DeskSettings.kept())
     documents = _papers_of(found, asker)
     response = render(
         request,
@@ -287,7 +288,6 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "documents": documents,
             "asker": asker,
             "booking": asker.booking,
-            "seen": seen,
             "is_silent": is_worker_silent(documents),
             "may_act": asker.may_edit and not found.is_withdrawn and asker.booking.status in AGREED_BOOKINGS,
         },
@@ -297,17 +297,23 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     return response
 
 
+_ISSUE = KeptQuery(
+    lambda: (
+        Issue.objects.select_related("agenda__format", "issued_by")
+        .filter(agenda__booking=Blank("booking"), number=Blank("number"))
+        .order_by()
+    )
+)
+_PAPERS = KeptQuery(lambda: Document.objects.filter(issue=Blank("issue")).defer("content").order_by("-pk"))
+
+
 def _issue_for(asker: Asker, number: int) -> Issue:
     """An issue that this person may read. Raises ``Http404`` below T2, or ``SecondFactorNeeded`` for the desk."""
     if asker.is_desk and not asker.second_factor:
         raise SecondFactorNeeded
-    if asker.seen(page=None).tier < Tier.T2:
+    found = None if asker.tier < Tier.T2 else _ISSUE.first(booking=asker.booking.pk, number=number)
+    if found is None:
         raise Http404
-    found = get_object_or_404(
-        Issue.objects.select_related("agenda__format", "issued_by"),
-        agenda__booking=asker.booking,
-        number=number,
-    )
     found.agenda.booking = asker.booking
     return found
 
@@ -315,7 +321,7 @@ def _issue_for(asker: Asker, number: int) -> Issue:
 def _papers_of(found: Issue, asker: Asker) -> list[Document]:
     """The newest paper of each kind that this person may have."""
     newest: dict[str, Document] = {}
-    for document in found.documents.defer("content").order_by("-pk"):
+    for document in _PAPERS.rows(issue=found.pk):
         if document.kind == Document.Kind.AGENDA or asker.is_ours:
             newest.setdefault(document.kind, document)
     return [newest[kind] for kind in (Document.Kind.AGENDA, Document.Kind.RUN_SHEET) if kind in newest]

@@ -27,6 +27,7 @@ from bookings.models import (
 )
 from bookings.states import LIVE_ENGAGEMENTS, BookingStatus, EngagementState, OfferState
 from bookings.words import say_names
+from places.kept_queries import Blank, KeptQuery
 
 TEAM_WORDS = "A team of our trainers"
 
@@ -194,15 +195,22 @@ def others_asked(engagement: Engagement) -> str:
     return say_names([f"{partners.count(name)} from {name}" for name in dict.fromkeys(partners)])
 
 
+_PLACES = KeptQuery(
+    lambda: (
+        Engagement.objects.filter(offer__booking=Blank("booking"))
+        .select_related("speaker")
+        .only("state", "instead_of", "speaker__name")
+        .order_by("pk")
+    )
+)
+
+
 def stand_ins(booking: Booking) -> dict[str, str]:
     """For readers at T3: whoever stood on an earlier paper and no longer comes, and who comes instead ("" for nobody yet)."""
-    places = {
-        place.pk: place
-        for place in Engagement.objects.filter(offer__booking=booking).select_related("speaker")
-    }
+    places = {place.pk: place for place in _PLACES.rows(booking=booking.pk)}
     coming = {place.speaker.name for place in places.values() if place.state == EngagementState.ACCEPTED}
     found: dict[str, str] = {}
-    for place in sorted(places.values(), key=lambda place: place.pk):
+    for place in places.values():
         name = place.speaker.name
         if name not in coming:
             found.setdefault(name, "")
@@ -228,7 +236,7 @@ def seen_for_papers(booking: Booking, tier: Tier) -> SessionSeen:
 
     Nothing is logged, nobody is looking yet.
     """
-    return _session(booking, tier, DeskSettings.current(), only_accepted=True)
+    return _session(booking, tier, DeskSettings.kept(), only_accepted=True)
 
 
 # One statement for everything: asked of the ORM it is five, and the asking takes longer than the answers.
@@ -339,9 +347,14 @@ def _nobody_has_rung() -> Q:
     return Q(needs_call_since__isnull=False) & Q(~Exists(rung_since))
 
 
+_ROOM_NAMED_AT = KeptQuery(
+    lambda: Venue.objects.filter(booking=Blank("booking")).order_by().values_list("updated_at", flat=True)
+)
+
+
 def room_named_at(booking: Booking) -> dt.datetime | None:
     """When the room was last written down, or ``None``: says that it is known, and nothing of where it is."""
-    return Venue.objects.filter(booking=booking).values_list("updated_at", flat=True).first()
+    return _ROOM_NAMED_AT.first(booking=booking.pk)
 
 
 def log_read(booking: Booking, user: User, *, page: str) -> None:

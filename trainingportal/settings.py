@@ -134,7 +134,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # ---- users and sign-in (accounts/)
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.QuickBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home-for-me"
 LOGOUT_REDIRECT_URL = "/"

@@ -19,10 +19,11 @@ from agendas.services.draft import NOTHING_TYPED, Typed
 from agendas.services.editing import editing
 from agendas.services.papers import queue_document
 from bookings import services as bookings
-from bookings.models import Booking, DeskSettings
+from bookings.models import Booking, Contact, DeskSettings
 from bookings.release import SessionSeen, Tier, seen_for_papers, stand_ins
 from bookings.states import AGREED_BOOKINGS
 from courses import kept
+from places.kept_queries import Blank, KeptQuery
 
 
 class CannotIssue(Exception):
@@ -161,23 +162,25 @@ def renew_run_sheet(issue_id: int, *, actor: User) -> Document | None:
             .select_related("agenda__booking__agency", "agenda__format")
             .get(pk=issue_id)
         )
-        detail = current_detail(issue)
+        detail = current_detail(issue, settings=DeskSettings.current())
         newest = issue.documents.filter(kind=Document.Kind.RUN_SHEET).order_by("-pk").first()
         if issue.is_withdrawn or (newest is not None and newest.content.get("detail") == detail):
             return None
         return _queue_run_sheet(issue, detail, actor=actor)
 
 
-def current_detail(issue: Issue) -> dict[str, Any]:
+_TO_RING = KeptQuery(
+    lambda: Contact.objects.filter(
+        booking=Blank("booking"), verified_at__isnull=False, revoked_at__isnull=True
+    ).order_by("pk")
+)
+
+
+def current_detail(issue: Issue, *, settings: DeskSettings) -> dict[str, Any]:
     """The frozen detail of an issue with the venue, the team and whom to ring as they are now."""
     booking = issue.agenda.booking
     seen = seen_for_papers(booking, Tier.T3)
-    fresh = snapshot.session_part(
-        booking,
-        seen,
-        list(booking.contacts.filter(verified_at__isnull=False, revoked_at__isnull=True)),
-        DeskSettings.current(),
-    )
+    fresh = snapshot.session_part(booking, seen, _TO_RING.rows(booking=booking.pk), settings)
     frozen = issue.snapshot["detail"]
     instead = stand_ins(booking)
     return {**frozen, **fresh, "who": [_who_now(name, instead) for name in frozen["who"]]}
@@ -216,7 +219,7 @@ def paper_of_today(booking: Booking) -> snapshot.Paper | None:
     if issue is None:
         return None
     issue.agenda.booking = booking
-    return snapshot.read({**content_of(issue), "detail": current_detail(issue)})
+    return snapshot.read({**content_of(issue), "detail": current_detail(issue, settings=DeskSettings.kept())})
 
 
 def latest_issue(agenda: Agenda) -> Issue | None:

@@ -7,7 +7,7 @@ from agendas import services
 from agendas.models import AgendaItem, Document
 from agendas.snapshot import NOT_NAMED
 from bookings import services as bookings
-from bookings.models import Booking
+from bookings.models import Booking, DeskSettings
 from courses.models import Topic
 from speakers.models import Expertise
 from tests.factories import SpeakerFactory, at
@@ -62,17 +62,17 @@ def test_the_lines_go_to_whoever_steps_in_where_they_know_the_topic(agreed, agen
 
 def test_the_frozen_issue_is_read_with_the_team_of_today(agreed, issue, team, desk):
     detective = team[0]
-    assert detective.name in services.current_detail(issue)["who"]
+    assert detective.name in services.current_detail(issue, settings=DeskSettings.current())["who"]
     gives_up(agreed, detective)
 
-    gap = services.current_detail(issue)
+    gap = services.current_detail(issue, settings=DeskSettings.current())
     assert detective.name not in str(gap)
     assert NOT_NAMED in gap["who"]
 
     newcomer = SpeakerFactory(name="Una Newcomer")
     steps_in(agreed, newcomer, desk)
 
-    now = services.current_detail(issue)
+    now = services.current_detail(issue, settings=DeskSettings.current())
     assert newcomer.name in now["who"]
     assert detective.name not in str(now)
     issue.refresh_from_db()

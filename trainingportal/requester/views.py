@@ -26,6 +26,7 @@ from bookings.models import AudienceShare, Booking, CallBack, Contact, DeskSetti
 from bookings.release import SessionSeen, Tier, room_named_at, seen_by_contact
 from bookings.states import BookingStatus, InvalidMove
 from places.clock import say_date, say_short_date
+from places.kept_queries import Blank, KeptQuery
 from speakers.models import Speaker
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
 from trainingportal.requester import stands
@@ -34,18 +35,10 @@ from trainingportal.requester.forms import ColleagueForm, DeclineForm, DetailsFo
 MOST_NOTES = 100
 MOST_BOOKINGS = 50
 
-
-# ---- who is it
-
-
-def _contact(request: HttpRequest, reference: str) -> Contact:
-    """The signed-in person as contact of this booking, with the names of its audiences and musts.
-
-    Raises ``Http404`` for anybody else, and for one taken off it.
-    """
-    contact = (
+_CONTACT = KeptQuery(
+    lambda: (
         Contact.objects.filter(
-            user=request.user.pk, booking__reference=reference.upper(), revoked_at__isnull=True
+            user=Blank("user"), booking__reference=Blank("reference"), revoked_at__isnull=True
         )
         .select_related("booking__agency", "booking__format", "booking__region")
         .annotate(
@@ -60,8 +53,34 @@ def _contact(request: HttpRequest, reference: str) -> Contact:
                 .values("topic__title")
             ),
         )
-        .first()
+        .order_by("pk")[:1]
     )
+)
+_AGENDA = KeptQuery(
+    lambda: (
+        Document.objects.filter(
+            agenda__booking=Blank("booking"),
+            kind=Document.Kind.AGENDA,
+            tier__lte=Tier.T2,
+            issue__withdrawn_at__isnull=True,
+        )
+        .select_related("issue")
+        .defer("content")
+        .order_by("-issue__number", "-pk")[:1]
+    )
+)
+_NOTES = KeptQuery(lambda: _written(Blank("booking")))
+
+
+# ---- who is it
+
+
+def _contact(request: HttpRequest, reference: str) -> Contact:
+    """The signed-in person as contact of this booking, with the names of its audiences and musts.
+
+    Raises ``Http404`` for anybody else, and for one taken off it.
+    """
+    contact = _CONTACT.first(user=_user(request).pk, reference=reference.upper())
     if contact is None:
         raise Http404
     contact.user = _user(request)
@@ -187,18 +206,7 @@ def _agenda(contact: Any, seen: SessionSeen) -> dict[str, Any] | None:
     """The agenda that was issued, with topics and times only, and its PDF once that is made."""
     if seen.tier < Tier.T2:
         return None
-    document = (
-        Document.objects.filter(
-            agenda__booking=contact.booking,
-            kind=Document.Kind.AGENDA,
-            tier__lte=Tier.T2,
-            issue__withdrawn_at__isnull=True,
-        )
-        .select_related("issue")
-        .defer("content")
-        .order_by("-issue__number", "-pk")
-        .first()
-    )
+    document = _AGENDA.first(booking=contact.booking.pk)
     if document is None or document.issue is None:
         return None
     paper = snapshot.read(content_of(document.issue))
@@ -231,16 +239,27 @@ def _notes(contact: Contact, seen: SessionSeen) -> list[tuple[Note, str]]:
     Our answers to a verified colleague may name a day, so somebody not rung back yet reads only what they wrote
     themselves, unless nobody at the agency was ever rung back.
     """
-    notes = Note.objects.filter(booking=contact.booking, side__in=[Note.Side.AGENCY, Note.Side.DESK])
-    ever_rung = CallBack.objects.filter(contact__booking=contact.booking, outcome="is_who_they_say")
-    if seen.tier < Tier.T2 and ever_rung.exists():
-        notes = notes.filter(by=contact.user, side=Note.Side.AGENCY)
-    rows = (
-        notes.select_related("by")
+    booking = contact.booking_id
+    if seen.tier < Tier.T2 and _ever_rung(booking):
+        rows = list(_written(booking, by=contact.user, side=Note.Side.AGENCY))
+    else:
+        rows = _NOTES.rows(booking=booking)
+    return [(note, _writer(note, contact)) for note in rows]
+
+
+def _written(booking: Any, **only: Any) -> Any:
+    """What the agency and we wrote to each other, the newest first."""
+    return (
+        Note.objects.filter(booking=booking, side__in=[Note.Side.AGENCY, Note.Side.DESK])
+        .filter(**only)
+        .select_related("by")
         .only("side", "at", "text", "by__name", "by__email")
         .order_by("-at", "-pk")[:MOST_NOTES]
     )
-    return [(note, _writer(note, contact)) for note in rows]
+
+
+def _ever_rung(booking: int) -> bool:
+    return CallBack.objects.filter(contact__booking=booking, outcome="is_who_they_say").exists()
 
 
 def _writer(note: Note, contact: Contact) -> str:

@@ -17,7 +17,7 @@ from bookings.states import AGREED_BOOKINGS, BookingStatus, EngagementState
 from places.clock import say_date
 from speakers.models import Speaker
 from trainingportal.speaking.forms import ConditionForm
-from trainingportal.speaking.views import speaker_of
+from trainingportal.speaking.views import PARTS, speaker_of
 
 
 def own_place(speaker: Speaker, reference: str, number: int) -> Engagement:
@@ -27,7 +27,7 @@ def own_place(speaker: Speaker, reference: str, number: int) -> Engagement:
             speaker=speaker, offer__booking__reference=reference.upper(), offer__number=number
         )
         .select_related("offer__booking__format", "offer__booking__region", "speaker__user", "diary_entry")
-        .prefetch_related("topics")
+        .annotate(parts=PARTS)
         .order_by("-pk")
         .first()
     )

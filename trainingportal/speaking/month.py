@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from bookings.models import Engagement
 from bookings.states import EngagementState
 from places.clock import LONDON, local, say_date, say_moment, say_time, say_times
+from places.kept_queries import Blank, KeptQuery
 from speakers.models import DiaryEntry, Speaker
 
 CALENDAR = calendar.Calendar(firstweekday=calendar.MONDAY)
@@ -93,11 +94,11 @@ def month_of(text: str, *, today: dt.date) -> dt.date:
 def month_for(speaker: Speaker, first: dt.date, *, with_rows: bool = True) -> Month:
     """The month of one speaker, in one query, with or without its list. Holds that ran out are not in it."""
     shown = list(CALENDAR.itermonthdates(first.year, first.month))
-    entries = _entries(speaker, shown[0], shown[-1])
-    if with_rows:
-        entries = entries.select_related(
-            "engagement__offer__booking__region", "engagement__offer__booking__format"
-        )
+    entries = (_ENTRIES_WITH_BOOKINGS if with_rows else _ENTRIES).rows(
+        speaker=speaker.pk,
+        now=timezone.now(),
+        around=DateTimeTZRange(_midnight(shown[0]), _midnight(shown[-1] + dt.timedelta(days=1)), "[)"),
+    )
     words = _words(entries, shown[0], shown[-1])
     days = [Day(day, day.month == first.month, *words.get(day, ("", ""))) for day in shown]
     weeks = tuple(tuple(days[i : i + 7]) for i in range(0, len(days), 7))
@@ -113,14 +114,19 @@ def month_for(speaker: Speaker, first: dt.date, *, with_rows: bool = True) -> Mo
     )
 
 
-def _entries(speaker: Speaker, first: dt.date, last: dt.date) -> "QuerySet[DiaryEntry]":
-    around = DateTimeTZRange(_midnight(first), _midnight(last + dt.timedelta(days=1)), "[)")
+def _entries(*along: str) -> "QuerySet[DiaryEntry]":
     return (
-        DiaryEntry.objects.filter(speaker=speaker, busy__overlap=around)
-        .exclude(held_until__lte=timezone.now())
-        .select_related("engagement__offer")
+        DiaryEntry.objects.filter(speaker=Blank("speaker"), busy__overlap=Blank("around"))
+        .exclude(held_until__lte=Blank("now"))
+        .select_related(*along)
         .order_by("busy")[:MOST_ENTRIES]
     )
+
+
+_ENTRIES = KeptQuery(lambda: _entries("engagement__offer"))
+_ENTRIES_WITH_BOOKINGS = KeptQuery(
+    lambda: _entries("engagement__offer__booking__region", "engagement__offer__booking__format")
+)
 
 
 def _words(entries: Iterable[DiaryEntry], first: dt.date, last: dt.date) -> dict[dt.date, tuple[str, str]]:

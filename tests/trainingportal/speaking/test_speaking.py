@@ -170,7 +170,7 @@ def test_the_page_asks_the_same_number_of_questions(client, speaker, n, django_a
         )
     client.force_login(speaker.user)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("speaking"))
 
 
