@@ -47,9 +47,10 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         return self.filter(left_on__isnull=True, invented=settings.DEMO)
 
     def who_may_be_chased(self, today: dt.date | None = None) -> "SpeakerQuerySet":
-        """Speakers who may be invited or reminded now: those who have not left and did not ask for a pause."""
+        """Speakers who take mail about invitations now: they have a mailbox, have not left and did not ask for a pause."""
         today = today or timezone.localdate()
-        return self.filter(Q(paused_until__isnull=True) | Q(paused_until__lte=today), left_on__isnull=True)
+        no_pause = Q(paused_until__isnull=True) | Q(paused_until__lte=today)
+        return self.filter(no_pause, user__isnull=False, left_on__isnull=True)
 
 
 class Speaker(models.Model):

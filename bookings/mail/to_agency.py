@@ -1,6 +1,6 @@
 """Mail to the agency: to everybody on a booking without its date, to verified contacts (T2) with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bookings.calendar_files import calendar_attachment, taken_back
@@ -14,6 +14,7 @@ from bookings.mail.parts import (
 )
 from bookings.mail.to_desk import to_desk
 from bookings.mail.to_speakers import confirmed_speaker
+from bookings.mail.wanted import occasion_of
 from bookings.models import Booking, Contact, Engagement, Enquiry, Note, Offer
 from bookings.release import Tier, seen_for_papers
 from bookings.states import OfferState
@@ -115,22 +116,22 @@ def declined(booking: Booking, *, words: str, occasion: str) -> None:
         _to_contact("declined", contact, occasion=occasion, attachments=files, words=words)
 
 
-def offer(offer: Offer) -> None:
-    """Send an offer to every verified contact: dates and times, and a team of our trainers."""
-    booking = offer.booking
+def offers(made: Sequence[Offer]) -> None:
+    """Send every verified contact one mail with the dates just offered to them: times, and a team of our trainers."""
+    booking, in_order = made[0].booking, sorted(made, key=lambda offer: offer.starts_at)
     for contact in verified_contacts(booking):
         queue_message(
             "offer",
             to=contact.email,
-            about=offer,
-            occasion=f"offer-{offer.number}",
+            about=made[0],
+            occasion=occasion_of(made),
             reference=booking.reference,
             context={
                 "name": contact.name,
                 "reference": booking.reference,
                 "link": booking_link(booking),
-                **say_when(offer),
-                "until": say_moment(offer.expires_at),
+                "days": [say_when(offer) for offer in in_order],
+                "until": say_moment(min(offer.expires_at for offer in made)),
             },
         )
 
@@ -160,16 +161,22 @@ def postponed(booking: Booking, *, old: Offer, new: Offer | None) -> None:
         )
 
 
-def offer_closed(offer: Offer, *, why: str) -> None:
-    """Tell the agency that an offer ended: ``why`` is ``lapsed`` or ``withdrawn``. An entry that moved along is taken back."""
-    for contact in verified_contacts(offer.booking):
-        contact.booking = offer.booking
+def offers_closed(ended: Sequence[Offer], *, why: str) -> None:
+    """Tell the agency, in one mail, that offers ended: ``why`` is ``lapsed`` or ``withdrawn``.
+
+    An entry that moved along with one of them is taken back.
+    """
+    booking = ended[0].booking
+    for contact in verified_contacts(booking):
+        contact.booking = booking
         _to_contact(
             "offer-closed",
             contact,
-            occasion=f"offer-{offer.number}-{why}",
-            attachments=_taken_back_with(offer, contact.email),
+            occasion=f"{occasion_of(ended)}-{why}",
+            attachments=[file for offer in ended for file in _taken_back_with(offer, contact.email)],
             why=why,
+            count=len(ended),
+            others_stand=booking.offers.filter(state=OfferState.OPEN).exists(),
         )
 
 

@@ -1,6 +1,6 @@
 """Mail to the desk, and to those who decide about a release: a reference and a link, nothing of the case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from accounts.models import User
 from bookings.mail.parts import desk_link, say_day
@@ -44,14 +44,17 @@ def new_request(booking: Booking, *, desk_email: str) -> None:
     )
 
 
-def agency_answered(offer: Offer, *, accepted: bool) -> None:
+def agency_answered(offers: Sequence[Offer], *, accepted: bool) -> None:
+    """Tell the desk what the agency said: yes to one date, or no to all that were open."""
+    booking = offers[0].booking
     to_desk(
         "agency-answer",
-        offer,
-        occasion=f"answer-{offer.number}",
-        reference=offer.booking.reference,
-        link=desk_link(offer.booking),
+        offers[0],
+        occasion=f"answer-{offers[0].number}",
+        reference=booking.reference,
+        link=desk_link(booking),
         accepted=accepted,
+        count=len(offers),
     )
 
 

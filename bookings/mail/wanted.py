@@ -1,6 +1,6 @@
 """The kinds of mail that bookings send, and whether each is still wanted when it leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bookings.models import Booking, Contact, Engagement, Offer, Release
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
@@ -28,9 +28,18 @@ def _contact_still_there(message: Message) -> str | None:
     return None
 
 
+def occasion_of(offers: Sequence[Offer]) -> str:
+    """The offers that a mail is about, by number: "offer-2", "offer-2-3"."""
+    return "-".join(["offer", *(str(offer.number) for offer in offers)])
+
+
 def _offer_still_open(message: Message) -> str | None:
     offer = Offer.objects.select_related("booking").filter(pk=_key(message)).first()
-    if offer is None or offer.state != OfferState.OPEN or offer.has_run_out():
+    numbers = message.occasion.split("-")[1:]
+    if offer is None or not any(
+        each.state == OfferState.OPEN and not each.has_run_out()
+        for each in Offer.objects.filter(booking=offer.booking_id, number__in=numbers)
+    ):
         return "The offer is no longer open."
     if not _verified(offer.booking, message.to):
         return "The contact is no longer verified for this booking."

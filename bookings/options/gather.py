@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from bookings.models import Booking, DeskSettings, Engagement, Offer, Place
+from bookings.options import avoiding
+from bookings.options.avoiding import Wish
 from bookings.options.facts import Asked, Day, Need, Neighbour, Person, Question, Taken
 from bookings.options.standing import CLOSE
 from bookings.states import AGREED_BOOKINGS, LIVE_ENGAGEMENTS, LIVE_OFFERS, BookingStatus, OfferState
@@ -44,15 +46,39 @@ class Pins:
 
 def gather(booking: Booking, speakers: Sequence[Speaker], pins: Pins = Pins()) -> Question:
     """Read what the options of a booking rest on. ``speakers`` come with their ``expertise``, in order of choice."""
+    question = _read(booking, speakers, list(_days(booking, pins.day)), tuple(_asked(booking, pins.topics)))
+    return replace(
+        question,
+        pinned_people=pins.speakers & {speaker.pk for speaker in speakers},
+        each_day=1 if pins.day is None else MANY_TEAMS,
+    )
+
+
+def gather_session(
+    booking: Booking,
+    speakers: Sequence[Speaker],
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    topics: Sequence[Topic] = (),
+) -> Question:
+    """The same for one session at these times, about these topics; without any, those that the booking asks for."""
+    day = Day(local(starts_at).date(), starts_at, ends_at)
+    asked = tuple(Asked(topic.pk, topic.title, _need(topic, Need.NEEDED)) for topic in topics)
+    return _read(booking, speakers, [day], asked or tuple(_asked(booking, ())))
+
+
+def _read(
+    booking: Booking, speakers: Sequence[Speaker], days: Sequence[Day], asked: tuple[Asked, ...]
+) -> Question:
     settings = DeskSettings.current()
-    days = list(_days(booking, pins.day))
     first, last = (days[0].date, days[-1].date) if days else (timezone.localdate(),) * 2
     diaries = availability(speakers, first=first - CLOSE, last=last + CLOSE)
     owners = _owners(diaries.values())
     allowances = crossing_allowances()
     return Question(
         days=tuple(days),
-        asked=tuple(_asked(booking, pins.topics)),
+        asked=asked,
         people=tuple(
             _person(booking, diaries[speaker.pk], owners, allowances, days[0] if days else None)
             for speaker in speakers
@@ -61,8 +87,6 @@ def gather(booking: Booking, speakers: Sequence[Speaker], pins: Pins = Pins()) -
         setup_minutes=settings.setup_minutes,
         pack_up_minutes=settings.pack_up_minutes,
         would_share=booking.would_share,
-        pinned_people=pins.speakers & {speaker.pk for speaker in speakers},
-        each_day=1 if pins.day is None else MANY_TEAMS,
     )
 
 
@@ -74,12 +98,13 @@ def _days(booking: Booking, pinned: dt.date | None) -> Iterator[Day]:
     starts, ends = (booking.format.starts_at, booking.format.ends_at) if booking.format is not None else TIMES
     today = timezone.localdate()
     known = _dates_offered(booking)
+    wish = avoiding.read(booking.dates_to_avoid)
     for date in [pinned] if pinned is not None else _dates_asked_for(booking, today):
         yield Day(
             date=date,
             starts_at=dt.datetime.combine(date, starts, tzinfo=LONDON),
             ends_at=dt.datetime.combine(date, ends, tzinfo=LONDON),
-            no=_say_no(date, today, booking.nation, known, is_pinned=pinned is not None),
+            no=_say_no(date, today, booking.nation, known, wish, is_pinned=pinned is not None),
         )
 
 
@@ -112,11 +137,15 @@ def _dates_offered(booking: Booking) -> dict[dt.date, str]:
     }
 
 
-def _say_no(date: dt.date, today: dt.date, nation: str, known: dict[dt.date, str], *, is_pinned: bool) -> str:
+def _say_no(
+    date: dt.date, today: dt.date, nation: str, known: dict[dt.date, str], wish: Wish, *, is_pinned: bool
+) -> str:
     if date <= today:
         return "The day has begun or is over"
     if date in known:
         return known[date]
+    if words := wish.why_not(date):
+        return f"They asked to avoid it: “{words}”"
     if holiday := bank_holiday(date, nation):
         return f"Bank holiday in {Nation(nation).label}: {holiday}"
     if date < today + SOONEST and not is_pinned:
@@ -144,12 +173,16 @@ def _asked(booking: Booking, pinned: Collection[int]) -> Iterator[Asked]:
         elif topic.pk in leave_outs and not topic.is_core:
             continue
         elif topic.is_core or topic.pk in musts:
-            need = Need.ACCOUNT if topic.kind == Topic.Kind.ACCOUNT else Need.NEEDED
+            need = _need(topic, Need.NEEDED)
         elif topic.pk in suggested:
-            need = Need.ACCOUNT if topic.kind == Topic.Kind.ACCOUNT else Need.SUGGESTED
+            need = _need(topic, Need.SUGGESTED)
         else:
             continue
         yield Asked(topic.pk, topic.title, need)
+
+
+def _need(topic: Topic, otherwise: Need) -> Need:
+    return Need.ACCOUNT if topic.kind == Topic.Kind.ACCOUNT else otherwise
 
 
 # ---- people

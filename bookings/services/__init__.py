@@ -30,16 +30,14 @@ from bookings.services.chasing import may_be_chased, remind_speaker, send_due_re
 from bookings.services.limits import LimitTouched
 from bookings.services.moves import lock_booking
 from bookings.services.offers import (
-    NotVerified,
     accept_offer,
     decline_offers,
     expire_due_offers,
     extend_hold,
-    make_offer,
     withdraw_offer,
 )
 from bookings.services.places import BadTeam, TooLate, default_expiry, travel_minutes
-from bookings.services.proposing import MOST_DATES, Proposal, make_offers
+from bookings.services.proposing import MOST_DATES, NotVerified, Proposal, make_offer, make_offers
 from bookings.services.releases import (
     apply_due_releases,
     approve_release,

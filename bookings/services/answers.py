@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, DeskSettings, Engagement, Offer
-from bookings.services.limits import mind_limits
+from bookings.services.limits import mind_company, mind_limits
 from bookings.services.moves import doing, locked, settle
 from bookings.services.offers import lock_with_expired_holds
 from bookings.services.places import (
@@ -187,23 +187,28 @@ def add_speaker(
 
 
 @transaction.atomic
-def go_on_without(engagement_id: int, *, actor: User) -> Engagement:
-    """Give the session without the speaker who does not come. Raises ``BadTeam`` when only family members would be left."""
-    return _close_gap(engagement_id, is_recorded=False, actor=actor)
+def go_on_without(engagement_id: int, *, set_aside_because: str = "", actor: User) -> Engagement:
+    """Give the session without the speaker who does not come.
+
+    Raises ``BadTeam`` when only family members would be left, and ``LimitTouched`` when somebody would be alone who gives
+    sessions only with a colleague and ``set_aside_because`` is empty.
+    """
+    return _close_gap(engagement_id, is_recorded=False, set_aside_because=set_aside_because, actor=actor)
 
 
 @transaction.atomic
-def use_recorded_account(engagement_id: int, *, actor: User) -> Engagement:
-    """Let the recorded account take the place of the live one. Raises ``BadTeam`` when only family members would be left."""
-    return _close_gap(engagement_id, is_recorded=True, actor=actor)
+def use_recorded_account(engagement_id: int, *, set_aside_because: str = "", actor: User) -> Engagement:
+    """Let the recorded account take the place of the live one. Raises as ``go_on_without``."""
+    return _close_gap(engagement_id, is_recorded=True, set_aside_because=set_aside_because, actor=actor)
 
 
-def _close_gap(engagement_id: int, *, is_recorded: bool, actor: User) -> Engagement:
+def _close_gap(engagement_id: int, *, is_recorded: bool, set_aside_because: str, actor: User) -> Engagement:
     booking, engagement = _in_hand(engagement_id)
     if not engagement.leaves_a_gap or not engagement.offer.is_live:
         raise TooLate("This gap is closed already.")
     with doing("use the recorded account" if is_recorded else "go on without", actor):
         refuse_family_only(engagement.offer)
+        mind_company(engagement.offer, set_aside_because=set_aside_because, actor=actor)
         close_gap_without(booking, engagement, is_recorded=is_recorded, actor=actor)
         confirm_if_all_agree(booking)
         settle(booking)

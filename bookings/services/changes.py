@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import following, mail
 from bookings.models import Booking, DeskSettings, Engagement, Offer, Venue
+from bookings.services.limits import mind_limits, note_limits
 from bookings.services.moves import doing, free, move, move_offer, settle
 from bookings.services.offers import check_team, lock_with_expired_holds
 from bookings.services.places import (
@@ -37,12 +38,16 @@ from speakers.services import SpeakerBusy, lock_speakers
 
 @dataclass(frozen=True)
 class NewDay:
-    """The day an agreed session is put off to. ``agency_agreed``: they have said yes to it already, on the telephone."""
+    """The day an agreed session is put off to. ``agency_agreed``: they have said yes to it already, on the telephone.
+
+    ``set_aside_because`` says why a speaker's limit is gone past.
+    """
 
     starts_at: dt.datetime
     ends_at: dt.datetime
     agency_agreed: bool = False
     expires_at: dt.datetime | None = None
+    set_aside_because: str = ""
 
 
 @transaction.atomic
@@ -53,7 +58,8 @@ def postpone_session(
 
     The speakers are free of the old day at once and asked again for the new one, all but ``without`` (keys of speakers).
     Names and place close to the agency: a release was for that day. The call-back stands, as contact, mailbox and place
-    stay. Raises ``SpeakerBusy`` when somebody cannot be held on the new day (nothing is then changed), ``BadTeam``, and
+    stay. Nothing is changed where it raises: ``SpeakerBusy`` when somebody cannot be held on the new day, ``BadTeam`` (also
+    for somebody who paused invitations), ``LimitTouched`` when the new day goes past a speaker's limit without a reason, and
     ``InvalidMove`` when no day is agreed, it has begun, or the new one has passed.
     """
     engagements = Engagement.objects.filter(
@@ -116,6 +122,13 @@ def _offer_again(
         moves_the_day=True,
         **(agreed if to.agency_agreed else {}),
     )
+    mind_limits(
+        offer,
+        {speakers[place.speaker_id]: list(place.topics.all()) for place in kept},
+        together=len(kept),
+        set_aside_because=to.set_aside_because,
+        actor=actor,
+    )
     settings = DeskSettings.current()
     for place in sorted(kept, key=lambda place: place.speaker_id):
         hold_for(offer, speakers[place.speaker_id], list(place.topics.all()), settings, instead_of=place)
@@ -131,7 +144,8 @@ def follow_the_place(booking: Booking, *, actor: User) -> list[Engagement]:
     threshold. Gives the new places.
 
     Within the threshold a speaker's time stays as it was held. Who is busy around the longer journey keeps their place
-    too: the booking's page says that their journey has grown (``journey_has_grown``), and the desk rings them.
+    too: the booking's page says that their journey has grown (``journey_has_grown``), and the desk rings them. A limit that
+    the longer journey goes past becomes a note of the desk: the place has moved, whoever minds.
     """
     venue = Venue.objects.filter(booking=booking).first()
     found = outcodes.find(venue.postcode) if venue is not None and venue.postcode else None
@@ -160,8 +174,12 @@ def follow_the_place(booking: Booking, *, actor: User) -> list[Engagement]:
         if not over and journey_has_grown(place, settings):
             grown.append(place)
     lock_speakers(place.speaker_id for place in grown)
-    asked = [_ask_again(place, settings) for place in grown]
-    return [engagement for engagement in asked if engagement is not None]
+    asked = [again for place in grown if (again := _ask_again(place, settings)) is not None]
+    for again in asked:
+        together = sum(place.offer_id == again.offer_id for place in places)
+        topics = list(again.topics.all())
+        note_limits(again.offer, {again.speaker: topics}, together=together, actor=actor)
+    return asked
 
 
 def journey_has_grown(

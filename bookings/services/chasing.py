@@ -11,6 +11,7 @@ from bookings.models import Engagement
 from bookings.services.moves import doing, locked
 from bookings.states import LIVE_OFFERS, EngagementState, InvalidMove
 from outbox.models import Message, about_of
+from speakers.models import Speaker
 
 DAYS_BEFORE = (3, 1)
 LEAST_REST = dt.timedelta(hours=12)
@@ -23,6 +24,7 @@ def send_due_reminders() -> int:
     waiting = list(
         Engagement.objects.filter(
             state=EngagementState.ASKED,
+            speaker__in=Speaker.objects.who_may_be_chased(),
             offer__state__in=LIVE_OFFERS,
             diary_entry__held_until__gt=now,
             diary_entry__held_until__lte=now + dt.timedelta(days=DAYS_BEFORE[0]),
@@ -49,7 +51,7 @@ def send_due_reminders() -> int:
 def _occasion(engagement: Engagement, now: dt.datetime) -> str:
     """Which reminder this moment asks for; "" for none. A hold that is made longer has new moments."""
     ends = engagement.held_until
-    if ends is None or not may_be_chased(engagement):
+    if ends is None:
         return ""
     days = next(days for days in reversed(DAYS_BEFORE) if ends - now <= dt.timedelta(days=days))
     moment = ends - dt.timedelta(days=days)

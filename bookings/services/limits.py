@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from accounts.models import User
-from bookings.models import Booking, Note, Offer, Place
+from bookings.models import Booking, Engagement, Note, Offer, Place
 from bookings.services.places import BadTeam, tells_account, travel_minutes
 from bookings.states import LIVE_ENGAGEMENTS
 from courses.models import Topic
 from places.clock import local, say_date
 from speakers.availability import Session, availability, limits_touched
+from speakers.limits import Touched
 from speakers.models import DiaryEntry, Speaker
 
 
@@ -31,17 +32,44 @@ def mind_limits(
     ``LimitTouched``.
     """
     _refuse_paused(team)
-    touched = _touched(offer, team, together)
+    _set_aside(offer, _touched(offer, team, together), because=set_aside_because, actor=actor)
+
+
+def mind_company(offer: Offer, *, set_aside_because: str, actor: User) -> None:
+    """Refuse to leave somebody alone who gives sessions only with a colleague, as ``mind_limits`` does.
+
+    Their other limits were minded when they were asked. Raises ``LimitTouched``.
+    """
+    left = Engagement.objects.filter(offer=offer, state__in=LIVE_ENGAGEMENTS).select_related("speaker")
+    team = {place.speaker: list(place.topics.all()) for place in left}
+    touched = [each for each in _touched(offer, team, len(team)) if each[1].key == "colleague"]
+    _set_aside(offer, touched, because=set_aside_because, actor=actor)
+
+
+def note_limits(offer: Offer, team: Mapping[Speaker, Sequence[Topic]], *, together: int, actor: User) -> None:
+    """Tell the desk, in a note, which limits a change goes past that has happened already: somebody should ring."""
+    if touched := _touched(offer, team, together):
+        _note(
+            offer,
+            f"For {say_date(offer.starts_at)}, since the place moved: {_say(touched)} Please ring.",
+            actor,
+        )
+
+
+def _set_aside(offer: Offer, touched: list[tuple[Speaker, Touched]], *, because: str, actor: User) -> None:
     if not touched:
         return
-    if not set_aside_because.strip():
-        raise LimitTouched(f"{' '.join(touched)} To go past this, write down why.")
-    Note.objects.create(
-        booking=offer.booking,
-        side=Note.Side.INTERNAL,
-        by=actor,
-        text=f"For {say_date(offer.starts_at)}, set aside: {' '.join(touched)} Why: {set_aside_because.strip()}",
-    )
+    if not because.strip():
+        raise LimitTouched(f"{_say(touched)} To go past this, write down why.")
+    _note(offer, f"For {say_date(offer.starts_at)}, set aside: {_say(touched)} Why: {because.strip()}", actor)
+
+
+def _note(offer: Offer, text: str, actor: User) -> None:
+    Note.objects.create(booking=offer.booking, side=Note.Side.INTERNAL, by=actor, text=text)
+
+
+def _say(touched: list[tuple[Speaker, Touched]]) -> str:
+    return " ".join(f"{speaker.name} {each.words}." for speaker, each in touched)
 
 
 def _refuse_paused(speakers: Mapping[Speaker, object]) -> None:
@@ -50,8 +78,10 @@ def _refuse_paused(speakers: Mapping[Speaker, object]) -> None:
             raise BadTeam(f"{speaker.name} has asked for no invitations now. Please choose somebody else.")
 
 
-def _touched(offer: Offer, team: Mapping[Speaker, Sequence[Topic]], together: int) -> list[str]:
-    """A sentence for each limit that the session would go past. Three queries."""
+def _touched(
+    offer: Offer, team: Mapping[Speaker, Sequence[Topic]], together: int
+) -> list[tuple[Speaker, Touched]]:
+    """The limits that the session would go past, and whose. Three queries."""
     booking: Booking = offer.booking
     day = local(offer.starts_at).date()
     own_dates = frozenset(
@@ -71,5 +101,5 @@ def _touched(offer: Offer, team: Mapping[Speaker, Sequence[Topic]], together: in
             colleagues=together - 1,
             leave_out=own_dates,
         )
-        found += [f"{speaker.name} {each.words}." for each in limits_touched(known[speaker.pk], session)]
+        found += [(speaker, each) for each in limits_touched(known[speaker.pk], session)]
     return found

@@ -1,24 +1,19 @@
-"""Offers: a date with the right speakers held, what the agency says to it, and its end."""
+"""Offers once they are made: what the agency says to them, and how they end."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, Contact, DeskSettings, Offer
-from bookings.release import call_back_covers_offer
-from bookings.services.limits import mind_limits
+from bookings.models import Booking, Offer
 from bookings.services.moves import doing, free, locked, move, move_offer, settle
 from bookings.services.places import (
     BadTeam,
     TooLate,
-    check_may_be_asked,
     confirm_if_all_agree,
-    default_expiry,
-    hold_for,
     let_places_lapse,
     places_past_their_time,
 )
@@ -31,13 +26,7 @@ from bookings.states import (
     InvalidMove,
     OfferState,
 )
-from courses.models import Topic
 from speakers.models import DiaryEntry, Speaker
-from speakers.services import lock_speakers
-
-
-class NotVerified(InvalidMove):
-    """No offer is sent before the call-back."""
 
 
 def check_team(team: Sequence[Speaker], lead: Speaker | None) -> None:
@@ -75,71 +64,6 @@ def lock_with_expired_holds(booking_id: int, speaker_ids: Sequence[int]) -> Book
 
 
 @transaction.atomic
-def make_offer(
-    booking_id: int,
-    *,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    team: Mapping[int, Sequence[Topic]],
-    lead: Speaker,
-    expires_at: dt.datetime | None = None,
-    set_aside_because: str = "",
-    actor: User,
-) -> Offer:
-    """Offer a date, hold every speaker of ``team`` (speaker key → topics asked of them) and mail everyone.
-
-    Raises ``NotVerified`` before the call-back, ``BadTeam`` when the team cannot give it, ``LimitTouched`` when it goes
-    past a speaker's limit and ``set_aside_because`` is empty, ``SpeakerBusy`` when the database refuses a hold (nothing
-    is then written), ``InvalidMove`` when the booking is past offering or the date is.
-    """
-    booking = lock_with_expired_holds(booking_id, list(team))
-    settings = DeskSettings.current()
-    now = timezone.now()
-    if booking.status not in (BookingStatus.REQUESTED, BookingStatus.WAITING_LIST, BookingStatus.OFFERED):
-        raise InvalidMove(
-            f"{booking.reference} is “{booking.get_status_display().lower()}”: no offer can be made."
-        )
-    if booking.offers.filter(state=OfferState.ACCEPTED).exists():
-        raise InvalidMove("The agency has accepted an offer already. Withdraw it first.")
-    if starts_at <= now:
-        raise InvalidMove("The session has to be in the future.")
-    if not any(call_back_covers_offer(contact) for contact in Contact.objects.filter(booking=booking)):
-        raise NotVerified("No offer is sent before the call-back. Record it first.")
-    expires_at = expires_at or min(default_expiry(booking), starts_at)
-    if not now < expires_at <= starts_at:
-        raise InvalidMove("The hold has to end after now and before the session.")
-    with doing("make offer", actor):
-        speakers = lock_speakers(team)
-        check_team(list(speakers.values()), lead)
-        check_may_be_asked(booking, speakers.values())
-        offer = Offer.objects.create(
-            booking=booking,
-            number=booking.offers.count() + 1,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            lead=lead,
-            expires_at=expires_at,
-            made_by=actor,
-        )
-        mind_limits(
-            offer,
-            {speakers[pk]: team[pk] for pk in sorted(speakers)},
-            together=len(speakers),
-            set_aside_because=set_aside_because,
-            actor=actor,
-        )
-        engagements = [hold_for(offer, speakers[pk], team[pk], settings) for pk in sorted(speakers)]
-        booking.owner = booking.owner or actor
-        if booking.status != BookingStatus.OFFERED:
-            move(booking, BookingStatus.OFFERED, "owner")
-        settle(booking)
-        mail.offer(offer)
-        for engagement in engagements:
-            mail.invitation(engagement)
-    return offer
-
-
-@transaction.atomic
 def withdraw_offer(offer_id: int, *, actor: User) -> Offer:
     """Take an offer back: its speakers are free, and agency and speakers are told. Raises ``InvalidMove``."""
     booking = locked(Offer.objects.values_list("booking_id", flat=True).get(pk=offer_id))
@@ -148,7 +72,7 @@ def withdraw_offer(offer_id: int, *, actor: User) -> Offer:
         raise InvalidMove("The date is agreed already. Cancel the booking instead.")
     with doing("withdraw offer", actor):
         end_offer(booking, offer, OfferState.WITHDRAWN)
-        mail.offer_closed(offer, why="withdrawn")
+        mail.offers_closed([offer], why="withdrawn")
         _back_to_requested_if_none_left(booking)
         settle(booking)
     return offer
@@ -201,7 +125,7 @@ def accept_offer(offer_id: int, *, actor: User) -> Booking:
         move_offer(offer, OfferState.ACCEPTED, "answered_by", "answered_at")
         confirm_if_all_agree(booking)
         settle(booking)
-        mail.agency_answered(offer, accepted=True)
+        mail.agency_answered([offer], accepted=True)
     return booking
 
 
@@ -219,7 +143,7 @@ def decline_offers(booking_id: int, *, note: str, actor: User) -> Booking:
         for offer in open_offers:
             offer.answered_by, offer.answered_at, offer.answer_note = actor, timezone.now(), note
             end_offer(booking, offer, OfferState.DECLINED, "answered_by", "answered_at", "answer_note")
-            mail.agency_answered(offer, accepted=False)
+        mail.agency_answered(open_offers, accepted=False)
         _back_to_requested_if_none_left(booking)
         settle(booking)
     return booking
@@ -244,8 +168,8 @@ def expire_offers_of(booking_id: int) -> int:
     with doing("let offer lapse", None):
         for offer in lapsed:
             end_offer(booking, offer, OfferState.LAPSED)
-            mail.offer_closed(offer, why="lapsed")
         if lapsed:
+            mail.offers_closed(lapsed, why="lapsed")
             _back_to_requested_if_none_left(booking)
             settle(booking)
     return len(lapsed)

@@ -173,3 +173,79 @@ def test_who_steps_in_is_minded_as_well(contact, colleague):
     services.add_speaker(made.pk, speaker=careful, set_aside_because="They asked to come.", actor=actor)
 
     assert Note.objects.get().text.endswith("Why: They asked to come.")
+
+
+def agreed_without_limits(contact: Contact, *team: Speaker) -> Offer:
+    """A day that everybody has said yes to."""
+    made = offer(contact, *team)
+    services.accept_offer(made.pk, actor=contact.user)
+    for place in made.engagements.all():
+        services.answer_invitation(place.pk, accepts=True, actor=place.speaker.user)
+    return made
+
+
+def test_a_day_put_off_minds_the_limits_of_those_who_come_along(contact, colleague):
+    speaker = SpeakerFactory(name="Gil Averton")
+    made = agreed_without_limits(contact, speaker, colleague)
+    held(speaker, day=20)
+    Speaker.objects.filter(pk=speaker.pk).update(most_sessions_a_month=1)
+    desk = UserFactory(name="Priya Desk")
+    new_day = at(9, 15, day=16), at(16, 15, day=16)
+
+    with pytest.raises(
+        services.LimitTouched, match=r"^Gil Averton gives at most 1 session a month and has 1"
+    ):
+        services.postpone_session(made.booking_id, to=services.NewDay(*new_day), actor=desk)
+    assert contact.booking.offers.get().state == "accepted"
+    services.postpone_session(
+        made.booking_id, to=services.NewDay(*new_day, set_aside_because="He asked for it."), actor=desk
+    )
+
+    assert Note.objects.get().text.endswith("Why: He asked for it.")
+    assert contact.booking.offers.count() == 2
+
+
+def test_who_paused_is_not_asked_for_the_new_day(contact, colleague):
+    speaker = SpeakerFactory(name="Gil Averton")
+    made = agreed_without_limits(contact, speaker, colleague)
+    Speaker.objects.filter(pk=speaker.pk).update(paused_until=dt.date(2027, 6, 1))
+    new_day = services.NewDay(at(9, 15, day=16), at(16, 15, day=16))
+    desk = UserFactory()
+
+    with pytest.raises(services.BadTeam, match="Gil Averton has asked for no invitations now"):
+        services.postpone_session(made.booking_id, to=new_day, actor=desk)
+    services.postpone_session(made.booking_id, to=new_day, without=[speaker.pk], actor=desk)
+
+    assert contact.booking.offers.order_by("-number")[0].engagements.get().speaker == colleague
+
+
+def test_nobody_is_left_alone_who_asked_for_a_colleague(contact):
+    shy, leaving = SpeakerFactory(name="Gil Averton", only_with_colleague=True), SpeakerFactory()
+    made = agreed_without_limits(contact, shy, leaving)
+    # other limits that they set since do not come into it
+    Speaker.objects.filter(pk=shy.pk).update(reach_minutes=0, paused_until=dt.date(2027, 6, 1))
+    gap = services.give_up_session(made.engagements.get(speaker=leaving).pk, actor=leaving.user)
+    desk = UserFactory()
+
+    with pytest.raises(
+        services.LimitTouched, match=r"^Gil Averton gives sessions only with a colleague\. To go past"
+    ):
+        services.go_on_without(gap.pk, actor=desk)
+    services.go_on_without(gap.pk, set_aside_because="The host stays with him.", actor=desk)
+
+    assert Note.objects.get().text.endswith("Why: The host stays with him.")
+    assert not made.engagements.filter(leaves_a_gap=True).exists()
+
+
+def test_a_place_that_moves_beyond_somebodys_reach_is_noted_for_the_desk(contact, colleague):
+    speaker = SpeakerFactory(name="Gil Averton", reach_minutes=240)
+    made = agreed_without_limits(contact, speaker, colleague)
+
+    services.set_venue(made.booking_id, name="Far Hall", postcode="TR19 7AA", actor=UserFactory())
+
+    text = Note.objects.get().text
+    assert text.startswith(
+        "For Tuesday 9 March 2027, since the place moved: Gil Averton travels up to 4 hours"
+    )
+    assert text.endswith("Please ring.")
+    assert "Una Oxenbrigg" not in text

@@ -11,6 +11,7 @@ from django.db.utils import InternalError, ProgrammingError
 from bookings import services
 from bookings.models import Booking, Contact, DeskSettings, Engagement, Offer
 from bookings.states import BookingStatus, EngagementState, OfferState
+from outbox import kinds
 from outbox.models import Message
 from speakers.models import DiaryEntry, Speaker
 from speakers.services import SpeakerBusy
@@ -234,6 +235,77 @@ def test_a_hold_ends_by_itself_and_a_late_answer_is_told_kindly(contact, team, c
     assert not DiaryEntry.objects.exists()
     assert Booking.objects.get().status == BookingStatus.REQUESTED
     assert kinds_sent().count("offer-closed") == 1
+
+
+def three_dates(contact, team, coordinator) -> list[Offer]:
+    """Three Tuesdays, not in order, offered at once."""
+    return services.make_offers(
+        contact.booking_id,
+        proposals=[
+            services.Proposal(
+                starts_at=at(9, 15, day=day),
+                ends_at=at(16, 15, day=day),
+                team={speaker.pk: [] for speaker in team},
+                lead=team[0],
+            )
+            for day in (16, 9, 23)
+        ],
+        actor=coordinator,
+    )
+
+
+def test_three_dates_go_to_the_agency_in_one_mail_in_order(contact, team, coordinator):
+    offers = three_dates(contact, team, coordinator)
+
+    [message] = Message.objects.filter(kind="offer")
+    places = [message.text.index(f"Tuesday {day} March 2027") for day in (9, 16, 23)]
+    assert places == sorted(places)
+    assert "We hold all of them for you" in " ".join(message.text.split())
+    assert DiaryEntry.objects.filter(held_until__isnull=False).count() == 6
+    wanted = kinds.find("offer").still_wanted
+    services.withdraw_offer(offers[0].pk, actor=coordinator)
+    assert wanted(message) is None
+    services.accept_offer(offers[1].pk, actor=contact.user)
+    assert wanted(message) == "The offer is no longer open."
+    assert DiaryEntry.objects.count() == 2
+
+
+def test_three_dates_that_end_together_are_told_in_one_mail(contact, team, coordinator):
+    offers = three_dates(contact, team, coordinator)
+
+    with time_machine.travel(offers[0].expires_at + dt.timedelta(seconds=1), tick=False):
+        assert services.expire_due_offers() == 3
+
+    [message] = Message.objects.filter(kind="offer-closed")
+    assert "so we no longer hold the days." in " ".join(message.text.split())
+
+
+def test_what_else_stands_is_said_when_one_of_three_is_taken_back(contact, team, coordinator):
+    offers = three_dates(contact, team, coordinator)
+
+    services.withdraw_offer(offers[0].pk, actor=coordinator)
+
+    [message] = Message.objects.filter(kind="offer-closed")
+    assert "What else we offered you is still held." in " ".join(message.text.split())
+
+
+def test_three_dates_turned_down_are_one_answer_to_the_desk(contact, team, coordinator):
+    three_dates(contact, team, coordinator)
+
+    services.decline_offers(contact.booking_id, note="Only April.", actor=contact.user)
+
+    [message] = Message.objects.filter(kind="agency-answer")
+    assert "the dates do not suit" in " ".join(message.text.split())
+    assert not DiaryEntry.objects.exists()
+
+
+def test_a_fourth_open_date_is_refused_and_nothing_is_held(contact, team, coordinator):
+    three_dates(contact, team, coordinator)
+
+    with pytest.raises(services.InvalidMove, match="up to 3 dates"):
+        make(contact.booking, team, coordinator, starts_at=at(9, day=30), ends_at=at(16, day=30))
+
+    assert DiaryEntry.objects.count() == 6
 
 
 def test_a_run_out_hold_does_not_stand_in_the_way_of_a_new_offer(contact, team, coordinator):

@@ -86,6 +86,22 @@ def test_the_dates_are_those_asked_for_each_with_what_stands_in_its_way():
 
 
 @pytest.mark.django_db
+def test_dates_that_they_asked_to_avoid_are_not_offered_and_say_so_in_their_words():
+    booking = asked_for(dates_to_avoid="school holidays, not 12-16 March, 22/3")
+
+    no = {each.date.day: each.no for each in read(booking).days if each.no}
+
+    assert no == {
+        15: "They asked to avoid it: “not 12-16 March”",
+        16: "They asked to avoid it: “not 12-16 March”",
+        22: "They asked to avoid it: “22/3”",
+        29: "Bank holiday in England and Wales: Easter Monday",
+    }
+    [pinned] = read(booking, day=dt.date(2027, 3, 22)).days
+    assert pinned.no == "They asked to avoid it: “22/3”"
+
+
+@pytest.mark.django_db
 def test_a_scottish_agency_works_on_easter_monday():
     assert [each.no for each in read(asked_for(nation="sc")).days if each.no] == []
 

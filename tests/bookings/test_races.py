@@ -219,7 +219,7 @@ def test_two_offers_for_one_booking_are_two_numbered_dates(contact, coordinator,
 
 
 def test_two_offers_fail_without_the_lock(contact, coordinator, no_lock, monkeypatch):
-    held_open(monkeypatch, "bookings.services.offers.hold_for", no_lock)
+    held_open(monkeypatch, "bookings.services.proposing.hold_for", no_lock)
 
     results = at_once(
         *[

@@ -120,7 +120,7 @@ CHANGES = [
             "The agenda changes along. The agency’s paper says nothing of it."
         ),
         fits=_may_use_recording,
-        form=forms.SureForm,
+        form=forms.WithoutForm,
         act=simple(services.use_recorded_account, "The recorded account takes their place."),
         look="secondary",
     ),

@@ -48,6 +48,27 @@ class SureForm(VerbForm):
     """Nothing to fill in: the page says what will happen, the button does it."""
 
 
+def why_past_a_limit() -> forms.CharField:
+    """A reason to go past what a speaker asked us to mind; the services ask for it where it is wanted."""
+    return forms.CharField(
+        label="If a limit of theirs is gone past: why",
+        help_text="Kept with the booking, for the desk.",
+        max_length=300,
+        required=False,
+    )
+
+
+class WithoutForm(VerbForm):
+    """Going on without somebody; a reason is asked for only where one who is left gives sessions only with a colleague."""
+
+    set_aside_because = why_past_a_limit()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not any(place.speaker.only_with_colleague for place in still_asked(self.on.offer)):
+            del self.fields["set_aside_because"]
+
+
 class CallBackForm(VerbForm):
     number = forms.CharField(
         label="Number you rang",
@@ -210,12 +231,7 @@ class AddSpeakerForm(VerbForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    set_aside_because = forms.CharField(
-        label="If a limit of theirs is gone past: why",
-        help_text="Kept with the booking, for the desk.",
-        max_length=300,
-        required=False,
-    )
+    set_aside_because = why_past_a_limit()
 
     def __init__(
         self, *args: Any, choices: list[tuple[int, str]], hints: dict[str, str], **kwargs: Any
@@ -302,6 +318,7 @@ class PostponeForm(VerbForm):
         required=False,
         help_text="Who is not ticked is told that their time is free.",
     )
+    set_aside_because = why_past_a_limit()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -338,6 +355,7 @@ class PostponeForm(VerbForm):
             dt.datetime.combine(cleaned["day"], cleaned["starts_at"], tzinfo=LONDON),
             dt.datetime.combine(cleaned["day"], cleaned["ends_at"], tzinfo=LONDON),
             agency_agreed=cleaned["agency_agreed"],
+            set_aside_because=cleaned["set_aside_because"],
         )
 
     @property

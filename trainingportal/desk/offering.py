@@ -1,25 +1,24 @@
 """Making an offer: who is busy then, and the form that puts date and team together."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone
 
 from bookings import services
-from bookings.models import Booking, DeskSettings
+from bookings.models import Booking
+from bookings.options.avoiding import read
+from bookings.options.gather import gather_session
+from bookings.options.people import OnTheDay, look_at_people
 from bookings.services import Proposal
 from courses.models import Topic
-from places.clock import LONDON, local, say_minutes, say_short_date, say_times
+from places.clock import LONDON, local, say_minutes
 from places.travel import crossing_allowances
-from speakers.models import DiaryEntry, Speaker
+from speakers.models import Speaker
 from trainingportal.desk.forms import WhenForm
 
-LOOKED_LATELY = dt.timedelta(days=45)
-AROUND = dt.timedelta(days=62)
 CLOSE_OF_DAY = dt.time(17)
 DEFAULT_TIMES = (dt.time(9, 30), dt.time(16, 0))
 
@@ -32,29 +31,6 @@ class Span:
     ends_at: dt.datetime
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What the diary says of one speaker and one session. ``kind``: busy, away, paused, free, unknown (not asked)."""
-
-    kind: str
-    words: str
-    cautions: tuple[str, ...] = ()
-
-    @property
-    def may_be_held(self) -> bool:
-        return self.kind not in ("busy", "away")
-
-    @property
-    def pill_kind(self) -> str:
-        return {"busy": "stop", "away": "stop", "paused": "warn"}.get(self.kind, "")
-
-    @property
-    def word(self) -> str:
-        return {"busy": "Busy", "away": "Away", "paused": "Paused", "free": "Free", "unknown": "Not asked"}[
-            self.kind
-        ]
-
-
 def speakers_for(booking: Booking) -> list[Speaker]:
     """Speakers who may be held for this booking: invented ones for invented bookings only."""
     return list(
@@ -64,126 +40,6 @@ def speakers_for(booking: Booking) -> list[Speaker]:
         .prefetch_related("expertise__topic")
         .order_by("organisation__rank", "rank", "name")
     )
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Time that is taken in one diary, from when to when, and by what."""
-
-    begins: dt.datetime
-    ends: dt.datetime
-    is_session: bool
-    is_held: bool
-    booking: Booking | None
-    offer_number: int
-    session: tuple[dt.datetime, dt.datetime] | None = None
-    """From when to when the session itself is, without travel and set-up."""
-    travel_minutes: int = 0
-
-    def touches(self, day: dt.date) -> bool:
-        return local(self.begins).date() <= day <= self.last_day
-
-    @property
-    def last_day(self) -> dt.date:
-        return local(self.ends - dt.timedelta(seconds=1)).date()
-
-
-def _stretch(entry: DiaryEntry) -> Stretch:
-    engagement = getattr(entry, "engagement", None)
-    begins, ends = entry.busy.lower, entry.busy.upper
-    assert begins is not None and ends is not None  # noqa: PT018 - the table keeps both ends
-    return Stretch(
-        begins=begins,
-        ends=ends,
-        is_session=entry.kind == DiaryEntry.Kind.ENGAGEMENT,
-        is_held=entry.held_until is not None,
-        booking=engagement.offer.booking if engagement else None,
-        offer_number=engagement.offer.number if engagement else 0,
-        session=(engagement.offer.starts_at, engagement.offer.ends_at) if engagement else None,
-        travel_minutes=engagement.travel_minutes if engagement else 0,
-    )
-
-
-def taken(speakers: Iterable[Speaker], start: dt.datetime, end: dt.datetime) -> dict[int, list[Stretch]]:
-    """What stands in these diaries between two moments, run-out holds left aside, by speaker. One query."""
-    now = timezone.now()
-    entries = (
-        DiaryEntry.objects.filter(speaker__in=list(speakers), busy__overlap=DateTimeTZRange(start, end, "[)"))
-        .select_related("engagement__offer__booking")
-        .order_by("busy")
-    )
-    by_speaker: dict[int, list[Stretch]] = {}
-    for entry in entries:
-        if entry.held_until is None or entry.held_until > now:
-            by_speaker.setdefault(entry.speaker_id, []).append(_stretch(entry))
-    return by_speaker
-
-
-def standings(booking: Booking, speakers: Sequence[Speaker], span: Span) -> dict[int, Standing]:
-    """What the diaries say of each speaker for a session then, with travel and set-up around it."""
-    settings, allowances = DeskSettings.current(), crossing_allowances()
-    entries = taken(speakers, span.starts_at - AROUND, span.ends_at + AROUND)
-    return {
-        speaker.pk: _standing(booking, speaker, span, settings, allowances, entries.get(speaker.pk, []))
-        for speaker in speakers
-    }
-
-
-def _standing(
-    booking: Booking,
-    speaker: Speaker,
-    span: Span,
-    settings: DeskSettings,
-    allowances: dict[str, int],
-    entries: list[Stretch],
-) -> Standing:
-    travel = services.travel_minutes(speaker, booking, allowances=allowances)
-    start = span.starts_at - dt.timedelta(minutes=settings.setup_minutes + travel)
-    end = span.ends_at + dt.timedelta(minutes=settings.pack_up_minutes + travel)
-    cautions = tuple(_cautions(speaker, span, entries))
-    clash = next((each for each in entries if each.begins < end and each.ends > start), None)
-    if clash is not None:
-        return _clash(booking, clash)
-    day = local(span.starts_at).date()
-    if speaker.is_paused(timezone.localdate()):
-        assert speaker.paused_until is not None
-        return Standing(
-            "paused", f"Asked for no invitations until {say_short_date(speaker.paused_until)}", cautions
-        )
-    seen = speaker.diary_seen_at
-    if seen is not None and timezone.now() - seen < LOOKED_LATELY:
-        return Standing(
-            "free",
-            f"Nothing on {say_short_date(day)}; looked at their diary on {say_short_date(seen)}",
-            cautions,
-        )
-    since = f"since {say_short_date(seen)}" if seen else "yet"
-    return Standing("unknown", f"Nothing in their diary, but they have not looked at it {since}", cautions)
-
-
-def _clash(booking: Booking, clash: Stretch) -> Standing:
-    if not clash.is_session:
-        return Standing("away", "Away at that time")
-    if clash.booking == booking:
-        return Standing("busy", f"Held for offer {clash.offer_number} of this booking")
-    times = f"{say_times(clash.begins, clash.ends)} with travel"
-    if clash.booking is None:
-        return Standing("busy", f"A session, {times}")
-    return Standing("busy", f"{'Held for' if clash.is_held else 'Gives'} {clash.booking.reference}, {times}")
-
-
-def _cautions(speaker: Speaker, span: Span, entries: list[Stretch]) -> Iterable[str]:
-    """Limits that the speaker set for themselves; the desk may go past them, knowingly."""
-    day = local(span.starts_at).date()
-    days = [local(each.begins).date() for each in entries if each.is_session]
-    most = speaker.most_sessions_a_month
-    in_month = sum((other.year, other.month) == (day.year, day.month) for other in days)
-    if most is not None and in_month >= most:
-        yield f"Has {in_month} of {most} sessions in {day:%B} already"
-    least = speaker.days_between_accounts
-    near = min((abs((other - day).days) for other in days), default=None)
-    if least and near is not None and near < least:
-        yield f"{near} days from another session; asked for {least} between"
 
 
 # ---- the form
@@ -199,7 +55,7 @@ class Candidate:
     travel: str
     to_confirm: int
     is_lead: bool
-    standing: Standing | None
+    standing: OnTheDay | None
 
     @property
     def described_by(self) -> str:
@@ -260,11 +116,24 @@ class OfferForm(WhenForm):
             dt.datetime.combine(day, ends, tzinfo=LONDON).astimezone(dt.UTC),
         )
 
+    @property
+    def avoided(self) -> str:
+        """The words with which they asked to avoid this day; "" where they did not."""
+        span = self.span
+        return read(self.case.booking.dates_to_avoid).why_not(local(span.starts_at).date()) if span else ""
+
     def candidates(self) -> list[Candidate]:
         """The speakers in order, each with what the diary says of the day, once there is one."""
         booking = self.case.booking
         allowances = crossing_allowances()
-        known = standings(booking, self.speakers, self.span) if self.span else {}
+        span = self.span
+        known = (
+            look_at_people(
+                gather_session(booking, self.speakers, starts_at=span.starts_at, ends_at=span.ends_at)
+            )
+            if span
+            else {}
+        )
         lead = str(self["lead"].value() or "")
         return [
             Candidate(

@@ -1,16 +1,14 @@
-"""Who could step in for somebody who no longer comes, and why: topics, journey, the last session. Read, nothing is held."""
+"""Who could step in for somebody who no longer comes, in the order and the words of the options. Read, nothing is held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max
-
-from bookings import services
 from bookings.models import Engagement
-from bookings.states import EngagementState, OfferState
+from bookings.options.gather import gather_session
+from bookings.options.people import OnTheDay, look_at_people
+from bookings.states import EngagementState
 from bookings.words import say_names
 from courses.models import Topic
-from places.clock import say_minutes, say_short_date
 from speakers.models import Speaker
 from trainingportal.desk import offering
 from trainingportal.desk.case import Case, still_asked
@@ -20,13 +18,11 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class StandIn:
-    """One speaker who could come: the diary's word for that day, and what speaks for them and against."""
+    """One speaker who could come, and what speaks for them."""
 
     speaker: Speaker
-    standing: offering.Standing
-    covers: tuple[Topic, ...]
+    standing: OnTheDay
     why: str
-    cautions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Gap:
 
 
 def gaps_of(case: Case) -> list[Gap]:
-    """The open gaps of the offers that still hold. Four queries, and none where there is no gap."""
+    """The open gaps of the offers that still hold. As many queries for each, and none where there is no gap."""
     places = [
         place
         for place in case.engagements
@@ -49,63 +45,36 @@ def gaps_of(case: Case) -> list[Gap]:
     if not places:
         return []
     speakers = offering.speakers_for(case.booking)
-    last = dict(
-        Engagement.objects.filter(
-            speaker__in=speakers,
-            state=EngagementState.ACCEPTED,
-            offer__state=OfferState.ACCEPTED,
-            offer__ends_at__lt=case.now,
-        )
-        .values_list("speaker_id")
-        .annotate(Max("offer__starts_at"))
-    )
-    return [_gap(case, place, speakers, last) for place in places]
+    return [_gap(case, place, speakers) for place in places]
 
 
-def _gap(case: Case, place: Engagement, speakers: Sequence[Speaker], last: dict[int, object]) -> Gap:
-    offer = place.offer
-    topics = tuple(place.topics.all())
+def _gap(case: Case, place: Engagement, speakers: Sequence[Speaker]) -> Gap:
+    offer, topics = place.offer, tuple(place.topics.all())
     there = {each.speaker_id for each in still_asked(offer)}
     said_no = {each.speaker_id for each in offer.engagements.all() if each.state == EngagementState.DECLINED}
-    free = [speaker for speaker in speakers if speaker.pk not in there | said_no | {place.speaker_id}]
-    known = offering.standings(case.booking, free, offering.Span(offer.starts_at, offer.ends_at))
-    found = [_stand_in(case, speaker, known[speaker.pk], topics, last.get(speaker.pk)) for speaker in free]
-    found = [each for each in found if each.standing.may_be_held]
-    found.sort(key=lambda each: _rank(case, each))
+    others = [speaker for speaker in speakers if speaker.pk not in there | said_no | {place.speaker_id}]
+    known = look_at_people(
+        gather_session(case.booking, others, starts_at=offer.starts_at, ends_at=offer.ends_at, topics=topics),
+        alone=set() if there else {speaker.pk for speaker in others},
+    )
+    found = [speaker for speaker in others if known[speaker.pk].may_be_held]
+    found.sort(key=lambda speaker: known[speaker.pk].rank)
     return Gap(
         place=place,
         topics=topics,
-        stand_ins=tuple(found[:SHOWN]),
+        stand_ins=tuple(
+            StandIn(speaker, known[speaker.pk], _say_why(known[speaker.pk], topics))
+            for speaker in found[:SHOWN]
+        ),
         has_account=any(topic.kind == Topic.Kind.ACCOUNT for topic in topics),
     )
 
 
-def _stand_in(
-    case: Case,
-    speaker: Speaker,
-    standing: offering.Standing,
-    topics: tuple[Topic, ...],
-    last: object,
-) -> StandIn:
-    knows = {each.topic_id for each in speaker.expertise.all()}
-    covers = tuple(topic for topic in topics if topic.pk in knows)
-    missing = [topic.title for topic in topics if topic.pk not in knows]
-    travel = services.travel_minutes(speaker, case.booking)
-    words = [
-        f"Gives {say_names([topic.title for topic in covers])}" if covers else "",
-        f"not {say_names(missing)}" if covers and missing else "",
-        f"about {say_minutes(travel)} each way" if travel else "",
-        f"last session {say_short_date(last)}" if last else "no session with us yet",  # type: ignore[arg-type]
-    ]
-    return StandIn(speaker, standing, covers, "; ".join(word for word in words if word), standing.cautions)
-
-
-def _rank(case: Case, each: StandIn) -> tuple[object, ...]:
-    """Most of the topics first, then whoever may be asked gladly, then the shortest journey."""
-    return (
-        -len(each.covers),
-        each.standing.kind == "paused",
-        len(each.cautions),
-        services.travel_minutes(each.speaker, case.booking),
-        each.speaker.name,
-    )
+def _say_why(known: OnTheDay, topics: Sequence[Topic]) -> str:
+    """What of the place they would fill, the journey, the rest, and a trip that could be shared."""
+    covers = [each.title for each in known.covers if any(each.key == topic.pk for topic in topics)]
+    missing = [topic.title for topic in topics if topic.title not in covers]
+    gives = f"Gives {say_names(covers)}" if covers else ""
+    if covers and missing:
+        gives += f", not {say_names(missing)}"
+    return ". ".join(filter(None, [gives, known.journey, ", ".join(known.rest), known.shared]))

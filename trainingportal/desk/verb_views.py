@@ -10,6 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import release, services
 from bookings.models import Booking
+from bookings.options import avoiding
+from bookings.options.gather import gather_session
+from bookings.options.people import look_at_people
 from bookings.services import BadTeam, InvalidMove, SpeakerBusy
 from bookings.states import OfferState
 from bookings.words import say_names
@@ -233,6 +236,10 @@ def _wishes(booking: Booking) -> list[tuple[str, str]]:
         "Access needs",
     )
     pairs = [(label, words) for label, words in asked_for(booking) if label in wanted]
+    wish = avoiding.read(booking.dates_to_avoid)
+    if wish.avoided:
+        pairs.append(("Left out of the options", "; ".join(each.words for each in wish.avoided)))
+        pairs += [("Not read as dates: please mind", "; ".join(wish.not_read))] if wish.not_read else []
     force = force_of(booking.outcode, timezone.localdate()) if booking.outcode else None
     return [*pairs, ("Police force area", force.name)] if force else pairs
 
@@ -246,7 +253,10 @@ def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> 
         if engagement.state in ("asked", "accepted")
     }
     speakers = [speaker for speaker in offering.speakers_for(booking) if speaker.pk not in there]
-    known = offering.standings(booking, speakers, offering.Span(offer.starts_at, offer.ends_at))
+    known = look_at_people(
+        gather_session(booking, speakers, starts_at=offer.starts_at, ends_at=offer.ends_at),
+        alone=set() if there else {speaker.pk for speaker in speakers},
+    )
     form = chosen.form(
         request.POST if request.method == "POST" else None,
         case=case,

@@ -497,7 +497,7 @@ _TABLE = [
             "and everyone is mailed."
         ),
         fits=lambda case, engagement, actor: engagement.leaves_a_gap and engagement.offer.is_live,
-        form=forms.SureForm,
+        form=forms.WithoutForm,
         act=simple(services.go_on_without, "The session goes on without them."),
         look="secondary",
     ),

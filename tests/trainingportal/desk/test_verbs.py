@@ -9,6 +9,7 @@ from bookings import services
 from bookings.models import Booking, CallBack, Engagement, Note, Offer, Release, Venue
 from bookings.states import BookingStatus, EngagementState, OfferState, ReleaseState
 from outbox.models import Message
+from places.clock import say_short_date
 from speakers.models import DiaryEntry
 from tests.factories import SpeakerFactory, TopicFactory
 from tests.trainingportal.desk.conftest import (
@@ -250,8 +251,16 @@ def test_the_diary_keeps_free_busy_away_and_not_asked_apart(desk, priya):
 
     response = desk.get(f"{do(booking, 'offer')}?day={in_days(60).date().isoformat()}")
 
-    standings = {each.speaker: each.standing.kind for each in response.context["candidates"]}
-    assert standings == {free: "free", silent: "unknown", busy: "busy", away: "away"}
+    standings = {
+        each.speaker: (each.standing.kind, each.standing.words.partition(" WT-")[0])
+        for each in response.context["candidates"]
+    }
+    assert standings == {
+        free: ("free", f"Free; looked at their diary on {say_short_date(timezone.now())}"),
+        silent: ("unknown", "Not asked: has not looked at their diary yet"),
+        busy: ("busy", "Is held for"),
+        away: ("busy", "Is away"),
+    }
 
 
 def test_a_busy_speaker_is_named_beside_the_field_and_nothing_typed_is_lost(desk, priya):
