@@ -64,6 +64,7 @@ TARGETS = {
     "speaker's page": (25, 12),
     "diary page": (60, 12),
     "agenda page": (25, 12),
+    "download": (8, 8),
 }
 
 

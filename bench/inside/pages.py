@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agendas.models import Agenda
+from agendas import press
+from agendas.models import Agenda, Document
 from bench.inside.rows import fill_diary
 from bench.inside.submitting import fill_in, visitor
 from bookings.models import Booking
@@ -59,7 +60,7 @@ def look() -> list[Page]:
     agency, own_page = enter("agency")
     speaker, speaking = enter("speaker")
     lead, _ = enter("lead")
-    agenda = Agenda.objects.order_by("pk").select_related("booking").first()
+    agenda = Agenda.objects.filter(issues__isnull=False).order_by("pk").select_related("booking").first()
     if agenda is None:
         raise RuntimeError("The demo has no agenda.")
     fill_diary(Speaker.objects.get(user=lead.session["_auth_user_id"]))
@@ -72,7 +73,17 @@ def look() -> list[Page]:
         page("speaker's page", speaker, speaking),
         page("diary page", lead, reverse("speaking-diary")),
         page("agenda page", lead, reverse("studio", args=[agenda.booking.reference])),
+        page("download", lead, a_paper(agenda)),
     ]
+
+
+def a_paper(agenda: Agenda) -> str:
+    """Where an agenda that was issued is read as a file; a worker's part is done here."""
+    press.make_waiting()
+    document = Document.objects.filter(agenda=agenda, kind=Document.Kind.AGENDA, state="ready").first()
+    if document is None:
+        raise RuntimeError("The demo's agenda has no paper.")
+    return reverse("studio-paper-file", args=[agenda.booking.reference, document.pk])
 
 
 def look_at_desk() -> dict[str, Any]:
