@@ -2,7 +2,7 @@
 
     strip = draw([Block("core", 60, "Alice’s story"), Block("pause", 15, "Time to pause")], starts_at=dt.time(9, 15))
 
-`templates/components/day_strip.html` draws what comes back as SVG in percentages, so it fits any width without a style.
+`agendas/drawing.py` draws what comes back as SVG in percentages, so it fits any width without a style.
 """
 
 import datetime as dt

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from agendas import drawing
 from places import clock
 from trainingportal import icons
 
@@ -21,6 +22,8 @@ register.filter("say_short_date", clock.say_short_date)
 register.filter("say_moment", clock.say_moment)
 register.filter("say_minutes", clock.say_minutes)
 register.simple_tag(clock.say_times, name="say_times")
+register.simple_tag(drawing.picture, name="day_picture")
+register.simple_tag(drawing.paper_lines, name="paper_lines")
 
 
 @register.simple_tag

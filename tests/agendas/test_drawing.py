@@ -1,0 +1,60 @@
+"""What is drawn in Python escapes what it is given, as a template would."""
+
+import datetime as dt
+
+from agendas.drawing import paper_lines, picture
+from agendas.models import AgendaItem
+from agendas.snapshot import PaperLine
+from agendas.strip import Block, Mark, draw
+
+EVIL = "<b>&\"'"
+ESCAPED = "&lt;b&gt;&amp;&quot;&#x27;"
+
+
+def line(**changed):
+    plain = {
+        "kind": AgendaItem.Kind.TOPIC,
+        "starts_at": dt.time(9, 15),
+        "ends_at": dt.time(10),
+        "minutes": 45,
+        "title": "What stalking is",
+        "summary": "",
+        "points": (),
+        "how": "",
+        "is_core": True,
+        "has_notice": False,
+    }
+    return PaperLine(**plain | changed)
+
+
+def test_a_line_holds_its_time_its_words_and_its_length():
+    assert paper_lines([line()]) == (
+        '<ol class="wt-agenda">\n<li><time datetime="09:15">9.15am</time>'
+        '<div><strong>What stalking is</strong></div><span class="m">45 minutes</span></li>\n</ol>'
+    )
+
+
+def test_a_pause_is_drawn_as_one_and_without_who_gives_it():
+    drawn = paper_lines([line(kind=AgendaItem.Kind.LUNCH, title="Lunch", who="Somebody", minutes=60)])
+
+    assert drawn == (
+        '<ol class="wt-agenda">\n<li class="is-pause"><time datetime="09:15">9.15am</time>'
+        '<span>Lunch</span><span class="m">1 hour</span></li>\n</ol>'
+    )
+
+
+def test_words_of_people_are_escaped_wherever_they_stand():
+    drawn = paper_lines([line(title=EVIL, summary=EVIL, points=(EVIL, EVIL), how=EVIL, who=EVIL)])
+
+    assert (drawn.count(ESCAPED), EVIL in drawn) == (6, False)
+
+
+def test_the_picture_escapes_its_words_and_leaves_its_key_away_when_told():
+    strip = draw(
+        [Block("core", 60, EVIL)], starts_at=dt.time(9), holds=30, end_words=EVIL, marks=[Mark(0, 30, EVIL)]
+    )
+    drawn = picture(strip)
+
+    assert EVIL not in drawn
+    assert drawn.count(ESCAPED) >= 2
+    assert ('class="wt-key"' in drawn, 'class="wt-key"' in picture(strip, key=False)) == (True, False)
