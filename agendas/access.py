@@ -21,6 +21,7 @@ from bookings.release import (
     tier_of_speaker,
 )
 from bookings.states import EngagementState, OfferState
+from places.kept_queries import Blank, KeptQuery
 
 
 class SecondFactorNeeded(Exception):
@@ -75,6 +76,31 @@ class Asker:
         return SessionSeen(tier=Tier.T0, reference=self.booking.reference)
 
 
+_BOOKING = KeptQuery(
+    lambda: Booking.objects.select_related("agency").filter(reference=Blank("reference")).order_by()
+)
+_ENGAGEMENT = KeptQuery(
+    lambda: (
+        Engagement.objects.select_related("speaker", "offer")
+        .filter(
+            speaker__user=Blank("user"),
+            speaker__left_on__isnull=True,
+            offer__booking__reference=Blank("reference"),
+            offer__state=OfferState.ACCEPTED,
+            state=EngagementState.ACCEPTED,
+        )
+        .order_by("pk")[:1]
+    )
+)
+_CONTACT = KeptQuery(
+    lambda: (
+        Contact.objects.select_related("user")
+        .filter(user=Blank("user"), booking__reference=Blank("reference"), revoked_at__isnull=True)
+        .order_by("pk")[:1]
+    )
+)
+
+
 def asker_of(request: HttpRequest, reference: str) -> Asker:
     """The signed-in person before this booking. Raises ``Http404`` for a stranger, as for a booking that is not there.
 
@@ -84,27 +110,12 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
     if not isinstance(user, User):
         raise Http404
     reference = reference.upper()
-    booking = Booking.objects.select_related("agency").filter(reference=reference).first()
+    booking = _BOOKING.first(reference=reference)
     desk = user.is_active and user.is_staff and is_coordinator(user)
-    engagement = (
-        Engagement.objects.select_related("speaker", "offer")
-        .filter(
-            speaker__user=user,
-            speaker__left_on__isnull=True,
-            offer__booking__reference=reference,
-            offer__state=OfferState.ACCEPTED,
-            state=EngagementState.ACCEPTED,
-        )
-        .order_by("pk")
-        .first()
-    )
+    engagement = _ENGAGEMENT.first(user=user.pk, reference=reference)
     contact = None
     if not desk and engagement is None:
-        contact = (
-            Contact.objects.select_related("user")
-            .filter(user=user, booking__reference=reference, revoked_at__isnull=True)
-            .first()
-        )
+        contact = _CONTACT.first(user=user.pk, reference=reference)
         if contact is None:
             raise Http404
     if booking is None:

@@ -203,21 +203,32 @@ def _hidden(request: HttpRequest, do: str) -> str:
 # ---- papers
 
 
-def _document_for(asker: Asker, document_id: int) -> Document:
-    """A paper that this person may have. Raises ``Http404`` above their tier, as for one that is not there."""
-    document = get_object_or_404(
-        Document.objects.select_related("issue", "agenda").defer("content", "issue__snapshot"),
-        pk=document_id,
-        agenda__booking=asker.booking,
+_PAPER = KeptQuery(
+    lambda: (
+        Document.objects.select_related("issue", "agenda")
+        .filter(pk=Blank("pk"), agenda__booking=Blank("booking"))
+        .defer("content", "issue__snapshot")
+        .order_by()
     )
-    if document.kind != Document.Kind.AGENDA and not asker.is_ours:
+)
+
+
+def _document_for(asker: Asker, document_id: int) -> Document:
+    """A paper that this person may have; one with names or place is noted as read.
+
+    Raises ``Http404`` above their tier, as for one that is not there.
+    """
+    document = _PAPER.first(pk=document_id, booking=asker.booking.pk)
+    if document is None or (document.kind != Document.Kind.AGENDA and not asker.is_ours):
         raise Http404
     if asker.is_desk and not asker.second_factor:
         raise SecondFactorNeeded
-    if asker.seen(page="paper" if document.tier >= Tier.T3 else None).tier < document.tier:
+    if asker.tier < document.tier:
         if asker.is_ours and not asker.second_factor:
             raise SecondFactorNeeded
         raise Http404
+    if document.tier >= Tier.T3:
+        log_read(asker.booking, asker.user, page="paper")
     return document
 
 
