@@ -1,18 +1,25 @@
 """Makes the bytes of a mail from its row."""
 
+import base64
+import re
+import secrets
 from email.encoders import encode_base64
 from email.headerregistry import ContentTypeHeader
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
-from email.utils import parseaddr
+from email.utils import formatdate, parseaddr
+from functools import lru_cache
 from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import forbid_multi_line_headers
 from django.core.validators import validate_email
 
 from outbox.models import Attachment, Message
+
+# in bytes, without its end (RFC 5322)
+LONGEST_LINE = 998
 
 
 def sender_address() -> str:
@@ -36,25 +43,60 @@ def recipient_address(message: Message) -> str:
 def build(message: Message) -> bytes:
     """The whole mail as it goes over the wire: text and HTML, then the files.
 
-    It says that a machine wrote it, so that no absence note comes back. Raises ``ValueError`` (a bad header or
-    address) when the row cannot be made into a mail.
+    It says that a machine wrote it, so that no absence note comes back. Written here rather than by ``email``, which
+    takes longer than the mail server. Raises ``ValueError`` (a bad header or address) when the row cannot be made into
+    a mail.
     """
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=message.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[recipient_address(message)],
-        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
-        headers={
-            "Message-ID": message.message_id,
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-        },
+    headers = [
+        _own_address("From", settings.DEFAULT_FROM_EMAIL),
+        f"To: {recipient_address(message)}",
+        _header("Subject", message.subject),
+        f"Date: {formatdate(localtime=settings.EMAIL_USE_LOCALTIME)}",
+        _header("Message-ID", message.message_id),
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        "MIME-Version: 1.0",
+    ]
+    if settings.MAIL_REPLY_TO:
+        headers.append(_own_address("Reply-To", settings.MAIL_REPLY_TO))
+    content = _multipart("alternative", [_words("plain", message.text), _words("html", message.html)])
+    files = sorted(message.attachments.all(), key=lambda file: file.pk)
+    if files:
+        content = _multipart("mixed", [content, *(_lines(_part(file).as_bytes()) for file in files)])
+    return "\r\n".join(headers).encode("ascii") + b"\r\n" + content
+
+
+def _header(name: str, value: str) -> str:
+    """A header with its words in ASCII, folded where they are long. Raises ``ValueError`` for more than one line."""
+    name, value = forbid_multi_line_headers(name, value, "utf-8")
+    return f"{name}: " + "\r\n".join(value.splitlines())
+
+
+_own_address = lru_cache(maxsize=4)(_header)  # of the settings, so always the same few
+
+
+def _multipart(kind: str, parts: list[bytes]) -> bytes:
+    """Parts between marks that occur in none of them."""
+    mark = f"=_{secrets.token_hex(16)}"
+    head = f'Content-Type: multipart/{kind}; boundary="{mark}"\r\n'
+    return b"\r\n".join(
+        [head.encode(), *(f"--{mark}\r\n".encode() + part for part in parts), f"--{mark}--\r\n".encode()]
     )
-    mail.attach_alternative(message.html, "text/html")
-    for attachment in sorted(message.attachments.all(), key=lambda file: file.pk):
-        mail.attach(_part(attachment))
-    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+
+
+def _words(kind: str, words: str) -> bytes:
+    """A text as a part; in base64 where a line is longer than mail servers take."""
+    content = _lines(words.encode())
+    how = "7bit" if content.isascii() else "8bit"
+    if any(len(line) > LONGEST_LINE for line in content.split(b"\r\n")):
+        how, content = "base64", _lines(base64.encodebytes(content))
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: {how}\r\n\r\n'
+    return head.encode() + content
+
+
+def _lines(content: bytes) -> bytes:
+    """The same with the ends of lines that mail has."""
+    return re.sub(rb"\r\n?|\n", b"\r\n", content)
 
 
 def _part(attachment: Attachment) -> MIMEBase:

@@ -6,9 +6,32 @@ from bookings.models import Booking, Contact, Engagement, Offer, Release
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
 from outbox import kinds
 from outbox.models import Message
+from places.kept_queries import Blank, KeptQuery
 
 Wanted = Callable[[Message], str | None]
 REMINDER = "reminder"
+
+
+# asked once for every mail that leaves
+_CONTACT = KeptQuery(lambda: Contact.objects.filter(pk=Blank("pk")).order_by())
+_OFFER = KeptQuery(lambda: Offer.objects.select_related("booking").filter(pk=Blank("pk")).order_by())
+_ENGAGEMENT = KeptQuery(
+    lambda: Engagement.objects.select_related("speaker", "offer__booking").filter(pk=Blank("pk")).order_by()
+)
+_BOOKING = KeptQuery(lambda: Booking.objects.filter(pk=Blank("pk")).order_by())
+_RELEASE = KeptQuery(lambda: Release.objects.filter(pk=Blank("pk")).order_by())
+_VERIFIED = KeptQuery(
+    lambda: (
+        Contact.objects.filter(
+            booking=Blank("booking"),
+            email__iexact=Blank("email"),
+            verified_at__isnull=False,
+            revoked_at__isnull=True,
+        )
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+)
 
 
 def _key(message: Message) -> int:
@@ -20,10 +43,10 @@ def _always(message: Message) -> str | None:
 
 
 def _contact_still_there(message: Message) -> str | None:
-    revoked = list(Contact.objects.filter(pk=_key(message)).values_list("revoked_at", flat=True).order_by())
-    if not revoked:
+    contact = _CONTACT.first(pk=_key(message))
+    if contact is None:
         return "The contact is gone."
-    if revoked[0] is not None:
+    if contact.revoked_at is not None:
         return "The contact was taken off this booking."
     return None
 
@@ -34,7 +57,7 @@ def occasion_of(offers: Sequence[Offer]) -> str:
 
 
 def _offer_still_open(message: Message) -> str | None:
-    offer = Offer.objects.select_related("booking").filter(pk=_key(message)).first()
+    offer = _OFFER.first(pk=_key(message))
     numbers = message.occasion.split("-")[1:]
     if offer is None or not any(
         each.state == OfferState.OPEN and not each.has_run_out()
@@ -47,21 +70,21 @@ def _offer_still_open(message: Message) -> str | None:
 
 
 def _engagement_still_asked(message: Message) -> str | None:
-    engagement = Engagement.objects.filter(pk=_key(message)).first()
+    engagement = _ENGAGEMENT.first(pk=_key(message))
     if engagement is None or engagement.state != EngagementState.ASKED:
         return "The speaker has answered, or is no longer asked."
     return None
 
 
 def _may_still_be_chased(message: Message) -> str | None:
-    engagement = Engagement.objects.select_related("speaker").filter(pk=_key(message)).first()
+    engagement = _ENGAGEMENT.first(pk=_key(message))
     if engagement is None or engagement.speaker.is_paused() or engagement.speaker.left_on is not None:
         return "The speaker takes no invitations now."
     return _engagement_still_asked(message)
 
 
 def _engagement_still_on(message: Message) -> str | None:
-    engagement = Engagement.objects.select_related("offer__booking").filter(pk=_key(message)).first()
+    engagement = _ENGAGEMENT.first(pk=_key(message))
     if engagement is None or engagement.state != EngagementState.ACCEPTED:
         return "The speaker no longer gives this session."
     if engagement.offer.booking.status not in AGREED_BOOKINGS:
@@ -70,7 +93,7 @@ def _engagement_still_on(message: Message) -> str | None:
 
 
 def _booking_still_agreed(message: Message) -> str | None:
-    booking = Booking.objects.filter(pk=_key(message)).first()
+    booking = _BOOKING.first(pk=_key(message))
     if booking is None or booking.status not in AGREED_BOOKINGS:
         return "The session is no longer agreed."
     if not _verified(booking, message.to):
@@ -79,28 +102,26 @@ def _booking_still_agreed(message: Message) -> str | None:
 
 
 def _contact_still_verified(message: Message) -> str | None:
-    contact = Contact.objects.filter(pk=_key(message)).first()
+    contact = _CONTACT.first(pk=_key(message))
     if contact is None or contact.verified_at is None or contact.revoked_at is not None:
         return "The contact is no longer verified for this booking."
     return None
 
 
 def _contact_still_released(message: Message) -> str | None:
-    contact = Contact.objects.select_related("booking").filter(pk=_key(message)).first()
+    contact = _CONTACT.first(pk=_key(message))
     if contact is None or contact.released_at is None or contact.revoked_at is not None:
         return "The contact is not released."
     return None
 
 
 def _release_still_asked(message: Message) -> str | None:
-    release = Release.objects.filter(pk=_key(message)).first()
+    release = _RELEASE.first(pk=_key(message))
     return None if release is not None and release.state == ReleaseState.ASKED else "The release was decided."
 
 
 def _verified(booking: Booking, email: str) -> bool:
-    return booking.contacts.filter(
-        email__iexact=email, verified_at__isnull=False, revoked_at__isnull=True
-    ).exists()
+    return bool(_VERIFIED.rows(booking=booking.pk, email=email))
 
 
 def register_kinds() -> None:

@@ -58,6 +58,12 @@ def test_it_gives_the_same_objects_as_the_orm_each_time(three_forces):
         assert as_read(kept.rows(name=name, slug=slug)) == with_orm
 
 
+def test_letters_of_either_case_are_found_as_the_orm_finds_them(three_forces):
+    kept = KeptQuery(lambda: Force.objects.filter(slug__iexact=Blank("slug")))
+
+    assert kept.rows(slug="BaRe") == list(Force.objects.filter(slug__iexact="BaRe")) != []
+
+
 def test_it_is_one_statement_and_the_first_row_or_none(three_forces):
     kept = KeptQuery(lambda: Force.objects.filter(slug=Blank("slug")))
 
