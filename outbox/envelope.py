@@ -24,7 +24,12 @@ LONGEST_LINE = 998
 
 def sender_address() -> str:
     """The bare address mail leaves from, for the envelope."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=4)
+def _bare(address: str) -> str:
+    return parseaddr(address)[1]
 
 
 def recipient_address(message: Message) -> str:
@@ -88,7 +93,7 @@ def _words(kind: str, words: str) -> bytes:
     """A text as a part; in base64 where a line is longer than mail servers take."""
     content = _lines(words.encode())
     how = "7bit" if content.isascii() else "8bit"
-    if any(len(line) > LONGEST_LINE for line in content.split(b"\r\n")):
+    if max(map(len, content.split(b"\r\n"))) > LONGEST_LINE:
         how, content = "base64", _lines(base64.encodebytes(content))
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: {how}\r\n\r\n'
     return head.encode() + content

@@ -30,7 +30,7 @@ def by_django(message) -> EmailMessage:
         reply_to=[settings.MAIL_REPLY_TO],
     )
     mail.attach_alternative(message.html, "text/html")
-    return parsed(mail.message().as_bytes(linesep="\r\n"))
+    return parsed(mail.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
 
 
 def said(mail: EmailMessage) -> tuple:
