@@ -61,6 +61,17 @@ def cpu_of_trees(roots: list[int]) -> float:
     return sum(processes[pid].with_ended_children_seconds for pid in pids if pid in processes)
 
 
+def cpu_of_all() -> float:
+    """Seconds of CPU that everything on this machine has used so far, or that were taken from it."""
+    return read_busy(Path("/proc/stat").read_text())
+
+
+def read_busy(text: str) -> float:
+    """Seconds from the line ``cpu  user nice system idle iowait irq softirq steal …``: all but idle and iowait."""
+    user, nice, system, _, _, *rest = (int(field) for field in text.split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / TICKS
+
+
 def pss_megabytes(pid: int) -> float:
     """Memory of a process, with what it shares counted in parts."""
     return read_pss(Path(f"/proc/{pid}/smaps_rollup").read_text())

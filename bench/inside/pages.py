@@ -4,14 +4,13 @@ import re
 import time
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agendas import press
-from agendas.models import Agenda, Document
+from agendas.models import Agenda, Document, Issue
 from bench.inside.rows import fill_diary
 from bench.inside.submitting import fill_in, visitor
 from bookings.models import Booking
@@ -38,9 +37,8 @@ def enter(role: str) -> tuple[Client, str]:
 
 
 def cookie_of(client: Client) -> str:
-    """The session of a client as a header for wrk."""
-    morsel = client.cookies.get(settings.SESSION_COOKIE_NAME)
-    return f"{settings.SESSION_COOKIE_NAME}={morsel.value}" if morsel else ""
+    """The cookies of a client as a header for wrk: a browser sends those of its session and of its forms."""
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
 
 
 def page(name: str, client: Client, path: str) -> Page:
@@ -60,9 +58,10 @@ def look() -> list[Page]:
     agency, own_page = enter("agency")
     speaker, speaking = enter("speaker")
     lead, _ = enter("lead")
-    agenda = Agenda.objects.filter(issues__isnull=False).order_by("pk").select_related("booking").first()
-    if agenda is None:
-        raise RuntimeError("The demo has no agenda.")
+    issue = Issue.objects.order_by("pk").select_related("agenda__booking").first()
+    if issue is None:
+        raise RuntimeError("The demo has issued no agenda.")
+    agenda = issue.agenda
     fill_diary(Speaker.objects.get(user=lead.session["_auth_user_id"]))
     form = [page(f"request form, {step.name}", asker, reverse(step.url_name)) for step in PAGES]
     return [
@@ -73,6 +72,7 @@ def look() -> list[Page]:
         page("speaker's page", speaker, speaking),
         page("diary page", lead, reverse("speaking-diary")),
         page("agenda page", lead, reverse("studio", args=[agenda.booking.reference])),
+        page("issued agenda", lead, reverse("studio-issue", args=[agenda.booking.reference, issue.number])),
         page("download", lead, a_paper(agenda)),
     ]
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.figures import Figure, best, table, write
 from bench.load import Burst, Linked, LoadFailed, requests_in
-from bench.processes import Stat, read_pss, read_stat, tree
+from bench.processes import Stat, read_busy, read_pss, read_stat, tree
 
 WRK = """Running 1s test @ http://127.0.0.1:1/
   2 threads and 2 connections
@@ -101,6 +101,10 @@ def test_a_tree_holds_children_and_their_children():
     processes = {pid: Stat(parent, 0, 0) for pid, parent in {2: 1, 3: 2, 4: 3, 5: 1}.items()}
 
     assert tree(2, processes) == [2, 3, 4]
+
+
+def test_what_the_machine_was_busy_with_leaves_idle_and_waiting_out():
+    assert read_busy("cpu  100 20 30 9000 800 1 2 47 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n") == 2.0
 
 
 def test_memory_is_read_in_megabytes():
