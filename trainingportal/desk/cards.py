@@ -13,6 +13,7 @@ from places.clock import local, say_moment, say_short_date
 from places.nations import Nation
 from trainingportal.desk.case import say_length, say_wishes
 from trainingportal.desk.queue import (
+    CARDS,
     Waiting,
     answers_to,
     booking_address,
@@ -21,8 +22,6 @@ from trainingportal.desk.queue import (
     say_waiting,
 )
 from trainingportal.desk.verbs import NEXT
-
-CARDS = 3
 
 
 @dataclass(frozen=True)

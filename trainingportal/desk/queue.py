@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import or_
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from trainingportal.desk.case import say_answers, say_length, say_soonest
 
 MOST_ROWS = 40
 MOST_NEEDS = 100
+CARDS = 3
 GROUPS = (WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY, WaitingFor.THE_DAY)
 LONG_AGO = 120
 
@@ -201,10 +202,7 @@ class Board:
     groups: list[Group]
     need_bookings: list[Booking]
     need_enquiries: list[Enquiry]
-
-    @property
-    def count(self) -> int:
-        return len(self.need_bookings) + len(self.need_enquiries)
+    count: int
 
     @property
     def count_words(self) -> str:
@@ -238,13 +236,19 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
         .values("pk")[: MOST_ROWS + 1]
         for group in GROUPS
     ]
-    wanted += [
-        Booking.objects.filter(condition).order_by(date, "pk").values("pk")[: MOST_NEEDS + 1]
+    first, *others = [
+        Booking.objects.filter(condition).order_by(date, "pk").values("pk")
         for date, condition in pressing.items()
     ]
+    wanted += [each[:CARDS] for each in (first, *others)]
+    all_pressing = first[: MOST_NEEDS + 1].union(*(each[: MOST_NEEDS + 1] for each in others))
+    count = Booking.objects.filter(pk__in=all_pressing).order_by().values(one=Value(1)).annotate(n=Count("*"))
     bookings = list(
         _with_what_rows_show(Booking.objects.filter(pk__in=wanted[0].union(*wanted[1:])))
-        .annotate(is_pressing=ExpressionWrapper(reduce(or_, pressing.values()), output_field=BooleanField()))
+        .annotate(
+            is_pressing=ExpressionWrapper(reduce(or_, pressing.values()), output_field=BooleanField()),
+            how_many_press=Subquery(count.values("n")),
+        )
         .order_by("waiting_since", "pk")
     )
     enquiries = list(
@@ -258,12 +262,14 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
     for enquiry in enquiries:
         row = partial(row_of_enquiry, enquiry, today, with_words=with_words)
         dated[WaitingFor.US].append((enquiry.created_at, row))
+    need_enquiries = [
+        enquiry for enquiry in enquiries if enquiry.answer_due_on and enquiry.answer_due_on <= today
+    ]
     return Board(
         groups=[_group(key, dated[key]) for key in GROUPS if dated[key]],
         need_bookings=[booking for booking in bookings if booking.is_pressing],
-        need_enquiries=[
-            enquiry for enquiry in enquiries if enquiry.answer_due_on and enquiry.answer_due_on <= today
-        ],
+        need_enquiries=need_enquiries,
+        count=len(need_enquiries) + (bookings[0].how_many_press if bookings else 0),
     )
 
 

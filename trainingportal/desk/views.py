@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         today=today,
         board=board,
         needs=cards.cards(board.need_bookings, board.need_enquiries, today),
-        more=board.count - cards.CARDS,
+        more=board.count - queue.CARDS,
         columns=["Booking", "Next step", "Waiting", "Owner", "Soonest"],
         fortnight=fortnight.fortnight(today),
         health=state,
