@@ -270,3 +270,17 @@ pghistory.track(
     model_name="CalendarFeedEvent",
     fields=["speaker", "with_detail", "made_at"],
 )(CalendarFeed)
+# What speakers ask for is changed by them and by the desk: who and when is kept, where they live is not.
+CARE = [
+    "paused_until",
+    "most_sessions_a_month",
+    "days_between_accounts",
+    "reach_minutes",
+    "only_with_colleague",
+]
+pghistory.track(
+    pghistory.UpdateEvent(condition=pgtrigger.AnyChange("home_outcode", "left_on", *CARE)),
+    model_name="SpeakerEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="care_events"),
+    fields=["left_on", *CARE],
+)(Speaker)

@@ -199,6 +199,13 @@ def set_limits(
 
 
 @transaction.atomic
+def set_home(speaker: Speaker, *, outcode: str, actor: User) -> None:
+    """Keep where the speaker sets out from: the first half of a postcode, or "" for nowhere. What is held stays as held."""
+    with pghistory.context(actor=actor.pk, verb="set home"):
+        Speaker.objects.filter(pk=speaker.pk).update(home_outcode=outcode)
+
+
+@transaction.atomic
 def confirm_expertise(speaker: Speaker, *, topics: Collection[Topic], actor: User) -> None:
     """Keep exactly these topics as what the speaker gives, in their own word; what they left out is gone."""
     now = timezone.now()

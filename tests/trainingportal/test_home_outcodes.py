@@ -50,3 +50,5 @@ def test_no_page_or_mail_tells_where_a_speaker_lives(team):
     desk = sign_in(priya)
     assert HOME in desk.get(f"/desk/speakers/speaker/{at_home.pk}/change/").content.decode()
     assert HOME not in desk.get(page_of(booking)).content.decode()
+    assert HOME in sign_in(at_home.user).get("/speaking/limits/").content.decode()
+    assert HOME not in sign_in(colleague.user).get("/speaking/limits/").content.decode()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import Format, Topic
 from formkit.fields import DayField, TimeOfDayField
 from formkit.forms import PortalForm
+from places import outcodes
 from places.clock import LONDON, say_minutes
 from speakers.calendars import tidy_address
 from speakers.fetch import Refused
@@ -144,6 +145,31 @@ class LimitsForm(PortalForm):
             choice.choices = [*REACHES, (str(reach), f"Up to {say_minutes(reach)} each way")]
         if not speaker.is_family:
             del self.fields["days_between_accounts"]
+
+
+class HomeForm(PortalForm):
+    """Where the speaker sets out from; cleans to the first half of a postcode that exists, or to nothing."""
+
+    submit_words = "Keep where I set out"
+
+    home = forms.CharField(
+        label="First half of your postcode",
+        required=False,
+        max_length=10,
+        help_text="For example CW7. If you leave it empty, we ask you about every journey.",
+        widget=forms.TextInput(
+            attrs={"class": "govuk-input--width-5", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_home(self) -> str:
+        typed: str = self.cleaned_data["home"]
+        if not typed:
+            return ""
+        found = outcodes.find(typed)
+        if found is None:
+            raise forms.ValidationError("We do not know this first half of a postcode. Please look again.")
+        return found.outcode
 
 
 class ExpertiseForm(PortalForm):

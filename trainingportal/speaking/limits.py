@@ -1,4 +1,4 @@
-"""What a speaker asks us to mind: how often, how far, with whom, which topics, and a pause until a day."""
+"""What a speaker asks us to mind: how often, how far, with whom, from where, which topics, and a pause until a day."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,15 +11,15 @@ from accounts.rights import sign_in_required
 from courses.models import Topic
 from places.clock import say_date
 from speakers.models import Speaker
-from speakers.services import confirm_expertise, pause_invitations, set_limits
-from trainingportal.speaking.forms import ExpertiseForm, LimitsForm, PauseForm
+from speakers.services import confirm_expertise, pause_invitations, set_home, set_limits
+from trainingportal.speaking.forms import ExpertiseForm, HomeForm, LimitsForm, PauseForm
 from trainingportal.speaking.views import OPEN_END, speaker_of
 
 
 @sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:
-    """Three short forms; ``part`` says which was sent."""
+    """Four short forms; ``part`` says which was sent."""
     speaker = speaker_of(request)
     assert isinstance(request.user, User)
     part = request.POST.get("part", "")
@@ -29,6 +29,11 @@ def limits(request: HttpRequest) -> HttpResponse:
         request.POST if part == "topics" else None, initial={"topics": [each.topic_id for each in own]}
     )
     pause = PauseForm(request.POST if part == "pause" else None)
+    home = HomeForm(request.POST if part == "home" else None, initial={"home": speaker.home_outcode})
+    if part == "home" and home.is_valid():
+        set_home(speaker, outcode=home.cleaned_data["home"], actor=request.user)
+        messages.success(request, "Kept. We estimate your journeys from there.")
+        return redirect("speaking-limits")
     if part == "limits" and mind.is_valid():
         return _keep_limits(request, speaker, mind, actor=request.user)
     if part == "topics" and give.is_valid():
@@ -49,6 +54,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         {
             "speaker": speaker,
             "limits_form": mind,
+            "home_form": home,
             "topics_form": give,
             "pause_form": pause,
             "to_confirm": any(each.confirmed_at is None for each in own),

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.urls import reverse
 
 from speakers.models import Expertise
+from speakers.services import diary_seen, pause_invitations
 from tests.factories import FormatFactory, SpeakerFactory, TopicFactory, at
 from tests.trainingportal.speaking.conftest import day
 
@@ -110,4 +112,41 @@ def test_a_pause_until_a_day_of_their_choice(client, speaker):
     assert speaker.paused_until == dt.date(2027, 5, 1)
     assert (
         "No invitations until Saturday 1 May 2027." in client.get(reverse("speaking-limits")).content.decode()
+    )
+
+
+def test_they_see_where_they_set_out_from_and_change_it_and_the_trail_does_not_say_where(client, speaker):
+    client.force_login(speaker.user)
+    assert 'value="CW7"' in client.get(reverse("speaking-limits")).content.decode()
+
+    send(client, "home", home="tr21 0lw")
+
+    speaker.refresh_from_db()
+    assert speaker.home_outcode == "TR21"
+    [event] = apps.get_model("speakers", "SpeakerEvent").objects.select_related("pgh_context")
+    assert event.pgh_context.metadata["verb"] == "set home"
+    assert event.pgh_context.metadata["actor"] == speaker.user.pk
+    assert "TR21" not in str(vars(event))
+
+
+def test_a_home_that_does_not_exist_is_asked_for_again_and_none_is_kept_as_none(client, speaker):
+    client.force_login(speaker.user)
+
+    page = send(client, "home", home="QQ9").content.decode()
+    assert "We do not know this first half of a postcode." in page
+    assert 'value="QQ9"' in page
+    send(client, "home", home="")
+
+    speaker.refresh_from_db()
+    assert speaker.home_outcode == ""
+
+
+def test_who_changed_what_a_speaker_asks_for_is_kept(speaker):
+    pause_invitations(speaker, until=dt.date(2027, 5, 1), actor=speaker.user)
+    diary_seen(speaker)
+
+    [event] = apps.get_model("speakers", "SpeakerEvent").objects.select_related("pgh_context")
+    assert (event.paused_until, event.pgh_context.metadata["verb"]) == (
+        dt.date(2027, 5, 1),
+        "pause invitations",
     )
