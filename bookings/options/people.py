@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bookings.options.facts import Asked, Need, Question
-from bookings.options.standing import Diary, Standing, say_asked, say_journey, say_rest, say_shared, stand
+from bookings.options.standing import Diary, Standing, say_journey, say_looked, say_rest, say_shared, stand
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class OnTheDay:
 
     @property
     def words(self) -> str:
-        """What the diary says."""
-        return _sentence(self.standing.busy) or say_asked(self.standing.person)
+        """What the diary says, beside the word for its kind."""
+        return _sentence(self.standing.busy or say_looked(self.standing.person))
 
     @property
     def cautions(self) -> tuple[str, ...]:

@@ -129,10 +129,19 @@ def say_rest(diary: Diary, day: dt.date) -> tuple[str, ...]:
 
 def say_asked(person: Person) -> str:
     """Whether an empty day is a yes: only where they looked at their diary lately."""
-    seen = f"since {say_short_date(person.looked_on)}" if person.looked_on else "yet"
-    if person.diary_counts and person.looked_on:
-        return f"Free; looked at their diary on {say_short_date(person.looked_on)}"
-    return f"Not asked: has not looked at their diary {seen}"
+    return f"Free; {say_looked(person)}" if person.diary_counts else f"Not asked: {say_looked(person)}"
+
+
+def say_looked(person: Person) -> str:
+    """When they last looked at their diary."""
+    if person.looked_on is None:
+        return "has not looked at their diary yet"
+    seen = say_short_date(person.looked_on)
+    return (
+        f"looked at their diary on {seen}"
+        if person.diary_counts
+        else f"has not looked at their diary since {seen}"
+    )
 
 
 def say_shared(neighbour: Neighbour) -> str:

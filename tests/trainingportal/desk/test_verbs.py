@@ -256,8 +256,8 @@ def test_the_diary_keeps_free_busy_away_and_not_asked_apart(desk, priya):
         for each in response.context["candidates"]
     }
     assert standings == {
-        free: ("free", f"Free; looked at their diary on {say_short_date(timezone.now())}"),
-        silent: ("unknown", "Not asked: has not looked at their diary yet"),
+        free: ("free", f"Looked at their diary on {say_short_date(timezone.now())}"),
+        silent: ("unknown", "Has not looked at their diary yet"),
         busy: ("busy", "Is held for"),
         away: ("busy", "Is away"),
     }

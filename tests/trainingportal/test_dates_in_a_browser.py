@@ -1,12 +1,16 @@
-"""What changes about a session, in a real browser: answer, condition, substitute, postpone, and the pack without a network."""
+"""Speakers and dates in a real browser, as they live: three offers, answer, condition, pause, the end of a hold,
+substitute, postpone, the feed, and the pack without a network. Every screen is put to axe at both widths."""
 
 import datetime as dt
 import io
+import re
 import time
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
+from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -17,9 +21,11 @@ from accounts.rights import COORDINATORS
 from accounts.services import role
 from agendas import services as agendas
 from bookings import services
-from bookings.models import Booking
+from bookings.models import Booking, Offer
+from bookings.tasks import expire_offers
 from courses.models import Topic
-from speakers.models import Expertise
+from outbox.models import Message
+from speakers.models import DiaryEntry, Expertise
 from tests.browser import check, shoot
 from tests.factories import FormatFactory, SpeakerFactory, UserFactory, VerifiedContactFactory
 
@@ -191,6 +197,120 @@ def test_a_day_is_put_off(as_user, offer, desk, width):
     expect(page.get_by_text("We ask you again")).to_be_visible()
     check(page)
     shoot(page, "asked-again")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_three_dates_are_held_at_once_and_one_yes_frees_the_others(as_user, desk, team, width):
+    contact = VerifiedContactFactory(
+        booking__format=FormatFactory(slug="full-day"), booking__dates_to_avoid="Mondays, half term"
+    )
+    booking = contact.booking
+    page = as_user(desk, width)
+    page.goto(f"/desk/do/{booking.reference}/offer/")
+    expect(page.get_by_text("Not read as dates: please mind")).to_be_visible()
+    page.get_by_text(re.compile("other dates, and why not")).click()
+    expect(page.get_by_text("They asked to avoid it: “Mondays”")).to_be_visible()
+    check(page)
+    shoot(page, "options")
+    ticks = page.locator("input[name=option]")
+    days = [str(ticks.nth(place).get_attribute("value")).partition(".")[0] for place in range(3)]
+    assert all(dt.date.fromisoformat(day).weekday() for day in days)
+    for place in range(3):
+        ticks.nth(place).check()
+    page.get_by_role("button", name="Hold the ticked dates and send the offers").click()
+    expect(page.get_by_text("Every team is held, and everyone is told.")).to_be_visible()
+    check(page)
+    shoot(page, "three-held")
+    held = DiaryEntry.objects.filter(held_until__isnull=False).count()
+    assert held == 3 * booking.offers.first().engagements.count()
+    [message] = Message.objects.filter(kind="offer")
+    assert message.text.count("Date: ") == 3
+
+    page = as_user(contact.user, width)
+    page.goto(f"/your/{booking.reference}/")
+    expect(page.get_by_role("button", name=re.compile("^Accept "))).to_have_count(3)
+    check(page)
+    shoot(page, "three-offers")
+    page.get_by_role("button", name=re.compile("^Accept ")).nth(1).click()
+    expect(page.get_by_role("heading", name="The date you chose")).to_be_visible()
+    check(page)
+    shoot(page, "one-accepted")
+    assert [offer.state for offer in booking.offers.order_by("starts_at")] == [
+        "withdrawn",
+        "accepted",
+        "withdrawn",
+    ]
+    assert DiaryEntry.objects.count() == held // 3
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_hold_that_runs_out_frees_everybody_and_a_late_press_is_met_kindly(as_user, offer, team, width):
+    reference = offer.booking.reference
+    until = timezone.now() + dt.timedelta(minutes=20)
+    Offer.objects.filter(pk=offer.pk).update(expires_at=until)
+    DiaryEntry.objects.update(held_until=until)
+    page = as_user(team[1].user, width)
+    page.goto(f"/speaking/{reference}/{offer.number}/")
+    expect(page.get_by_role("button", name="Yes, I can")).to_be_visible()
+
+    with time_machine.travel(until + dt.timedelta(minutes=1), tick=True):
+        expire_offers()
+        page.get_by_role("button", name="Yes, I can").click()
+        expect(page.get_by_text("This invitation has ended. Your time is free again")).to_be_visible()
+        check(page)
+        shoot(page, "hold-ended-late-press")
+        page.goto("/speaking/diary/")
+        expect(page.get_by_text("Asked", exact=True)).to_have_count(0)
+        check(page)
+        page = as_user(offer.booking.contacts.get().user, width)
+        page.goto(f"/your/{reference}/")
+        expect(page.get_by_text("We look for other dates.")).to_be_visible()
+        check(page)
+        shoot(page, "hold-ended-agency")
+    assert not DiaryEntry.objects.exists()
+    assert Booking.objects.get(reference=reference).status == "requested"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_pause_takes_one_press_and_nobody_chases(as_user, offer, team, width):
+    page = as_user(team[1].user, width)
+    page.goto("/speaking/")
+    check(page)
+    shoot(page, "speaker-home")
+    page.get_by_role("button", name="For 2 weeks").click()
+    expect(
+        page.get_by_text(re.compile("No invitations until .*What you accepted stays as it is"))
+    ).to_be_visible()
+    check(page)
+    shoot(page, "paused")
+    with time_machine.travel(offer.expires_at - dt.timedelta(hours=20), tick=True):
+        assert services.send_due_reminders() == 1  # the colleague, who did not pause
+    assert Message.objects.get(kind="reminder").to == team[0].user.email
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_calendar_reads_the_feed_until_it_is_closed(as_user, offer, team, width):
+    agree(offer)
+    page = as_user(team[0].user, width)
+    page.goto("/speaking/calendars/")
+    check(page)
+    shoot(page, "calendars")
+    page.get_by_role("button", name="Make my private address").click()
+    address = page.get_by_label("Address to copy")
+    expect(address).to_be_visible()
+    check(page)
+    shoot(page, "feed-made")
+    path = "/speaking/feed.ics?" + address.input_value().partition("?")[2]
+    first = Client().get(path)
+    [event] = Calendar.from_ical(first.content).walk("VEVENT")
+    assert event["dtstart"].dt == offer.starts_at
+    assert offer.booking.reference in str(event["summary"])
+    assert Client().get(path, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+    page.goto("/speaking/calendars/")
+    page.get_by_role("button", name="Close the address").click()
+    expect(page.get_by_text("The address is closed.")).to_be_visible()
+    assert Client().get(path).status_code == 404
 
 
 @pytest.fixture
