@@ -6,11 +6,11 @@ Whatever comes from outside goes through ``words``, which escapes it.
 
 from collections.abc import Iterable
 
-from django.utils.html import conditional_escape as words
 from django.utils.safestring import SafeString
 
 from agendas.snapshot import PaperLine
 from agendas.strip import Label, Over, Strip
+from formkit.escaping import words
 from places.clock import say_time
 
 

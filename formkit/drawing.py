@@ -13,9 +13,9 @@ from django import forms
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget
-from django.utils.html import conditional_escape as words
 from django.utils.safestring import SafeString
 
+from formkit.escaping import words
 from formkit.fields import PARTS, DayWidget
 
 

@@ -1,16 +1,19 @@
 """Tags and filters that every template has without loading them: icons, pills, the frame's links, and words for times."""
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agendas import drawing
+from formkit.escaping import words
 from places import clock
 from trainingportal import icons
 
@@ -42,6 +45,19 @@ def icon(name: str) -> SafeString:
 def pill(words: str, kind: str = "") -> SafeString:
     """Write a word of status. `kind` is "", "part" (people take part), "warn" (a clock runs) or "stop" (late)."""
     return format_html('<span class="wt-pill{}">{}</span>', f" wt-pill--{kind}" if kind else "", words)
+
+
+@register.simple_tag
+def said_back(lines: Iterable[tuple[str, str]]) -> SafeString:
+    """Write what was answered, each under its question. In Python, because a page has some thirty of them."""
+    nothing = '<span class="wt-q">Nothing given</span>'
+    rows = (
+        '\n<div class="govuk-summary-list__row govuk-summary-list__row--no-actions">'
+        f'<dt class="govuk-summary-list__key">{words(label)}</dt>'
+        f'<dd class="govuk-summary-list__value">{linebreaksbr(answer) if answer else nothing}</dd></div>'
+        for label, answer in lines
+    )
+    return SafeString(f'<dl class="govuk-summary-list">{"".join(rows)}\n</dl>')
 
 
 @register.simple_tag(takes_context=True)
