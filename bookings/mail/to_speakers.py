@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bookings.calendar_files import calendar_attachment, taken_back
 from bookings.mail.parts import moved_entry, say_when
-from bookings.mail.wanted import REMINDER
+from bookings.mail.wanted import REMINDER, occasion_of
 from bookings.models import Booking, Engagement, Offer
 from bookings.release import others_asked, seen_by_speaker
 from outbox.queue import FileToSend, link, queue_message
@@ -14,6 +14,37 @@ from places.clock import say_date, say_minutes, say_moment
 def invitation(engagement: Engagement) -> None:
     """Ask a speaker: date, region, format, topics asked of them, travel, and who else by role. Never the venue."""
     _to_asked("invitation", engagement, occasion=_asked_as(engagement))
+
+
+def invitations(places: Iterable[Engagement]) -> None:
+    """Ask speakers for dates offered together: whoever is asked for several of them gets one mail."""
+    by_speaker: dict[int, list[Engagement]] = {}
+    for place in sorted(places, key=lambda place: (place.speaker_id, place.offer.starts_at)):
+        by_speaker.setdefault(place.speaker_id, []).append(place)
+    for theirs in by_speaker.values():
+        if len(theirs) == 1:
+            invitation(theirs[0])
+        else:
+            _several_dates(theirs)
+
+
+def _several_dates(places: list[Engagement]) -> None:
+    """One mail for dates of which one at most is given; each is answered on the speaker's page."""
+    until = min(place.held_until or place.offer.expires_at for place in places)
+    _to_asked(
+        "invitation",
+        places[0],
+        occasion=occasion_of([place.offer for place in places]),
+        link=link("/speaking/"),
+        until=say_moment(until),
+        days=[
+            {
+                **say_when(seen_by_speaker(place, second_factor=False)),
+                "topics": [topic.title for topic in place.topics.all()],
+            }
+            for place in places
+        ],
+    )
 
 
 def reminder(engagement: Engagement, *, occasion: str) -> None:
@@ -39,7 +70,7 @@ def postponed_speaker(engagement: Engagement, *, old: Offer) -> None:
 
 
 def _asked_as(engagement: Engagement) -> str:
-    return f"offer-{engagement.offer.number}"
+    return occasion_of([engagement.offer])
 
 
 def _to_asked(

@@ -76,6 +76,18 @@ def _engagement_still_asked(message: Message) -> str | None:
     return None
 
 
+def _invitation_still_open(message: Message) -> str | None:
+    engagement = Engagement.objects.select_related("offer").filter(pk=_key(message)).first()
+    if engagement is None or not Engagement.objects.filter(
+        speaker=engagement.speaker_id,
+        offer__booking=engagement.offer.booking_id,
+        offer__number__in=message.occasion.split("-")[1:],
+        state=EngagementState.ASKED,
+    ):
+        return "The speaker has answered, or is no longer asked."
+    return None
+
+
 def _may_still_be_chased(message: Message) -> str | None:
     engagement = _ENGAGEMENT.first(pk=_key(message))
     if engagement is None or engagement.speaker.is_paused() or engagement.speaker.left_on is not None:
@@ -136,7 +148,7 @@ def register_kinds() -> None:
         ("waiting-list", "On the waiting list", _contact_still_there),
         ("declined", "We cannot give this training", _contact_still_there),
         ("offer", "Date offered", _offer_still_open),
-        ("invitation", "Invitation to a speaker", _engagement_still_asked),
+        ("invitation", "Invitation to a speaker", _invitation_still_open),
         (REMINDER, "Reminder to a speaker", _may_still_be_chased),
         ("asked-again", "A speaker is asked again: a longer journey", _engagement_still_asked),
         ("postponed-speaker", "Session put off, to a speaker", _engagement_still_asked),

@@ -63,9 +63,7 @@ def make_offers(booking_id: int, *, proposals: Sequence[Proposal], actor: User) 
             move(booking, BookingStatus.OFFERED, "owner")
         settle(booking)
         mail.offers([offer for offer, _ in held])
-        for _, places in held:
-            for place in places:
-                mail.invitation(place)
+        mail.invitations(place for _, places in held for place in places)
     return [offer for offer, _ in held]
 
 

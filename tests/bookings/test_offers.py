@@ -270,6 +270,34 @@ def test_three_dates_go_to_the_agency_in_one_mail_in_order(contact, team, coordi
     assert DiaryEntry.objects.count() == 2
 
 
+def test_a_speaker_asked_for_three_dates_gets_one_mail_with_each_part(contact, team, coordinator):
+    flags = TopicFactory(title="Red flags")
+    offers = services.make_offers(
+        contact.booking_id,
+        proposals=[
+            services.Proposal(at(9, day=day), at(16, day=day), {team[0].pk: [flags], **more}, team[0])
+            for day, more in ((16, {}), (9, {team[1].pk: []}))
+        ],
+        actor=coordinator,
+    )
+
+    mails = {message.to: message for message in Message.objects.filter(kind="invitation")}
+    assert set(mails) == {team[0].user.email, team[1].user.email}
+    both = mails[team[0].user.email]
+    words = " ".join(both.text.split())
+    assert words.index("Tuesday 9 March 2027, 9am to 4pm: Red flags") < words.index("Tuesday 16 March 2027")
+    assert "you give one at most" in words
+    assert "http://localhost:8000/speaking/ " in words
+    assert "one at most" not in mails[team[1].user.email].text
+    wanted = kinds.find("invitation").still_wanted
+    first, second = Engagement.objects.filter(speaker=team[0]).order_by("offer__starts_at")
+    services.answer_invitation(first.pk, accepts=False, actor=team[0].user)
+    assert wanted(both) is None
+    services.answer_invitation(second.pk, accepts=False, actor=team[0].user)
+    assert wanted(both) == "The speaker has answered, or is no longer asked."
+    assert len(offers) == 2
+
+
 def test_three_dates_that_end_together_are_told_in_one_mail(contact, team, coordinator):
     offers = three_dates(contact, team, coordinator)
 
