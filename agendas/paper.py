@@ -78,6 +78,20 @@ def draw(kind: str, content: dict[str, Any]) -> bytes:
     words = render_to_string(
         TEMPLATES[Document.Kind(kind)], {"paper": read(_in_our_letters(content)), "kind": kind}
     )
+    return _as_pdf(words, _identifier(kind, content))
+
+
+def draw_example(content: dict[str, Any]) -> bytes:
+    """The PDF of a day that belongs to no booking; ``content["example"]`` is what only such a paper says."""
+    shown = _in_our_letters(content)
+    words = render_to_string(
+        "agendas/paper/example.html",
+        {"paper": read(shown), "example": shown["example"], "left_out": shown["left_out"]},
+    )
+    return _as_pdf(words, _identifier("example", content))
+
+
+def _as_pdf(words: str, identifier: bytes) -> bytes:
     target = io.BytesIO()
     HTML(
         string=words,
@@ -88,7 +102,7 @@ def draw(kind: str, content: dict[str, Any]) -> bytes:
         stylesheets=[_stylesheet()],
         font_config=_fonts(),
         pdf_variant="pdf/ua-1",
-        pdf_identifier=_identifier(kind, content),
+        pdf_identifier=identifier,
     )
     return target.getvalue()
 

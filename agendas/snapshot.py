@@ -189,7 +189,7 @@ class PaperLine:
     @property
     def takes_part(self) -> bool:
         """Whether people take part, so that the pill is teal."""
-        return self.how == HOW[Variant.WORKSHOP]
+        return self.how.startswith(HOW[Variant.WORKSHOP])
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,11 @@ class Disclosure(LayoutObject):
 
     template = "%s/layout/disclosure.html"
 
-    def __init__(self, summary: str, *fields: Any, css_id: str = "") -> None:
+    def __init__(self, summary: str, *fields: Any, css_id: str = "", css_class: str = "") -> None:
         self.summary = summary
         self.fields = list(fields)
         self.css_id = css_id
+        self.css_class = css_class
 
     def render(
         self, form: BaseForm, context: Context, template_pack: str = TEMPLATE_PACK, **kwargs: Any
@@ -80,7 +81,13 @@ class Disclosure(LayoutObject):
         parts = self.get_rendered_fields(form, context, template_pack, **kwargs)
         return render_to_string(
             self.get_template_name(template_pack),
-            {"summary": self.summary, "fields": parts, "is_open": is_open, "css_id": self.css_id},
+            {
+                "summary": self.summary,
+                "fields": parts,
+                "is_open": is_open,
+                "css_id": self.css_id,
+                "css_class": self.css_class,
+            },
         )
 
 

@@ -92,6 +92,28 @@
     forgetOld();
   }
 
+  /* A day that is being put together comes into its place by itself. Without a script the page is loaded again. */
+  const said = document.querySelector("[data-said]");
+  const look = async (wait) => {
+    const waiting = document.querySelector("[data-again]");
+    if (!waiting) return;
+    try {
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.getElementById("day");
+      if (found && !found.matches("[data-again]")) {
+        const rest = found.nextElementSibling;
+        waiting.replaceWith(...[found, rest].filter(Boolean));
+        if (said) said.textContent = found.matches("[data-day]") ? "Your day is ready." : found.textContent;
+        return;
+      }
+    } catch {
+      /* the network is away: "Look again" stays */
+    }
+    setTimeout(look, wait, Math.min(wait * 1.4, 10000));
+  };
+  setTimeout(look, 500, 700);
+
   /* How much room is left in a long answer. Nothing is cut: too long is said, and the server says it again. */
   for (const area of document.querySelectorAll("textarea[data-limit]")) {
     const words = document.getElementById(`${area.id}_limit`);

@@ -1,10 +1,11 @@
-"""The tables of the top floor: how often somebody tried something lately, what of it the desk should see, and requests
-that are being written."""
+"""The tables of the top floor: how often somebody tried something lately, what of it the desk should see, requests that
+are being written, and the example days that visitors asked to see."""
 
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from bookings.models import Booking
@@ -72,3 +73,47 @@ class RequestDraft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft touched {self.touched_at:%H:%M}"
+
+
+class ExampleDay(models.Model):
+    """A day that somebody asked to see, made once for all who ask the same. Nothing says who asked.
+
+    ``key`` follows from the question and the edition of the catalogue; ``trainingportal/example/shelf.py`` is the one writer.
+    ``answer`` is the day (or the words why there is none), ``paper`` the same as a PDF; both stay empty until they are made.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        WORKING = "working", "Being made"
+        DONE = "done", "Made"
+        FAILED = "failed", "Could not be made"
+
+    key = models.CharField(max_length=64, primary_key=True)
+    edition = models.CharField(max_length=64)
+    question = models.JSONField()
+    is_common = models.BooleanField("made before anybody asked", default=False)
+    state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    answer = models.JSONField(default=dict)
+    paper = models.BinaryField(default=bytes)
+    tries = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True, help_text="Whoever holds this may write the outcome.")
+    claimed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now, db_index=True)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="working"), name="one_example_day_is_made_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="state_of_example_day_is_known",
+                condition=Q(state__in=["queued", "working", "done", "failed"]),
+            ),
+            models.CheckConstraint(
+                name="a_made_example_day_says_something", condition=~Q(state="done") | ~Q(answer={})
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Example day asked for {self.asked_at:%H:%M}"

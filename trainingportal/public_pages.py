@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from places.keeping import KEPT_SECONDS
-from trainingportal import example_day, public_catalogue, retention
+from trainingportal import public_catalogue, retention
+from trainingportal.example import seen
 from trainingportal.public import public_page
 
 View = Callable[..., HttpResponse]
 
 PLAIN_PAGES = (
     "landing",
+    "example-day",
     "training",
     "topics",
     "speakers",
@@ -56,14 +58,11 @@ def kept(view: View) -> View:
 @require_safe
 @kept
 def landing(request: HttpRequest) -> HttpResponse:
-    """Show what this is, for whom, and one example day."""
-    offered = public_catalogue.formats()
-    length = offered.named("full-day")
-    day = example_day.lay_out(length, public_catalogue.topics()) if length else None
+    """Show what this is, for whom, and a day that can be changed to one's own."""
     return draw(
         request,
         "public/landing.html",
-        {"day": day, "length": length, "answer_within_days": offered.answer_within_days},
+        {**seen.usual_drawn(), "answer_within_days": public_catalogue.formats().answer_within_days},
     )
 
 

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from trainingportal import public_pages, questions
+from trainingportal.example import views as example
 
 urlpatterns = [
     path("", public_pages.landing, name="landing"),
+    path("example-day/", example.example_day, name="example-day"),
+    path("example-day/agenda.pdf", example.example_paper, name="example-paper"),
     path("training/", public_pages.training, name="training"),
     path("topics/", public_pages.topics, name="topics"),
     path("topics/<slug:slug>/", public_pages.topic, name="topic"),

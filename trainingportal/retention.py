@@ -31,7 +31,7 @@ from outbox.states import LIVE
 from speakers.models import DiaryEntry
 from speakers.services import ABSENCES_STAY
 from trainingportal import sightings
-from trainingportal.models import Attempts, RequestDraft, Sighting
+from trainingportal.models import Attempts, ExampleDay, RequestDraft, Sighting
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +145,14 @@ KINDS: tuple[Kind, ...] = (
         "you last typed",
         "It is deleted.",
         lambda cutoff: RequestDraft.objects.filter(touched_at__lt=cutoff),
+    ),
+    Kind(
+        "example-days",
+        "Example days that visitors asked to see, without who asked",
+        Span(30, "days"),
+        "somebody first asked",
+        "They are deleted.",
+        lambda cutoff: ExampleDay.objects.filter(asked_at__lt=cutoff),
     ),
     Kind(
         "sessions",

@@ -200,6 +200,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "max_retries": 0,
 }
+# what visitors look at waits behind everything the desk, agencies and speakers wait for (in Redis 9 comes last)
+CELERY_TASK_ROUTES = {"trainingportal.make_example_days": {"priority": 9}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
@@ -230,6 +232,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "trainingportal.watch_the_doors",
         "schedule": dt.timedelta(minutes=1),
         "options": {"expires": 50},
+    },
+    "tend-example-days": {
+        "task": "trainingportal.tend_example_days",
+        "schedule": dt.timedelta(seconds=60),
+        "options": {"expires": 60},
     },
     "forget-drafts": {"task": "trainingportal.forget_drafts", "schedule": dt.timedelta(hours=1)},
     "forget-attempts": {"task": "trainingportal.forget_attempts", "schedule": dt.timedelta(hours=1)},

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from trainingportal import guard, invariants, retention, sightings
 from trainingportal.asking import drafts
+from trainingportal.example import making, shelf
 
 log = logging.getLogger(__name__)
 
@@ -56,3 +57,15 @@ def reseal() -> None:
 def check_invariants() -> None:
     """Look the data over and note for the desk what does not fit."""
     invariants.look_over_and_note()
+
+
+@shared_task(name=shelf.MAKE, soft_time_limit=30, time_limit=60)
+def make_example_days() -> None:
+    """Make one example day that waits; the next is another task, so that the desk's work goes between."""
+    making.make_next()
+
+
+@shared_task(name="trainingportal.tend_example_days", soft_time_limit=30, time_limit=60)
+def tend_example_days() -> None:
+    """Keep the shelf of example days in order, and the common ones on it."""
+    making.tend()

@@ -14,10 +14,10 @@ def why_in(topic: TopicFacts, *, is_pinned: bool, is_needed: bool) -> str:
         return "They asked for it."
     if is_pinned:
         return "You kept it."
+    if is_needed and (topic.if_room or not topic.wanted):
+        return "Another topic of the day builds on it."
     if topic.wanted and topic.because:
         return f"{topic.because}."
-    if is_needed:
-        return "Another topic of the day builds on it."
     return "The day needs a workshop." if topic.takes_part else "There is room for it."
 
 

@@ -18,6 +18,7 @@ from agendas.models import Document
 from bookings.models import Booking
 from trainingportal.desk.verbs import VERBS
 
+EXAMPLE = "length=full-day&audience=front-line&nation=ew&must=legal-issues"
 PART = re.compile(r"(?<!P)<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 FEW = 3
 
@@ -43,6 +44,11 @@ def addresses(references: list[str], *, at_the_desk: bool) -> list[str]:
             filled = iter(values)
             found.append("/" + PART.sub(lambda _, filled=filled: str(next(filled)), _plain(pattern)))
     found += ["/desk/diary/?month=2027-03", "/desk/diary/?month=2027-01", "/desk/nothing-here/", "/nothing/"]
+    found += [
+        f"/example-day/?{EXAMPLE}",
+        f"/example-day/agenda.pdf?{EXAMPLE}",
+        f"/ask-for-training/?{EXAMPLE}",
+    ]
     found += [f"/desk/history/?reference={reference}" for reference in references[:FEW]]
     found += [f"/desk/find/?q={reference}" for reference in references]
     found += [f"/desk/bookings/booking/?q={reference}" for reference in references]

@@ -25,10 +25,11 @@ from bookings.release import Tier
 from outbox.envelope import build
 from outbox.models import Message
 from speakers.models import Speaker
-from tests.attacks.crawling import addresses, mail_in, patterns, readable, words_of
+from tests.attacks.crawling import EXAMPLE, addresses, mail_in, patterns, readable, words_of
 from tests.attacks.planted import MAY_READ, NOW, T2, T4, Kind, Planted, plant, speakers_own_name
 from tests.attacks.test_tiers import browser_of
 from trainingportal.celery import app
+from trainingportal.example import making
 from trainingportal.public_urls import urlpatterns as public_urls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -55,7 +56,8 @@ def _february(settings):
         yield
 
 
-PUBLIC = {f"/{pattern}" for pattern, _ in patterns(public_urls)} | {"/topics/victim-impact/"}
+EXAMPLES = {f"/example-day/?{EXAMPLE}", f"/example-day/agenda.pdf?{EXAMPLE}"}
+PUBLIC = {f"/{pattern}" for pattern, _ in patterns(public_urls)} | {"/topics/victim-impact/"} | EXAMPLES
 KNOWN_KINDS = {
     "text/html", "text/plain", "text/javascript", "application/json", "application/xml", "application/pdf",
     "message/rfc822",
@@ -215,6 +217,18 @@ def rows_written() -> dict[str, int]:
 
 
 # ---- papers
+
+
+def test_an_example_day_tells_nothing_of_any_booking_or_speaker_on_the_page_or_on_paper(house):
+    browser = Client()
+    assert "being put together" in browser.get(f"/example-day/?{EXAMPLE}").content.decode()
+    assert making.make_next()
+
+    answers = {address: words_of(browser.get(address)) for address in sorted(EXAMPLES)}
+
+    assert "You asked for it" in answers[f"/example-day/?{EXAMPLE}"]
+    assert "Content-Type: application/pdf" in answers[f"/example-day/agenda.pdf?{EXAMPLE}"]
+    assert [word for words in answers.values() for word in house.found(words)] == []
 
 
 def test_no_paper_for_the_agency_names_a_speaker_or_a_place_in_text_metadata_or_outline(house):

@@ -22,7 +22,8 @@ TOPICS = ["alices-story", "legal-issues", "red-flags"]
 PAGES = [*PLAIN_PAGES, *[f"topic:{slug}" for slug in TOPICS]]
 # database questions of a page's first visit in a process; afterwards none for a minute
 COLD = {
-    "landing": 2,
+    "landing": 5,
+    "example-day": 2,  # the rest was kept for the landing page
     "training": 2,
     "topics": 1,
     "speakers": 1,

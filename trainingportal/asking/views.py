@@ -24,6 +24,8 @@ from trainingportal.asking.forms import (
     WhoFields,
 )
 from trainingportal.asking.pages import PAGES, Page
+from trainingportal.example import carrying, seen
+from trainingportal.example.question import question_in
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
 from trainingportal.models import RequestDraft
 
@@ -74,6 +76,8 @@ def _take(request: HttpRequest, page: Page, draft: RequestDraft | None) -> HttpR
         state=drafts.DONE if is_right else drafts.KEPT,
         data=form.answers() if is_right else form.typed(),
     )
+    if page.number == 1 and (example := question_in(request.GET)) is not None:
+        draft = carrying.fill(draft, example)
     if posted_key and posted_key != str(draft.key):
         messages.warning(request, EXPIRED)
         return redirect("ask-training")
@@ -152,10 +156,27 @@ def _draw(
         "back_words": "Back to your answers" if to_check else earlier and f"Back to “{earlier.title}”",
         "next_words": "Next: back to your answers." if to_check else page.next_words,
         "answer_within_days": choices.answer_within_days(),
+        **_example(request, page, draft),
     }
     if isinstance(form, NeedForm):
         context |= _time(form)
     return render(request, f"asking/{page.name}.html", context, status=status)
+
+
+def _example(request: HttpRequest, page: Page, draft: RequestDraft | None) -> dict[str, Any]:
+    """The example day that the request asks for, where its choices are filled in or are about to be."""
+    example = carrying.carried(draft) if page.name in carrying.FILLED else None
+    if page.number == 1:
+        example = question_in(request.GET)
+    if example is None:
+        return {}
+    titles = seen.titles_of(example)
+    return {
+        "example": example,
+        "example_title": seen.title_of(example),
+        "example_musts": titles,
+        "example_law": seen.law_of(example),
+    }
 
 
 def _time(form: NeedForm) -> dict[str, Any]:
