@@ -1,7 +1,9 @@
 """The page and the PDF: shared by all who ask the same, quick once made, kind to odd addresses, bounded."""
 
 import datetime as dt
+import gzip
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -391,3 +393,15 @@ def test_a_change_on_the_form_is_kept_when_the_first_page_is_sent_again():
     draft = drafts.save_page(draft, page="need", state=drafts.DONE, data=need)
 
     assert drafts.data_of(carrying.fill(draft, ASKED), "need")["musts"] == ["risk"]
+
+
+def test_a_first_visit_that_sees_a_day_is_light(client, made):
+    page = client.get(DAY).content.decode()
+    files = re.findall(
+        r'<(?:link rel="(?:stylesheet|icon)"|script)[^>]*? (?:href|src)="/static/([^"]+)"', page
+    )
+
+    weights = [len(gzip.compress((Path("static") / name).read_bytes())) for name in files]
+
+    assert len(files) == 3
+    assert len(gzip.compress(page.encode())) + sum(weights) <= 30 * 1024

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from trainingportal.example import making
+
 
 class Command(BaseCommand):
-    """Tables, the cache's table, the catalogue, and the invented bookings where DEMO is set."""
+    """Tables, the cache's table, the catalogue, the invented bookings where DEMO is set, and the common example days queued."""
 
     help = "Bring tables, catalogue and (with DEMO) the invented bookings up to date."
 
@@ -19,3 +21,4 @@ class Command(BaseCommand):
         call_command("load_catalogue")
         if settings.DEMO:
             call_command("demo")
+        making.tend()  # the landing page begins with an example day: a worker makes it first of all
