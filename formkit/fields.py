@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.choices import BaseChoiceIterator
 
 PARTS = (("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4))
 NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -20,6 +21,10 @@ ADDRESS = re.compile(r"://|@|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
 """What a name never holds and unwanted mail always does: an address of the web or of a mailbox."""
 UNSEEN = ("Cc", "Cf", "Co", "Cs")
 TIME = re.compile(r"(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.IGNORECASE)
+
+
+class Pairs(list[tuple[Any, Any]], BaseChoiceIterator):
+    """Choices as a list of values and words. A field takes them as they are, where it looks any other list through twice."""
 
 
 class DayWidget(forms.MultiWidget):

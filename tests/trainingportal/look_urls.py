@@ -18,6 +18,7 @@ from formkit.fields import DayField, TimeOfDayField
 from formkit.forms import PortalForm
 from formkit.layout import Choices, Disclosure
 from trainingportal.public import public_page
+from trainingportal.steps import Step
 
 TOPICS = [("impact", "Victim impact"), ("flags", "“Red flags”"), ("law", "Legal issues"), ("risk", "Risk")]
 
@@ -123,9 +124,9 @@ def components() -> dict[str, Any]:
         "room": draw([Block("core", 60), Block("topic", 40)], holds=150),
         "rows": rows(flagged=("“Red flags”",)),
         "steps": [
-            Row(state="done", title="You asked", note="Done, Monday 9 November"),
-            Row(state="now", title="Dates offered", note="Now. Waiting for you"),
-            Row(state="next", title="Room and access needs", note="Two weeks before", address="#x"),
+            Step(state="done", title="You asked", note="Done, Monday 9 November"),
+            Step(state="now", title="Dates offered", note="Now. Waiting for you"),
+            Step(state="next", title="Room and access needs", note="Two weeks before", address="#x"),
         ],
         "facts": [("When", "9.15am to 4.15pm"), ("Where", "West Midlands"), ("Your part", "Alice’s story")],
         "pairs": [("A half day holds", "150 minutes"), ("Your topics", "at least 120 minutes")],

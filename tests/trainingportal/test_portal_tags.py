@@ -8,6 +8,7 @@ import pytest
 from django.template import engines
 
 from trainingportal.icons import PATHS
+from trainingportal.steps import Step
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,3 +61,25 @@ def test_no_template_holds_a_style_or_a_script_of_its_own():
             continue
         text = file.read_text()
         assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style|<script(?![^>]*\ssrc=)", text), file
+
+
+def test_steps_lead_on_and_words_of_people_are_escaped():
+    steps = [
+        Step("You & asked", "<b>", "done"),
+        Step("Answer", state="now", address='/x/?a="1"'),
+        Step("Wait"),
+    ]
+
+    assert draw("{% drawn_steps steps %}", steps=steps) == (
+        '<ol class="wt-steps">\n<li class="is-done"><strong>You &amp; asked</strong><span class="wt-q">&lt;b&gt;</span></li>'
+        '\n<li class="is-now" aria-current="step"><strong><a href="/x/?a=&quot;1&quot;">Answer</a></strong></li>'
+        "\n<li><strong>Wait</strong></li>\n</ol>"
+    )
+
+
+def test_what_was_answered_is_said_back_line_by_line_and_escaped():
+    drawn = draw("{% said_back lines %}", lines=[("Who & where", "one\n<two>"), ("Anything else", "")])
+
+    assert '<dt class="govuk-summary-list__key">Who &amp; where</dt>' in drawn
+    assert ">one<br>&lt;two&gt;</dd>" in drawn
+    assert '><span class="wt-q">Nothing given</span></dd>' in drawn

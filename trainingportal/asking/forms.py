@@ -8,7 +8,7 @@ from django import forms
 from django.utils.html import format_html
 
 from bookings.models import Agency, AudienceShare, Booking, Place
-from formkit.fields import NameField
+from formkit.fields import NameField, Pairs
 from formkit.forms import PortalForm
 from formkit.layout import Choices, Disclosure
 from places import mailboxes, outcodes
@@ -112,7 +112,7 @@ class WhoFields(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["force"]).choices = [("", "Choose one"), *choices.forces()]
+        cast(forms.ChoiceField, self.fields["force"]).choices = Pairs([("", "Choose one"), *choices.forces()])
 
     def layout(self) -> Layout:
         """Ask for the force, or for the other organisation, under the choice it belongs to."""
@@ -200,13 +200,13 @@ class AudienceForm(PageForm):
         self.offered = choices.audiences()
         super().__init__(*args, **kwargs)
         audiences = cast(forms.MultipleChoiceField, self.fields["audiences"])
-        audiences.choices = [(audience.slug, audience.name) for audience in self.offered]
+        audiences.choices = Pairs((audience.slug, audience.name) for audience in self.offered)
         for audience in self.offered:
             self.fields[self.share_name(audience.slug)] = forms.ChoiceField(
                 label=format_html(
                     '<span class="govuk-visually-hidden">How much of the room: {}</span>', audience.name
                 ),
-                choices=AudienceShare.Share.choices,
+                choices=Pairs(AudienceShare.Share.choices),
                 initial=AudienceShare.Share.SOME,
                 widget=forms.RadioSelect,
             )
@@ -292,15 +292,16 @@ class NeedForm(PageForm):
         self.audience_words = audience_words
         super().__init__(*args, **kwargs)
         self.topics = {topic.slug: topic for topic in choices.topics()}
-        cast(forms.ChoiceField, self.fields["length"]).choices = [
-            *[
-                (seen.slug, f"{seen.name}, about {say_minutes(seen.training_minutes)} of training")
-                for seen in choices.lengths()
-            ],
-            (UNSURE, "Not sure yet"),
-        ]
-        titles = [(slug, topic.title) for slug, topic in self.topics.items()]
-        cast(forms.MultipleChoiceField, self.fields["musts"]).choices = [
+        cast(forms.ChoiceField, self.fields["length"]).choices = Pairs(
+            [
+                *[
+                    (seen.slug, f"{seen.name}, about {say_minutes(seen.training_minutes)} of training")
+                    for seen in choices.lengths()
+                ],
+                (UNSURE, "Not sure yet"),
+            ]
+        )
+        cast(forms.MultipleChoiceField, self.fields["musts"]).choices = Pairs(
             (
                 slug,
                 format_html(
@@ -308,8 +309,10 @@ class NeedForm(PageForm):
                 ),
             )
             for slug, topic in self.topics.items()
-        ]
-        cast(forms.MultipleChoiceField, self.fields["leave_outs"]).choices = titles
+        )
+        cast(forms.MultipleChoiceField, self.fields["leave_outs"]).choices = Pairs(
+            (slug, topic.title) for slug, topic in self.topics.items()
+        )
         self.fields["cover"].help_text = self._always_given()
         self["musts"].label = f"Must be covered: {len(self.ticked('musts'))} of {MOST_MUSTS} chosen"
 
@@ -444,9 +447,9 @@ class WhenForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.MultipleChoiceField, self.fields["months"]).choices = [
+        cast(forms.MultipleChoiceField, self.fields["months"]).choices = Pairs(
             (month.isoformat(), f"{month:%B %Y}") for month in choices.months()
-        ]
+        )
 
     def layout(self) -> Layout:
         """Months and days first; what few people need opens from a line."""

@@ -23,6 +23,7 @@ from trainingportal.desk.access import actor_of, for_readers
 from trainingportal.desk.case import Case, last_call, steps, team_words
 from trainingportal.desk.pages import MOST_MAILS, asked_for, mails_of, page
 from trainingportal.desk.verbs import NEXT, VERBS, Button, buttons
+from trainingportal.steps import Step
 
 MOST_READS = 10
 
@@ -154,11 +155,8 @@ def _offer(
     }
 
 
-def _steps(case: Case) -> list[dict[str, str]]:
-    return [
-        {"state": state.removeprefix("is-"), "title": title, "note": note}
-        for state, title, note in steps(case)
-    ]
+def _steps(case: Case) -> list[Step]:
+    return [Step(title, note, state.removeprefix("is-")) for state, title, note in steps(case)]
 
 
 def _issues(booking: Booking) -> list[Issue]:

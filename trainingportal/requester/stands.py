@@ -10,6 +10,7 @@ from bookings.models import Booking, Contact, Place
 from bookings.release import OfferSeen, SessionSeen, Tier
 from bookings.states import BookingStatus, OfferState
 from places.clock import local, say_date, say_moment, say_short_date, say_times
+from trainingportal.steps import Step
 
 DONE, NOW, NEXT = "done", "now", "next"
 ENDED = (BookingStatus.DECLINED, BookingStatus.CANCELLED)
@@ -24,16 +25,6 @@ BEHIND = {
     BookingStatus.CLOSED: 7,
 }
 NUMBERS = {1: "One date", 2: "Two dates", 3: "Three dates", 4: "Four dates"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """One line of “where it stands” or of “what we need from you”."""
-
-    title: str
-    note: str = ""
-    state: str = ""
-    address: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

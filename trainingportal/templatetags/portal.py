@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from agendas import drawing
 from formkit.escaping import words
 from places import clock
-from trainingportal import icons
+from trainingportal import icons, steps
 
 register = template.Library()
 
@@ -25,6 +25,7 @@ register.filter("say_short_date", clock.say_short_date)
 register.filter("say_moment", clock.say_moment)
 register.filter("say_minutes", clock.say_minutes)
 register.simple_tag(clock.say_times, name="say_times")
+register.simple_tag(steps.draw, name="drawn_steps")
 register.simple_tag(drawing.picture, name="day_picture")
 register.simple_tag(drawing.paper_lines, name="paper_lines")
 
