@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.http import QueryDict
 
 from accounts.models import User
@@ -39,6 +40,7 @@ class Done:
 
     anchor: str
     words: str
+    draft: Draft | None = None
 
 
 def carry_out(do: str, press: Press) -> Done:
@@ -60,13 +62,22 @@ def _done(draft: Draft, words: str) -> Done:
     """Back to the line that was changed, or to the day when it is gone."""
     item = draft.touched
     if item is None or item.pk is None or item not in draft.items:
-        return Done("day", words)
-    return Done(f"line-{item.pk}", words.format(item=item.words, minutes=item.minutes))
+        return Done("day", words, draft)
+    return Done(f"line-{item.pk}", words.format(item=item.words, minutes=item.minutes), draft)
 
 
 def _save(press: Press, *_: str) -> Done:
-    services.save(press.agenda.pk, **press.common)
-    return Done("day", "")
+    return Done("day", "", services.save(press.agenda.pk, **press.common))
+
+
+def _undo(press: Press, *_: str) -> Done:
+    services.undo(press.agenda.pk, **press.common)
+    return Done("day-heading", "Undone.")
+
+
+def _redo(press: Press, *_: str) -> Done:
+    services.redo(press.agenda.pk, **press.common)
+    return Done("day-heading", "Done again.")
 
 
 def _move(by: int) -> Callable[..., Done]:
@@ -80,13 +91,18 @@ def _move(by: int) -> Callable[..., Done]:
 def _remove(press: Press, item_id: str = "") -> Done:
     draft = services.remove_item(press.agenda.pk, item_id=_number(item_id), **press.common)
     gone = draft.touched
-    return Done("day", f"{gone.words if gone else 'The line'} taken out.")
+    return Done("day", f"{gone.words if gone else 'The line'} taken out.", draft)
 
 
 def _add(press: Press, slug: str = "") -> Done:
-    ticked = [int(pk) for pk in press.post.getlist(f"new-{slug}") if pk.isdecimal() and len(pk) < 12]
-    draft = services.add_topic(press.agenda.pk, slug=slug, point_ids=ticked or None, **press.common)
+    ticked = {int(pk) for pk in press.post.getlist(f"new-{slug}") if pk.isdecimal() and len(pk) < 12}
+    draft = services.add_topic(press.agenda.pk, slug=slug, point_ids=ticked, **press.common)
     return _done(draft, "{item} added, {minutes} minutes.")
+
+
+def _let_in(press: Press, slug: str = "") -> Done:
+    draft = services.let_in(press.agenda.pk, slug=slug, **press.common)
+    return Done("left-out", "It may be chosen again.", draft)
 
 
 def _pause(kind: str) -> Callable[..., Done]:
@@ -151,6 +167,50 @@ def _points_that_fit(press: Press, item_id: str = "") -> Done:
     return _done(draft, "{item} keeps the points that fit.")
 
 
+def _from_last(press: Press, *_: str) -> Done:
+    draft = services.start_from_last(press.agenda.pk, **press.common)
+    return Done("day-heading", "The day is the one they had last time.", draft)
+
+
+def _from_template(press: Press, *_: str) -> Done:
+    draft = services.start_from_template(press.agenda.pk, template_id=_template(press), **press.common)
+    return Done("day-heading", "The day is the template’s.", draft)
+
+
+def _save_template(press: Press, *_: str) -> Done:
+    audience = press.post.get("template-audience", "")
+    _, template = services.save_template(
+        press.agenda.pk,
+        name=press.post.get("template-name", ""),
+        audience_id=_number(audience) if audience else None,
+        **press.common,
+    )
+    return Done("start", f"Saved as the template “{template.name}”.")
+
+
+def _rename_template(press: Press, *_: str) -> Done:
+    with transaction.atomic():
+        services.save(press.agenda.pk, **press.common)
+        services.rename_template(
+            _template(press), name=press.post.get("template-name", ""), actor=press.actor
+        )
+    return Done("start", "The template has its new name.")
+
+
+def _delete_template(press: Press, *_: str) -> Done:
+    with transaction.atomic():
+        services.save(press.agenda.pk, **press.common)
+        services.delete_template(_template(press), actor=press.actor)
+    return Done("start", "The template is deleted.")
+
+
+def _template(press: Press) -> int:
+    words = press.post.get("template", "")
+    if not (words.isascii() and words.isdecimal() and len(words) < 12):
+        raise CannotDo("Choose a template first.")
+    return int(words)
+
+
 def _compose(press: Press, *_: str) -> Done:
     services.ask_to_compose(press.agenda.pk, **press.common)
     return Done("composed", "")
@@ -184,10 +244,13 @@ def _checks(agenda: Agenda) -> list[Check]:
 
 COMMANDS: dict[str, Callable[..., Done]] = {
     "save": _save,
+    "undo": _undo,
+    "redo": _redo,
     "up": _move(-1),
     "down": _move(1),
     "remove": _remove,
     "add": _add,
+    "let-in": _let_in,
     "break": _pause(Kind.BREAK),
     "lunch": _pause(Kind.LUNCH),
     "pause": _pause(Kind.PAUSE),
@@ -201,6 +264,11 @@ COMMANDS: dict[str, Callable[..., Done]] = {
     "speaker": _speaker,
     "own-law": _own_law,
     "points-that-fit": _points_that_fit,
+    "from-last": _from_last,
+    "from-template": _from_template,
+    "save-template": _save_template,
+    "rename-template": _rename_template,
+    "delete-template": _delete_template,
     "compose": _compose,
     "aside": _aside,
     "again": _again,

@@ -1,6 +1,6 @@
 """Between a booking and the composer: what it is given to compose from, and the lines that its day becomes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from agendas.composing.brief import Around, Brief, Composed, Day, Given, Pin, PointFacts, Teacher, TopicFacts
@@ -23,9 +23,10 @@ def brief_of(
     A host's own slot keeps its place in the choice as a topic of its own, held fast.
     """
     slots = [item for item in items if item.kind == Kind.HOST]
+    out = kept_out(agenda, items)
     return Brief(
         day=_day(agenda),
-        topics=(*(_topic(topic, facts) for topic in facts.topics), *(_slot(item) for item in slots)),
+        topics=(*(_topic(topic, facts, out) for topic in facts.topics), *(_slot(item) for item in slots)),
         team=tuple(
             Teacher(
                 key=member.speaker_id,
@@ -41,6 +42,12 @@ def brief_of(
             rule for key in set_aside if (rule := RULE_OF_CHECK.get(key.partition(":")[0])) is not None
         ),
     )
+
+
+def kept_out(agenda: Agenda, items: Sequence[AgendaItem]) -> list[int]:
+    """The topics that a trainer keeps out of this day: those kept out before, and those whose line says so now."""
+    now = {item.topic_id for item in items if item.pin == Kept.OUT and item.topic_id and not item.is_core}
+    return sorted({*agenda.leave_out_ids, *now})
 
 
 def _day(agenda: Agenda) -> Day:
@@ -62,7 +69,7 @@ def _slugs(topic_ids: frozenset[int], facts: Facts) -> frozenset[str]:
     return frozenset(facts.by_id[pk].slug for pk in topic_ids if pk in facts.by_id)
 
 
-def _topic(topic: Topic, facts: Facts) -> TopicFacts:
+def _topic(topic: Topic, facts: Facts, out: Collection[int]) -> TopicFacts:
     mean = facts.mean_emphasis(topic)
     return TopicFacts(
         slug=topic.slug,
@@ -81,6 +88,7 @@ def _topic(topic: Topic, facts: Facts) -> TopicFacts:
         applies=facts.applies(topic),
         is_must=topic.pk in facts.must_ids,
         is_left_out=topic.pk in facts.leave_out_ids,
+        is_kept_out=topic.pk in out,
         wanted=round(mean * 2),
         if_room=mean < (Emphasis.IF_ROOM + Emphasis.USUALLY) / 2,
         because=_because(topic, facts, mean),
@@ -116,7 +124,10 @@ def _pins(items: Sequence[AgendaItem], facts: Facts) -> Iterator[Pin]:
         if item.is_pause:
             sitting += 1
         topic = facts.by_id.get(item.topic_id or 0)
-        if topic is None or not item.pin:
+        if topic is None or item.pin in ("", Kept.OUT):
+            continue
+        if item.pin == Kept.AT_MOST:
+            yield Pin(topic.slug, at_most=item.minutes)
             continue
         if item.pin == Kept.IN_DAY:
             yield Pin(topic.slug)

@@ -107,8 +107,7 @@ class Facts:
 
 
 # Read in one statement: asked of the ORM it is seven, and building them takes longer than the answers.
-_READ = """
-SELECT
+COLUMNS = """
     (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_musts WHERE booking_id = %(booking)s),
     (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_leave_outs WHERE booking_id = %(booking)s),
     (SELECT coalesce(json_agg(json_build_object('audience_id', audience_id, 'share', share)), '[]')
@@ -125,21 +124,30 @@ SELECT
         JOIN speakers_speaker speaker ON speaker.id = engagement.speaker_id
     WHERE offer.booking_id = %(booking)s AND offer.state = %(accepted)s AND engagement.state = ANY(%(live)s))
 """
+Row = tuple[list[int], list[int], list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def asked_for(booking: Booking) -> dict[str, Any]:
+    """What ``COLUMNS`` takes."""
+    return {
+        "booking": booking.pk,
+        "accepted": OfferState.ACCEPTED.value,
+        "live": [state.value for state in LIVE_ENGAGEMENTS],
+    }
 
 
 def facts_of(booking: Booking, *, catalogue: Catalogue | None = None) -> Facts:
     """Read it all in one query, beside the catalogue that this process keeps (or another, where nothing may lag)."""
     catalogue = catalogue or kept.catalogue()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _READ,
-            {
-                "booking": booking.pk,
-                "accepted": OfferState.ACCEPTED.value,
-                "live": [state.value for state in LIVE_ENGAGEMENTS],
-            },
-        )
-        musts, leave_outs, shares, team = cursor.fetchone()
+        cursor.execute(f"SELECT {COLUMNS}", asked_for(booking))
+        row: Row = cursor.fetchone()
+    return facts_from(row, booking, catalogue)
+
+
+def facts_from(row: Row, booking: Booking, catalogue: Catalogue) -> Facts:
+    """What ``COLUMNS`` gave, as facts."""
+    musts, leave_outs, shares, team = row
     found = sorted((_share(booking, row, catalogue) for row in shares), key=lambda share: share.audience.rank)
     return Facts(
         booking=booking,

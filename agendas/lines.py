@@ -3,9 +3,6 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-
-from django.template.loader import render_to_string
 
 from agendas.facts import Facts
 from agendas.models import AgendaItem
@@ -80,16 +77,6 @@ class StudioRow:
     @property
     def points_words(self) -> str:
         return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
-
-    @property
-    def drawn(self) -> str:
-        """Its HTML, but for the time, which stands before it."""
-        return _drawn(self)
-
-
-@lru_cache(maxsize=256)
-def _drawn(row: StudioRow) -> str:
-    return render_to_string("agendas/studio/row.html", {"row": row})
 
 
 def rows_of(
@@ -166,7 +153,7 @@ def _pills(item: AgendaItem, facts: Facts, check: int | None) -> tuple[Pill, ...
     if item.kind == Kind.NOTE:
         pills.append(("Run sheet only", ""))
     if item.pin:
-        pills.append(("Pinned", ""))
+        pills.append(("Leaves the day" if item.pin == AgendaItem.Pin.OUT else "Pinned", ""))
     if check is not None:
         pills.append((f"See check {check}", "warn"))
     return tuple(pills)
@@ -225,6 +212,8 @@ def _pins(item: AgendaItem, raw: RawRow | None) -> tuple[Option, ...]:
         return ()
     chosen = raw.pin if raw else item.pin
     choices = [("", "Free to change"), *AgendaItem.Pin.choices]
+    if item.is_core:
+        choices = [(value, words) for value, words in choices if value != AgendaItem.Pin.OUT]
     return tuple(Option(value, words, value == chosen) for value, words in choices)
 
 

@@ -13,12 +13,13 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from agendas import states
 from agendas.states import DocumentState
 from bookings.models import Booking
-from courses.models import Format, Topic
+from courses.models import Audience, Format, Topic
 from places.clock import LONDON, local
 from speakers.models import Speaker
 
@@ -33,6 +34,18 @@ class Agenda(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     quiet_room = models.CharField(max_length=200, blank=True, help_text="For the run sheet only.")
     support_contact = models.CharField(max_length=200, blank=True, help_text="For the run sheet only.")
+    leave_out_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="Topics that composing again leaves out.",
+    )
+    stands_at = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="After undoing: the earlier draft that this one repeats.",
+    )
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -87,6 +100,8 @@ class AgendaItem(models.Model):
         IN_DAY = "in", "Keep it in the day"
         AS_IS = "as", "Keep its minutes, speaker and points"
         HERE = "here", "Keep it here as well"
+        AT_MOST = "most", "Keep it, at most these minutes"
+        OUT = "out", "Leave it out from now on"
 
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
@@ -173,6 +188,49 @@ class AgendaItem(models.Model):
 
 
 PAUSES = (AgendaItem.Kind.BREAK, AgendaItem.Kind.LUNCH, AgendaItem.Kind.PAUSE)
+
+
+class AgendaStep(models.Model):
+    """A draft as it was before a change, so that it can be brought back: the newest forty are kept.
+
+    ``was``: ``lines`` (each with its key and the fields that a save writes), ``leave_out_ids``, ``quiet_room``,
+    ``support_contact``.
+    """
+
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="steps")
+    version = models.PositiveIntegerField(help_text="The draft that it was.")
+    was = models.JSONField()
+
+    class Meta:
+        ordering = ["agenda", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "version"], name="a_draft_is_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft {self.version} of {self.agenda.booking}"
+
+
+class DayTemplate(models.Model):
+    """A day to begin from: topics, minutes, points and ways of giving them. It holds no person and no place.
+
+    ``lines``: ``kind``, ``topic`` (its slug, or ""), ``minutes``, ``variant``, ``points``, in order.
+    """
+
+    name = models.CharField(max_length=80)
+    audience = models.ForeignKey(Audience, models.SET_NULL, null=True, blank=True, related_name="+")
+    lines = models.JSONField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="a_template_is_found_by_its_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Composition(models.Model):
@@ -381,6 +439,7 @@ def _every_change() -> list[pghistory.Tracker]:
 pghistory.track(*_every_change(), exclude=["updated_at"])(Agenda)
 pghistory.track(*_every_change())(AgendaItem)
 pghistory.track(*_every_change())(SetAside)
+pghistory.track(*_every_change())(DayTemplate)
 pghistory.track(
     *_every_change(),
     fields=["agenda", "number", "issued_by", "issued_at", "withdrawn_at"],

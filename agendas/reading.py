@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from agendas import facts
+from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem, Composition, Document
 from courses.kept import Catalogue
 
@@ -35,6 +37,15 @@ class IssueSeen:
 
 
 @dataclass(frozen=True)
+class TemplateSeen:
+    """A day to begin from, as the list names it."""
+
+    pk: int
+    name: str
+    audience_id: int | None
+
+
+@dataclass(frozen=True)
 class DraftSeen:
     """A draft as its page needs it. Items are in order, issues and papers the newest first."""
 
@@ -43,11 +54,14 @@ class DraftSeen:
     issues: list[IssueSeen]
     documents: list[Document]
     composition: Composition | None
+    can_undo: bool
+    can_redo: bool
+    has_last: bool
+    templates: list[TemplateSeen]
 
 
-# Asked of the ORM these are five queries, and building them takes longer than the answers.
-_READ = """
-SELECT
+# Asked of the ORM these are six queries, and building them takes longer than the answers.
+_COLUMNS = """
     (SELECT coalesce(json_agg(json_build_object(
             'id', id, 'agenda_id', agenda_id, 'position', position, 'kind', kind, 'topic_id', topic_id,
             'title', title, 'minutes', minutes, 'speaker_id', speaker_id, 'by_host', by_host, 'variant', variant,
@@ -75,21 +89,45 @@ SELECT
     ) newest),
 
     (SELECT json_build_object('agenda_id', agenda_id, 'state', state, 'version', version, 'words', words, 'result', result)
-    FROM agendas_composition WHERE agenda_id = %(agenda)s)
+    FROM agendas_composition WHERE agenda_id = %(agenda)s),
+
+    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = %(agenda)s
+        AND (%(stands_at)s::int IS NULL OR version < %(stands_at)s)),
+    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = %(agenda)s AND version > %(stands_at)s),
+
+    EXISTS (SELECT FROM bookings_booking earlier JOIN agendas_agenda day ON day.booking_id = earlier.id
+        JOIN agendas_agendaitem line ON line.agenda_id = day.id
+    WHERE earlier.agency_id = %(agency)s AND earlier.id <> %(booking)s),
+
+    (SELECT coalesce(json_agg(json_build_object('pk', id, 'name', name, 'audience_id', audience_id) ORDER BY name), '[]')
+    FROM agendas_daytemplate)
 """
+_FACTS = 4
 
 
-def draft_of(agenda: Agenda, catalogue: Catalogue) -> DraftSeen:
-    """Read it all. A topic comes from the catalogue in memory, and from the database where it is newer than that."""
+def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
+    """Read it all, with what was asked for. A topic comes from the catalogue in memory, or the database where it is newer."""
+    params = {
+        "agenda": agenda.pk,
+        "stands_at": agenda.stands_at,
+        "most_papers": MOST_PAPERS,
+        "agency": agenda.booking.agency_id,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_READ, {"agenda": agenda.pk, "most_papers": MOST_PAPERS})
-        items, asides, issues, documents, composition = cursor.fetchone()
-    return DraftSeen(
+        cursor.execute(f"SELECT {facts.COLUMNS}, {_COLUMNS}", params | facts.asked_for(agenda.booking))
+        row = cursor.fetchone()
+    items, asides, issues, documents, composition, can_undo, can_redo, has_last, templates = row[_FACTS:]
+    asked = facts.facts_from(row[:_FACTS], agenda.booking, catalogue)
+    return asked, DraftSeen(
         items=with_topics([AgendaItem(**row) for row in items], catalogue),
         asides=[AsideSeen(**row) for row in asides],
         issues=[_issue(row) for row in issues],
         documents=[Document(**row) for row in documents],
         composition=Composition(**composition) if composition else None,
+        can_undo=can_undo,
+        can_redo=can_redo,
+        has_last=has_last,
+        templates=[TemplateSeen(**one) for one in templates],
     )
 
 

@@ -2,11 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 
-from django.template.loader import render_to_string
-
-from agendas.checks import length_for
 from agendas.facts import Facts
 from agendas.lines import Tick, tick_of
 from agendas.telling import points_that_fit
@@ -25,23 +21,13 @@ class Offered:
     hints: str
     is_in: bool
 
-    @property
-    def drawn(self) -> str:
-        """Its HTML. Cards that say the same are drawn once in each process."""
-        return _drawn(self)
 
-
-@lru_cache(maxsize=256)
-def _drawn(offered: Offered) -> str:
-    return render_to_string("agendas/studio/card.html", {"offered": offered})
-
-
-def shelf_of(facts: Facts, *, inside: Collection[int | None], free: int, search: str) -> list[Offered]:
+def shelf_of(facts: Facts, *, inside: Collection[int | None], search: str) -> list[Offered]:
     """Topics that are not always given: those not in the day first, the most wanted first; narrowed by the search."""
     words = search.casefold().split()
     found = [topic for topic in facts.topics if not topic.is_core and _matches(topic, facts, words)]
     found.sort(key=lambda topic: (topic.pk in inside, -facts.wanted(topic), topic.rank))
-    return [_offered(topic, facts, free=free, is_in=topic.pk in inside) for topic in found]
+    return [_offered(topic, facts, is_in=topic.pk in inside) for topic in found]
 
 
 def _matches(topic: Topic, facts: Facts, words: list[str]) -> bool:
@@ -52,8 +38,8 @@ def _matches(topic: Topic, facts: Facts, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _offered(topic: Topic, facts: Facts, *, free: int, is_in: bool) -> Offered:
-    minutes = length_for(topic, free)
+def _offered(topic: Topic, facts: Facts, *, is_in: bool) -> Offered:
+    minutes = topic.usual_minutes
     hints = _hints(topic, facts)
     if is_in:
         return Offered(topic.slug, topic.title, ticks=(), minutes=minutes, hints=hints, is_in=True)

@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from agendas.access import Asker
 from agendas.checks import Check, Fix, checks_of
-from agendas.facts import Facts, facts_of
+from agendas.facts import Facts
 from agendas.lines import StudioRow, rows_of
 from agendas.models import Agenda, AgendaItem, Composition, Document
 from agendas.posted import Posted
-from agendas.reading import AsideSeen, IssueSeen, draft_of
+from agendas.reading import AsideSeen, DraftSeen, IssueSeen, TemplateSeen, whole_of
 from agendas.running import RunningOrder, running_order
+from agendas.services import Draft
 from agendas.shelf import Offered, shelf_of
 from agendas.snapshot import strip_kind
 from agendas.states import UNDER_WAY
 from agendas.strip import Block, Mark, Strip, draw
 from bookings.release import SessionSeen, Tier
+from courses import kept
 from courses.models import Topic
 from outbox.models import Heartbeat
 from places.clock import local, say_date, say_minutes, say_time, say_times
@@ -51,6 +53,10 @@ class Studio:
     issues: list[IssueSeen]
     documents: list[Document]
     composition: Composition | None
+    can_undo: bool = False
+    can_redo: bool = False
+    has_last: bool = False
+    templates: list[TemplateSeen] = field(default_factory=list)
     search: str = ""
     posted: Posted | None = None
     errors: list[tuple[str, str]] = field(default_factory=list)
@@ -170,9 +176,39 @@ class Studio:
     def left_out(self) -> list[tuple[str, str, str]]:
         """What the composer left out and is not in the day now: title, why, and what would buy it back."""
         inside = {item.topic.title for item in self.items if item.topic is not None}
+        inside |= {topic.title for topic in self.kept_out}
         return [
             (title, why, back) for title, why, back in self.said.get("left_out", []) if title not in inside
         ]
+
+    # ---- where to begin
+
+    @property
+    def starts(self) -> list[tuple[int, str]]:
+        """The templates, those for these people first, each with the audience that it was made for."""
+        audiences = self.facts.catalogue.audiences
+        ours = {share.audience.pk for share in self.facts.shares}
+        return [
+            (
+                one.pk,
+                f"{one.name} ({audiences[one.audience_id].name})"
+                if one.audience_id in audiences
+                else one.name,
+            )
+            for one in sorted(self.templates, key=lambda one: one.audience_id not in ours)
+        ]
+
+    @property
+    def audiences(self) -> list[tuple[int, str, bool]]:
+        """Whom a template may be for: key, name, and whether it is the first of those who come."""
+        first = self.facts.shares[0].audience.pk if self.facts.shares else None
+        ranked = sorted(self.facts.catalogue.audiences.values(), key=lambda one: one.rank)
+        return [(one.pk, one.name, one.pk == first) for one in ranked]
+
+    @property
+    def kept_out(self) -> list[Topic]:
+        """What a trainer keeps out of the day when it is composed."""
+        return [self.facts.by_id[pk] for pk in self.agenda.leave_out_ids if pk in self.facts.by_id]
 
     # ---- beside the day
 
@@ -205,7 +241,7 @@ class Studio:
     @cached_property
     def catalogue(self) -> list[Offered]:
         inside = {item.topic_id for item in self.items}
-        return shelf_of(self.facts, inside=inside, free=self.order.free, search=self.search)
+        return shelf_of(self.facts, inside=inside, search=self.search)
 
     # ---- before and after issuing
 
@@ -315,24 +351,41 @@ def studio_of(
     errors: Sequence[tuple[str, str]] = (),
 ) -> Studio:
     """Read the whole page (the number of queries does not depend on how much is in it)."""
-    facts = facts_of(asker.booking)
+    catalogue = kept.catalogue()
     agenda.booking = asker.booking
-    if agenda.format_id in facts.catalogue.formats:
-        agenda.format = facts.catalogue.formats[agenda.format_id]
-    draft = draft_of(agenda, facts.catalogue)
+    if agenda.format_id in catalogue.formats:
+        agenda.format = catalogue.formats[agenda.format_id]
+    facts, draft = whole_of(agenda, catalogue)
+    page = _studio(asker, agenda, draft.items, facts, draft)
+    page.search, page.posted, page.errors = search, posted, list(errors)
+    return page
+
+
+def studio_after(asker: Asker, draft: Draft) -> Studio:
+    """The page after a change, from the draft that was changed: nothing but the session is read again."""
+    assert draft.seen is not None
+    draft.agenda.booking = asker.booking
+    page = _studio(asker, draft.agenda, draft.items, draft.facts, draft.seen)
+    if draft.is_changed:
+        page.can_undo, page.can_redo = True, False
+    return page
+
+
+def _studio(asker: Asker, agenda: Agenda, items: list[AgendaItem], facts: Facts, draft: DraftSeen) -> Studio:
     return Studio(
         asker=asker,
         agenda=agenda,
-        items=draft.items,
+        items=items,
         facts=facts,
         seen=asker.seen(page="studio"),
         asides=draft.asides,
         issues=draft.issues,
         documents=draft.documents,
         composition=draft.composition,
-        search=search,
-        posted=posted,
-        errors=list(errors),
+        can_undo=draft.can_undo,
+        can_redo=draft.can_redo,
+        has_last=draft.has_last,
+        templates=draft.templates,
     )
 
 

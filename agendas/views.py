@@ -1,5 +1,6 @@
 """The studio, the page of an issue, and the papers. Nothing changes on GET, and nothing is drawn here: workers do that."""
 
+import gzip
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,20 +9,21 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html_join
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rights import second_factor_url, sign_in_required
-from agendas import commands, services, snapshot
+from agendas import commands, parts, services, snapshot
 from agendas.access import Asker, SecondFactorNeeded, asker_of, editor_of, reader_of
 from agendas.commands import Done, Press
 from agendas.comparing import side_by_side
 from agendas.mail import file_name
 from agendas.models import Agenda, Document, Issue
 from agendas.posted import Posted, read
-from agendas.services import CannotDo, CannotIssue, StaleAgenda
-from agendas.studio import is_worker_silent, studio_of
+from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, StaleAgenda
+from agendas.studio import is_worker_silent, studio_after, studio_of
 from bookings.models import DeskSettings
 from bookings.release import Tier, log_read
 from bookings.states import AGREED_BOOKINGS
@@ -44,10 +46,6 @@ def _second_factor_first(view: View) -> View:
     return guarded
 
 
-def _agenda_of(asker: Asker) -> Agenda | None:
-    return Agenda.objects.filter(booking=asker.booking).order_by().first()
-
-
 # ---- the studio
 
 
@@ -57,7 +55,7 @@ def _agenda_of(asker: Asker) -> Agenda | None:
 def studio(request: HttpRequest, reference: str) -> HttpResponse:
     """The agenda in the making: for the lead trainer and the desk to change, for the other speakers to read."""
     asker = reader_of(request, reference)
-    agenda = _agenda_of(asker)
+    agenda = asker.agenda
     if agenda is None:
         return render(request, "agendas/empty.html", _empty(request, asker))
     return _studio(request, asker, agenda, search=request.GET.get("q", "")[:80])
@@ -94,14 +92,18 @@ def _studio(
     status: int = 200,
 ) -> HttpResponse:
     page = studio_of(asker, agenda, search=search, posted=posted, errors=errors or [])
+    is_silent = is_worker_silent(page.papers, is_composing=page.is_composing)
     context = {
         "page": page,
+        "parts": parts.sections(page, is_silent=is_silent),
+        "lines": parts.lines(page) if asker.may_edit else "",
+        "cards": parts.cards(page) if asker.may_edit else "",
         "asker": asker,
         "booking": asker.booking,
         "agenda": agenda,
         "needs_factor": asker.is_lead and not asker.second_factor,
         "factor_address": second_factor_url(request),
-        "is_silent": is_worker_silent(page.papers, is_composing=page.is_composing),
+        "is_silent": is_silent,
     }
     return render(request, "agendas/studio.html", context, status=status)
 
@@ -113,7 +115,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Save the day and carry out the button. Nothing typed is lost: a mistake or a newer draft shows the page with it."""
     asker = editor_of(request, reference)
     do = request.POST.get("do", "save")[:120]
-    agenda = _agenda_of(asker)
+    agenda = asker.agenda
     if agenda is None or do in ("open", "open-composed"):
         return _open(request, asker, filled=do == "open-composed")
     posted = read(request.POST)
@@ -157,7 +159,34 @@ def _carry_out(request: HttpRequest, asker: Asker, agenda: Agenda, posted: Poste
         query = request.POST.get("q", "")[:80]
         return redirect(f"{reverse('studio', args=[reference], query={'q': query})}#catalogue")
     press = Press(agenda=agenda, version=posted.version, actor=asker.user, typed=typed, post=request.POST)
-    return _back(request, reference, commands.carry_out(do, press))
+    done = commands.carry_out(do, press)
+    if "have" in request.POST:
+        return _changed(request, asker, agenda, done, parts.marks_in(request.POST["have"]))
+    return _back(request, reference, done)
+
+
+def _changed(
+    request: HttpRequest, asker: Asker, agenda: Agenda, done: Done, have: dict[str, str]
+) -> HttpResponse:
+    """What the change altered on the page that sent it, whose parts and their marks are ``have``."""
+    if done.draft is not None:
+        page = studio_after(asker, done.draft)
+    else:
+        agenda.refresh_from_db(fields=["version", "stands_at", "updated_at", *OWN_FIELDS])
+        page = studio_of(asker, agenda)
+    is_silent = is_worker_silent(page.papers, is_composing=page.is_composing)
+    words = parts.answer(page, have, is_silent=is_silent, anchor=done.anchor, words=done.words)
+    return _packed(request, words)
+
+
+def _packed(request: HttpRequest, words: str) -> HttpResponse:
+    """Packed for the wire where the browser takes it: nothing of a stranger's stands beside a secret in this answer."""
+    response = HttpResponse(words)
+    patch_vary_headers(response, ("Accept-Encoding",))
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content = gzip.compress(response.content, compresslevel=1, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    return response
 
 
 def _back(request: HttpRequest, reference: str, done: Done) -> HttpResponse:
@@ -171,8 +200,7 @@ def _back(request: HttpRequest, reference: str, done: Done) -> HttpResponse:
 
 def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpResponse:
     """Show what this person has and what somebody else saved, side by side; neither is thrown away."""
-    agenda = _agenda_of(asker)
-    assert agenda is not None
+    agenda = Agenda.objects.select_related("updated_by").get(booking=asker.booking)
     agenda.booking = asker.booking
     saved = list(agenda.items.select_related("topic").order_by("position"))
     mine, theirs = side_by_side(agenda, posted, saved)
@@ -186,6 +214,7 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
         "mine": mine,
         "theirs": theirs,
         "action": reverse("studio-change", args=[asker.booking.reference]),
+        "theirs_address": reverse("studio", args=[asker.booking.reference]),
         "kept": _hidden(request, do),
     }
     return render(request, "agendas/stale.html", context, status=409)
@@ -193,7 +222,7 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
 
 def _hidden(request: HttpRequest, do: str) -> str:
     """Everything that was sent, as hidden fields, so that "Keep mine" sends it again."""
-    left_out = {"csrfmiddlewaretoken", "version", "keep", "do"}
+    left_out = {"csrfmiddlewaretoken", "version", "keep", "do", "have"}
     fields = [
         (name, value) for name, values in request.POST.lists() if name not in left_out for value in values
     ]

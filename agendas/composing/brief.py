@@ -38,6 +38,7 @@ class TopicFacts:
     applies: bool = True
     is_must: bool = False
     is_left_out: bool = False
+    is_kept_out: bool = False
     wanted: int = 0
     if_room: bool = False
     because: str = ""

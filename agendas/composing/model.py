@@ -65,7 +65,7 @@ class DayModel:
         """Core topics and what a person holds fast always may; else this nation, not refused, and somebody to give it."""
         if topic.is_core or topic.slug in self.brief.pin_of:
             return True
-        if not topic.applies or topic.is_left_out:
+        if not topic.applies or topic.is_left_out or topic.is_kept_out:
             return False
         if not (topic.is_must or topic.wanted or self._is_of_use(topic)):
             return False

@@ -30,6 +30,8 @@ def why_out(brief: Brief, topic: TopicFacts, present: frozenset[str]) -> tuple[s
     ]
     if not topic.applies:
         return "It is not meant for this nation.", ""
+    if topic.is_kept_out:
+        return "You keep it out of this day.", ""
     if topic.is_left_out:
         return "They asked to leave it out.", ""
     if not topic.is_must and brief.team and not brief.needs_nobody(topic) and not brief.qualified(topic):

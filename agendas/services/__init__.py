@@ -19,6 +19,7 @@ from agendas.services.drafting import (
     add_topic,
     check_again,
     keep_points_here,
+    let_in,
     move_item,
     place_item,
     remove_item,
@@ -29,7 +30,7 @@ from agendas.services.drafting import (
     set_speaker,
     set_variant,
 )
-from agendas.services.editing import Save
+from agendas.services.editing import OWN_FIELDS, Save
 from agendas.services.issuing import (
     CannotIssue,
     content_of,
@@ -43,12 +44,21 @@ from agendas.services.issuing import (
 )
 from agendas.services.opening import open_agenda
 from agendas.services.papers import preview, try_again
+from agendas.services.starting import (
+    delete_template,
+    rename_template,
+    save_template,
+    start_from_last,
+    start_from_template,
+)
+from agendas.services.undoing import redo, undo
 
 __all__ = [
     "HOST",
     "MOST_MINUTES",
     "NOBODY",
     "NOTHING_TYPED",
+    "OWN_FIELDS",
     "RECORDED",
     "CannotDo",
     "CannotIssue",
@@ -65,23 +75,31 @@ __all__ = [
     "compose_waiting",
     "content_of",
     "current_detail",
+    "delete_template",
     "issue_agenda",
     "keep_points_here",
     "latest_issue",
+    "let_in",
     "move_item",
     "open_agenda",
     "paper_of_today",
     "place_item",
     "preview",
+    "redo",
     "remove_item",
+    "rename_template",
     "renew_run_sheet",
     "run_sheet_of",
     "save",
+    "save_template",
     "set_aside",
     "set_minutes",
     "set_points",
     "set_speaker",
     "set_variant",
+    "start_from_last",
+    "start_from_template",
     "try_again",
+    "undo",
     "withdraw_issue",
 ]

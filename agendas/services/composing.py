@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from agendas.composed import brief_of, lines_of, said_of
+from agendas.composed import brief_of, kept_out, lines_of, said_of
 from agendas.composing.brief import Brief, CannotCompose, Composed
 from agendas.models import Composition
 from agendas.services.draft import CannotDo, Draft, StaleAgenda
@@ -73,6 +73,7 @@ def _brief(draft: Draft) -> Brief:
 
 
 def _put(draft: Draft, day: Composed) -> None:
+    draft.agenda.leave_out_ids = kept_out(draft.agenda, draft.items)
     draft.items = lines_of(day, draft.facts, draft.items)
     for item in draft.items:
         item.agenda = draft.agenda

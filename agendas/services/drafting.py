@@ -3,7 +3,7 @@
 Each names the version it saw; who comes second is told (``StaleAgenda``), and nothing is overwritten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Unpack
 
 from django.utils import timezone
@@ -31,22 +31,41 @@ def add_topic(
     agenda_id: int,
     *,
     slug: str,
-    point_ids: Sequence[int] | None = None,
+    point_ids: Collection[int] = (),
     **save: Unpack[Save],
 ) -> Draft:
-    """Add a topic after what it needs, with these points or those that fit. Raises ``CannotDo`` when it is in already."""
+    """Add a topic after what it needs, with these points, or those that fit where nobody chose.
+
+    Those that its usual minutes hold are what the catalogue ticks by itself, and count as no choice. Raises ``CannotDo``
+    when it is in already.
+    """
     with editing(agenda_id, verb="add topic", **save) as draft:
         topic = draft.facts.by_slug.get(slug)
         if topic is None:
             raise CannotDo("That topic is not on offer.")
         if any(item.topic_id == topic.pk for item in draft.items):
             raise CannotDo(f"{topic.title} is in the agenda already.")
+        _let_in(draft, topic)
         item = AgendaItem(kind=Kind.TOPIC, topic=topic, minutes=length_for(topic, draft.free))
         tell(item, draft.facts, as_workshop=_lacks_workshop(draft) and topic.may_be_workshop)
-        if point_ids:
+        if point_ids and set(point_ids) != set(points_that_fit(draft.facts, topic, topic.usual_minutes)):
             item.point_ids = [point.pk for point in draft.facts.points_of(topic) if point.pk in point_ids]
         draft.put(item, after=_place_for(draft, topic))
     return draft
+
+
+def let_in(agenda_id: int, *, slug: str, **save: Unpack[Save]) -> Draft:
+    """A topic that was kept out may be chosen again when the day is composed."""
+    with editing(agenda_id, verb="let topic in", **save) as draft:
+        topic = draft.facts.by_slug.get(slug)
+        if topic is None:
+            raise CannotDo("That topic is not on offer.")
+        _let_in(draft, topic)
+    return draft
+
+
+def _let_in(draft: Draft, topic: Topic) -> None:
+    draft.agenda.leave_out_ids = [pk for pk in draft.agenda.leave_out_ids if pk != topic.pk]
 
 
 def _lacks_workshop(draft: Draft) -> bool:

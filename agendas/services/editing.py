@@ -1,16 +1,20 @@
 """One save of a draft: locked, compared with the version that was seen, changed, and written as one new version."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pghistory
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from agendas.services.draft import NOTHING_TYPED, Draft, StaleAgenda, Typed, load, still_on, write
 from agendas.services.typed import take_over
+
+MOST_STEPS = 40
+OWN_FIELDS = ("quiet_room", "support_contact", "leave_out_ids")
 
 
 class Save(TypedDict):
@@ -23,10 +27,17 @@ class Save(TypedDict):
 
 @contextmanager
 def editing(
-    agenda_id: int, *, verb: str, version: int, actor: User, typed: Typed = NOTHING_TYPED
+    agenda_id: int,
+    *,
+    verb: str,
+    version: int,
+    actor: User,
+    typed: Typed = NOTHING_TYPED,
+    is_step: bool = True,
 ) -> Iterator[Draft]:
     """Lock the draft, save what was typed, let the caller change it, and write the difference as one new version.
 
+    The draft as it was is kept beside it, so that it can be undone (``is_step``; undoing itself keeps its own book).
     Raises ``StaleAgenda`` when ``version`` is not the present one. A save that changes nothing keeps the version.
     """
     with transaction.atomic(), pghistory.context(verb=verb, actor=actor.pk):
@@ -34,10 +45,56 @@ def editing(
         if draft.agenda.version != version:
             raise StaleAgenda(draft.agenda)
         still_on(draft.agenda.booking)
-        fields = take_over(draft, typed)
+        before, stood_at = own_fields(draft), draft.agenda.stands_at
+        take_over(draft, typed)
         yield draft
-        if write(draft) or fields:
-            agenda = draft.agenda
-            agenda.version += 1
-            agenda.updated_by, agenda.updated_at = actor, timezone.now()
-            agenda.save(update_fields=["version", "updated_by", "updated_at", *fields])
+        if write(draft) or own_fields(draft) != before or draft.agenda.stands_at != stood_at:
+            was = {"lines": draft.lines_before, **before} if is_step else None
+            _count_up(draft, actor, was)
+
+
+def own_fields(draft: Draft) -> dict[str, Any]:
+    """What the agenda itself holds of the draft, beside its lines."""
+    return {name: getattr(draft.agenda, name) for name in OWN_FIELDS}
+
+
+_COUNT_UP = """
+UPDATE agendas_agenda SET version = %(version)s, updated_by_id = %(actor)s, updated_at = %(now)s,
+    quiet_room = %(quiet_room)s, support_contact = %(support_contact)s, leave_out_ids = %(leave_out_ids)s::bigint[],
+    stands_at = %(stands_at)s
+WHERE id = %(agenda)s"""
+
+# What was undone and not brought back goes with the next change; of the rest the newest are kept.
+_KEEP_STEP = """
+WITH gone AS (
+    DELETE FROM agendas_agendastep WHERE agenda_id = %(agenda)s AND (version >= %(stood_at)s OR version < (
+        SELECT version FROM agendas_agendastep WHERE agenda_id = %(agenda)s
+        ORDER BY version DESC OFFSET %(most)s - 2 LIMIT 1))
+), kept AS (
+    INSERT INTO agendas_agendastep (agenda_id, version, was) VALUES (%(agenda)s, %(version)s - 1, %(was)s)
+)"""
+
+
+def _count_up(draft: Draft, actor: User, was: dict[str, Any] | None) -> None:
+    agenda = draft.agenda
+    stood_at = agenda.stands_at
+    draft.is_changed = True
+    agenda.version += 1
+    agenda.updated_by, agenda.updated_at = actor, timezone.now()
+    if was is not None:
+        agenda.stands_at = None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT_UP if was is None else _KEEP_STEP + _COUNT_UP,
+            {
+                "agenda": agenda.pk,
+                "version": agenda.version,
+                "actor": actor.pk,
+                "now": agenda.updated_at,
+                **own_fields(draft),
+                "stands_at": agenda.stands_at,
+                "stood_at": stood_at,
+                "most": MOST_STEPS,
+                "was": json.dumps(was),
+            },
+        )

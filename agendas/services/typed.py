@@ -9,20 +9,17 @@ from courses.models import Topic
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 
 
-def take_over(draft: Draft, typed: Typed) -> list[str]:
-    """Bring the rows into the draft; gives the names of the agenda's own fields that changed."""
+def take_over(draft: Draft, typed: Typed) -> None:
+    """Bring the rows and the agenda's own fields into the draft."""
     if typed.instead:
         _start_over_from(draft, typed.rows)
     by_id = {item.pk: item for item in draft.items}
     for row in typed.rows:
         if row.item_id is not None and row.item_id in by_id:
             _take_row(draft, by_id[row.item_id], row)
-    fields = []
     for name, value in (("quiet_room", typed.quiet_room), ("support_contact", typed.support_contact)):
-        if value is not None and value != getattr(draft.agenda, name):
+        if value is not None:
             setattr(draft.agenda, name, value)
-            fields.append(name)
-    return fields
 
 
 def _start_over_from(draft: Draft, rows: Sequence[Row]) -> None:
@@ -56,6 +53,8 @@ def _take_row(draft: Draft, item: AgendaItem, row: Row) -> None:
         return
     if item.kind == Kind.TOPIC:
         item.pin = row.pin if row.pin in AgendaItem.Pin.values else ""
+        if item.is_core and item.pin == AgendaItem.Pin.OUT:
+            raise CannotDo(f"{item.words} is always given and stays.")
     if row.variant in Variant.values and row.variant != Variant.RECORDED and item.variant != row.variant:
         set_variant(item, row.variant)
     give_to(draft, item, row.speaker)

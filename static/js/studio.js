@@ -32,9 +32,14 @@
   const values = () => new Map(fields().map((field) => [key(field), value(field)]));
   const open = () => [...studio().querySelectorAll("details[open][id]")].map((one) => one.id);
 
+  const marks = () => [...studio().querySelectorAll("[data-part]")].map((part) => `${part.id}:${part.dataset.part}`).join(" ");
+
+  // Put an answer in place and give back what the person had in hand: the focus, the caret, what was typed meanwhile.
   const swap = (text, sent) => {
-    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("studio");
-    if (!fresh) return false;
+    const answer = new DOMParser().parseFromString(text, "text/html");
+    const whole = answer.getElementById("studio");
+    const parts = answer.getElementById("parts");
+    if (!whole && !parts) return false;
     const now = form() ? values() : new Map();
     const opened = open();
     const held = document.activeElement;
@@ -46,7 +51,8 @@
       selection = null;
     }
     const top = held && held.getBoundingClientRect().top;
-    studio().replaceWith(fresh);
+    if (whole) studio().replaceWith(whole);
+    else patch(parts);
     opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (form()) {
       for (const field of fields()) {
@@ -62,9 +68,9 @@
     document.body.classList.add("is-live");
     voice.textContent = ["composed", "saved"].map((id) => document.getElementById(id)?.textContent || "").join(" ");
     awaitDay();
-    const wanted = fresh.querySelector("[data-focus]");
+    const wanted = whole && whole.querySelector("[data-focus]");
     const back = wanted || (at && document.getElementById(at));
-    if (back && !back.disabled) {
+    if (back && !back.disabled && (wanted || document.activeElement !== back)) {
       back.focus({ preventScroll: !wanted });
       if (selection && back.setSelectionRange && selection[0] !== null) {
         try {
@@ -73,9 +79,43 @@
           // not every kind of field has a caret
         }
       }
-      if (!wanted && top !== null) window.scrollBy(0, back.getBoundingClientRect().top - top);
     }
+    if (back && !wanted && top !== null) window.scrollBy(0, back.getBoundingClientRect().top - top);
     return true;
+  };
+
+  // Only what changed came back: parts take the place of those with their id, lines and cards come into order.
+  const patch = (parts) => {
+    for (const part of [...parts.querySelectorAll("[data-part]")]) {
+      if (part.parentElement !== parts) continue;
+      const old = document.getElementById(part.id);
+      if (old) old.replaceWith(part);
+      else document.getElementById(part.id.startsWith("card-") ? "cards" : "lines")?.append(part);
+    }
+    const lines = parts.dataset.lines.split(" ").filter(Boolean).map((line) => line.split("/"));
+    arrange(document.getElementById("lines"), lines.map(([id]) => `line-${id}`));
+    for (const [id, clock, words] of lines) {
+      const time = document.querySelector(`#line-${id} > time`);
+      time.dateTime = clock;
+      time.textContent = words;
+    }
+    // a search shows some of the cards, and stays as it is
+    if (!form().elements.q?.defaultValue) arrange(document.getElementById("cards"), parts.dataset.cards.split(" ").map((slug) => `card-${slug}`));
+    const saved = document.getElementById("saved");
+    saved.textContent = parts.querySelector("#saved").textContent;
+    saved.classList.remove("wt-note--stop");
+    saved.dataset.anchor = parts.dataset.anchor;
+    studio().dataset.version = parts.dataset.version;
+    form().elements.version.value = parts.dataset.version;
+  };
+
+  const arrange = (list, wanted) => {
+    if (!list) return;
+    [...list.children].forEach((one) => wanted.includes(one.id) || one.remove());
+    wanted.forEach((id, place) => {
+      const one = document.getElementById(id);
+      if (one && list.children[place] !== one) list.insertBefore(one, list.children[place] || null);
+    });
   };
 
   // A day that a worker composes: the page is asked for again until it is there.
@@ -103,6 +143,7 @@
     busy = true;
     const body = new URLSearchParams(new FormData(form()));
     body.set("do", button ? button.value : "save");
+    body.set("have", marks());
     const sent = values();
     const line = button && button.closest(".wt-line");
     say("Saving…");
@@ -147,6 +188,19 @@
     event.preventDefault();
     send(button && button.value ? button : null);
   });
+
+  // Undo as everywhere; in a text field it stays the field's own.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return;
+    const letter = event.key.toLowerCase();
+    const id = letter === "y" || (letter === "z" && event.shiftKey) ? "do-redo" : letter === "z" ? "do-undo" : "";
+    const button = id && document.getElementById(id);
+    if (!button) return;
+    event.preventDefault();
+    if (!button.disabled) send(button);
+  });
+
+  const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox], [type=radio])") || target.isContentEditable;
 
   window.addEventListener("beforeunload", () => clearTimeout(timer));
   document.body.classList.add("is-live");

@@ -122,3 +122,49 @@ def test_a_booking_that_is_over_is_not_composed(agreed, lead, monkeypatch):
 
 def _over(booking):
     raise CannotDo(f"{booking.reference} is cancelled: its agenda no longer changes.")
+
+
+# ---- what is held fast on the page
+
+
+def pin(agenda, lead, slug, how, **more):
+    agenda.refresh_from_db()
+    item = agenda.items.get(topic__slug=slug)
+    AgendaItem.objects.filter(pk=item.pk).update(pin=how, **more)
+    services.ask_to_compose(agenda.pk, version=agenda.version, actor=lead)
+    services.compose_waiting()
+    agenda.refresh_from_db()
+    return {item.topic.slug: item for item in agenda.items.filter(topic__isnull=False)}
+
+
+def test_a_topic_pinned_to_at_most_so_many_minutes_is_never_longer(agenda, lead):
+    law = agenda.items.get(topic__slug="legal-issues")
+    least = law.topic.least_minutes
+    assert law.minutes > least
+
+    assert pin(agenda, lead, "legal-issues", "most", minutes=least)["legal-issues"].minutes == least
+
+
+def test_a_topic_left_out_stays_out_until_it_is_let_in_or_added(agenda, lead):
+    slug = next(
+        item.topic.slug
+        for item in agenda.items.filter(topic__is_core=False)
+        if item.topic.slug != "legal-issues"
+    )
+    topic_id = agenda.items.get(topic__slug=slug).topic_id
+    assert slug not in pin(agenda, lead, slug, "out")
+    assert agenda.leave_out_ids == [topic_id]
+    assert slug not in pin(agenda, lead, "legal-issues", "")
+
+    services.let_in(agenda.pk, slug=slug, version=agenda.version, actor=lead)
+    assert slug in pin(agenda, lead, "legal-issues", "")
+
+
+def test_a_topic_that_is_always_given_cannot_be_left_out(agenda, lead):
+    story = agenda.items.get(topic__slug="alices-story")
+    row = services.Row(
+        item_id=story.pk, kind="topic", minutes=story.minutes, topic_slug="alices-story", pin="out"
+    )
+
+    with pytest.raises(services.CannotDo, match="always given"):
+        services.save(agenda.pk, version=1, actor=lead, typed=services.Typed(rows=(row,)))

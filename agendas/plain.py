@@ -1,0 +1,29 @@
+"""Rows of several models out of one plain statement, where the ORM would take longer to ask than the database to answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model
+
+Tables = Mapping[str, type[Model]]
+
+
+def columns(tables: Tables) -> str:
+    """What to select: every column of each model, under its alias in the statement, in the models' order."""
+    return ", ".join(
+        f'{alias}."{field.column}"'
+        for alias, model in tables.items()
+        for field in model._meta.concrete_fields
+    )
+
+
+def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
+    """One model each out of what such a statement gave; ``None`` where its join found nothing."""
+    found: dict[str, Any] = {}
+    at = 0
+    for alias, model in tables.items():
+        names = [field.attname for field in model._meta.concrete_fields]
+        row = values[at : at + len(names)]
+        found[alias] = model.from_db("default", names, row) if row[0] is not None else None
+        at += len(names)
+    return found
