@@ -179,7 +179,7 @@ def _from_template(press: Press, *_: str) -> Done:
 
 def _save_template(press: Press, *_: str) -> Done:
     audience = press.post.get("template-audience", "")
-    _, template = services.save_template(
+    template = services.save_template(
         press.agenda.pk,
         name=press.post.get("template-name", ""),
         audience_id=_number(audience) if audience else None,

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from agendas.models import Document, Issue
+from agendas.models import Agenda, Comment, Document, Issue
 from bookings.mail import accepted_engagements, verified_contacts
-from bookings.models import Booking, Contact, Engagement
+from bookings.models import Booking, Contact, DeskSettings, Engagement
 from bookings.release import Tier, seen_for_papers
 from bookings.states import AGREED_BOOKINGS, EngagementState
 from outbox import kinds
@@ -13,12 +13,16 @@ from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_time, say_times
 
 AGENDA_ISSUED, RUN_SHEET_READY = "agenda-issued", "run-sheet-ready"
+COMMENT_MADE, DRAFT_SHARED = "agenda-comment", "draft-shared"
+ONE_MAIL_IN = 15 * 60
 
 
 def register_kinds() -> None:
     """Tell the outbox of our mails; called once, when the app is ready."""
     kinds.register(AGENDA_ISSUED, label="Agenda issued", still_wanted=_issue_still_holds)
     kinds.register(RUN_SHEET_READY, label="Run sheet ready, to a speaker", still_wanted=_speaker_still_comes)
+    kinds.register(COMMENT_MADE, label="Comment on a draft agenda", still_wanted=_reader_still_concerned)
+    kinds.register(DRAFT_SHARED, label="Draft agenda shared with the host", still_wanted=_draft_still_shared)
 
 
 def _issue_still_holds(message: Message) -> str | None:
@@ -52,6 +56,38 @@ def _speaker_still_comes(message: Message) -> str | None:
         offer__booking=booking, state=EngagementState.ACCEPTED, speaker__user__email__iexact=message.to
     )
     return None if comes.exists() else "The speaker no longer gives this session."
+
+
+def _agenda_of(message: Message) -> Agenda | None:
+    return Agenda.objects.select_related("booking").filter(pk=message.about_pk).first()
+
+
+def _is_verified(booking: Booking, email: str) -> bool:
+    return Contact.objects.filter(
+        booking=booking, email__iexact=email, verified_at__isnull=False, revoked_at__isnull=True
+    ).exists()
+
+
+def _draft_still_shared(message: Message) -> str | None:
+    agenda = _agenda_of(message)
+    if agenda is None or agenda.shared_at is None:
+        return "The draft is no longer shared."
+    if not _is_verified(agenda.booking, message.to):
+        return "The contact is no longer verified for this booking."
+    return None
+
+
+def _reader_still_concerned(message: Message) -> str | None:
+    """The desk always is; a speaker while they give the session; a contact while the draft is shared with them."""
+    agenda = _agenda_of(message)
+    if agenda is None:
+        return "The draft is gone."
+    if message.to == DeskSettings.kept().desk_email.lower():
+        return None
+    comes = Engagement.objects.filter(
+        offer__booking=agenda.booking, state=EngagementState.ACCEPTED, speaker__user__email__iexact=message.to
+    )
+    return None if comes.exists() else _draft_still_shared(message)
 
 
 def file_name(booking: Booking) -> str:
@@ -109,3 +145,44 @@ def run_sheet_ready(document: Document) -> None:
                 "link": link(f"/agenda/{booking.reference}/issue/{issue.number}/"),
             },
         )
+
+
+def draft_shared(agenda: Agenda) -> None:
+    """Tell every verified contact that a draft can be read; the draft itself stays behind the sign-in."""
+    for contact in verified_contacts(agenda.booking):
+        _about_draft(
+            DRAFT_SHARED, agenda, contact.email, contact.name, "draft/", occasion=f"v{agenda.version}"
+        )
+
+
+def comment_made(comment: Comment) -> None:
+    """Tell those who may read a comment that there is one, and nothing of what it says: at most one mail in a quarter hour.
+
+    Remarks for the team never reach the host. Whoever wrote it is not told.
+    """
+    agenda = comment.agenda
+    booking = agenda.booking
+    readers = {DeskSettings.kept().desk_email: ("Training desk", "#comments")}
+    for engagement in accepted_engagements(booking):
+        if engagement.speaker.user is not None:
+            readers[engagement.speaker.user.email] = (engagement.speaker.name, "#comments")
+    if comment.audience == Comment.Audience.HOST and agenda.shared_at is not None:
+        for contact in verified_contacts(booking):
+            readers.setdefault(contact.email, (contact.name, "draft/#comments"))
+    readers.pop(comment.by.email, None)
+    bucket = int(comment.at.timestamp()) // ONE_MAIL_IN
+    for email, (name, path) in readers.items():
+        if email:
+            _about_draft(COMMENT_MADE, agenda, email, name, path, occasion=f"comments-{bucket}")
+
+
+def _about_draft(kind: str, agenda: Agenda, to: str, name: str, path: str, *, occasion: str) -> None:
+    reference = agenda.booking.reference
+    queue_message(
+        kind,
+        to=to,
+        about=agenda,
+        occasion=occasion,
+        reference=reference,
+        context={"name": name, "link": link(f"/agenda/{reference}/{path}")},
+    )

@@ -40,6 +40,12 @@ class Agenda(models.Model):
         blank=True,
         help_text="Topics that composing again leaves out.",
     )
+    shared_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when the host may read and comment on the draft.",
+    )
     stands_at = models.PositiveIntegerField(
         null=True,
         blank=True,
@@ -209,6 +215,34 @@ class AgendaStep(models.Model):
 
     def __str__(self) -> str:
         return f"Draft {self.version} of {self.agenda.booking}"
+
+
+class Comment(models.Model):
+    """A remark on a draft: for the team alone, or for the host too, in one thread."""
+
+    class Audience(models.TextChoices):
+        TEAM = "team", "The team only"
+        HOST = "host", "The host too"
+
+    agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="comments")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    is_from_host = models.BooleanField(default=False)
+    audience = models.CharField(max_length=4, choices=Audience)
+    words = models.TextField(max_length=1000)
+    at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="the_host_speaks_to_everybody", condition=Q(is_from_host=False) | Q(audience="host")
+            ),
+        ]
+        indexes = [models.Index(fields=["agenda", "at"], name="comment_by_agenda")]
+
+    def __str__(self) -> str:
+        return f"Comment {self.pk} on {self.agenda}"
 
 
 class DayTemplate(models.Model):
@@ -440,6 +474,11 @@ pghistory.track(*_every_change(), exclude=["updated_at"])(Agenda)
 pghistory.track(*_every_change())(AgendaItem)
 pghistory.track(*_every_change())(SetAside)
 pghistory.track(*_every_change())(DayTemplate)
+pghistory.track(
+    *_every_change(),
+    fields=["agenda", "by", "is_from_host", "audience", "at", "settled_at"],
+    model_name="CommentEvent",
+)(Comment)
 pghistory.track(
     *_every_change(),
     fields=["agenda", "number", "issued_by", "issued_at", "withdrawn_at"],

@@ -46,6 +46,19 @@ class TemplateSeen:
 
 
 @dataclass(frozen=True)
+class CommentSeen:
+    """A remark in the thread. ``by`` is for those alone who may know who comes."""
+
+    pk: int
+    words: str
+    audience: str
+    by: str
+    is_from_host: bool
+    at: dt.datetime
+    is_settled: bool
+
+
+@dataclass(frozen=True)
 class DraftSeen:
     """A draft as its page needs it. Items are in order, issues and papers the newest first."""
 
@@ -56,6 +69,7 @@ class DraftSeen:
     composition: Composition | None
     can_undo: bool
     can_redo: bool
+    comments: list[CommentSeen]
     has_last: bool
     templates: list[TemplateSeen]
 
@@ -95,6 +109,14 @@ _COLUMNS = """
         AND (%(stands_at)s::int IS NULL OR version < %(stands_at)s)),
     EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = %(agenda)s AND version > %(stands_at)s),
 
+    (SELECT coalesce(json_agg(json_build_object(
+            'pk', remark.id, 'words', remark.words, 'audience', remark.audience,
+            'by', coalesce(nullif(person.name, ''), person.email), 'is_from_host', remark.is_from_host,
+            'at', remark.at, 'is_settled', remark.settled_at IS NOT NULL
+        ) ORDER BY remark.at, remark.id), '[]')
+    FROM agendas_comment remark JOIN accounts_user person ON person.id = remark.by_id
+    WHERE remark.agenda_id = %(agenda)s),
+
     EXISTS (SELECT FROM bookings_booking earlier JOIN agendas_agenda day ON day.booking_id = earlier.id
         JOIN agendas_agendaitem line ON line.agenda_id = day.id
     WHERE earlier.agency_id = %(agency)s AND earlier.id <> %(booking)s),
@@ -116,7 +138,9 @@ def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {facts.COLUMNS}, {_COLUMNS}", params | facts.asked_for(agenda.booking))
         row = cursor.fetchone()
-    items, asides, issues, documents, composition, can_undo, can_redo, has_last, templates = row[_FACTS:]
+    items, asides, issues, documents, composition, can_undo, can_redo, comments, has_last, templates = row[
+        _FACTS:
+    ]
     asked = facts.facts_from(row[:_FACTS], agenda.booking, catalogue)
     return asked, DraftSeen(
         items=with_topics([AgendaItem(**row) for row in items], catalogue),
@@ -126,6 +150,7 @@ def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
         composition=Composition(**composition) if composition else None,
         can_undo=can_undo,
         can_redo=can_redo,
+        comments=[_comment(one) for one in comments],
         has_last=has_last,
         templates=[TemplateSeen(**one) for one in templates],
     )
@@ -146,3 +171,7 @@ def with_topics(items: list[AgendaItem], catalogue: Catalogue) -> list[AgendaIte
 
 def _issue(row: dict[str, Any]) -> IssueSeen:
     return IssueSeen(**{**row, "issued_at": dt.datetime.fromisoformat(row["issued_at"])})
+
+
+def _comment(row: dict[str, Any]) -> CommentSeen:
+    return CommentSeen(**{**row, "at": dt.datetime.fromisoformat(row["at"])})

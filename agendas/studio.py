@@ -14,7 +14,7 @@ from agendas.facts import Facts
 from agendas.lines import StudioRow, rows_of
 from agendas.models import Agenda, AgendaItem, Composition, Document
 from agendas.posted import Posted
-from agendas.reading import AsideSeen, DraftSeen, IssueSeen, TemplateSeen, whole_of
+from agendas.reading import AsideSeen, CommentSeen, DraftSeen, IssueSeen, TemplateSeen, whole_of
 from agendas.running import RunningOrder, running_order
 from agendas.services import Draft
 from agendas.shelf import Offered, shelf_of
@@ -55,6 +55,7 @@ class Studio:
     composition: Composition | None
     can_undo: bool = False
     can_redo: bool = False
+    comments: list[CommentSeen] = field(default_factory=list)
     has_last: bool = False
     templates: list[TemplateSeen] = field(default_factory=list)
     search: str = ""
@@ -384,6 +385,7 @@ def _studio(asker: Asker, agenda: Agenda, items: list[AgendaItem], facts: Facts,
         composition=draft.composition,
         can_undo=draft.can_undo,
         can_redo=draft.can_redo,
+        comments=draft.comments,
         has_last=draft.has_last,
         templates=draft.templates,
     )

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from agendas import views
+from agendas import talk_views, views
 
 urlpatterns = [
     path("<str:reference>/", views.studio, name="studio"),
     path("<str:reference>/change/", views.change, name="studio-change"),
+    path("<str:reference>/draft/", talk_views.shared_draft, name="shared-draft"),
+    path("<str:reference>/talk/", talk_views.talk, name="studio-talk"),
     path("<str:reference>/paper/<int:document_id>/", views.paper, name="studio-paper"),
     path("<str:reference>/paper/<int:document_id>/file/", views.paper_file, name="studio-paper-file"),
     path("<str:reference>/issue/<int:number>/", views.issue, name="studio-issue"),

@@ -33,7 +33,7 @@ AGAIN_SECONDS = "3"
 View = Callable[..., HttpResponseBase]
 
 
-def _second_factor_first(view: View) -> View:
+def second_factor_first(view: View) -> View:
     """Send somebody who may come in, but has not shown a second factor, to the page that says how."""
 
     @wraps(view)
@@ -50,7 +50,7 @@ def _second_factor_first(view: View) -> View:
 
 
 @sign_in_required
-@_second_factor_first
+@second_factor_first
 @require_safe
 def studio(request: HttpRequest, reference: str) -> HttpResponse:
     """The agenda in the making: for the lead trainer and the desk to change, for the other speakers to read."""
@@ -58,7 +58,7 @@ def studio(request: HttpRequest, reference: str) -> HttpResponse:
     agenda = asker.agenda
     if agenda is None:
         return render(request, "agendas/empty.html", _empty(request, asker))
-    return _studio(request, asker, agenda, search=request.GET.get("q", "")[:80])
+    return studio_page(request, asker, agenda, search=request.GET.get("q", "")[:80])
 
 
 def _empty(request: HttpRequest, asker: Asker) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _empty(request: HttpRequest, asker: Asker) -> dict[str, Any]:
     }
 
 
-def _studio(
+def studio_page(
     request: HttpRequest,
     asker: Asker,
     agenda: Agenda,
@@ -89,6 +89,7 @@ def _studio(
     search: str = "",
     posted: Posted | None = None,
     errors: list[tuple[str, str]] | None = None,
+    comment: str = "",
     status: int = 200,
 ) -> HttpResponse:
     page = studio_of(asker, agenda, search=search, posted=posted, errors=errors or [])
@@ -104,12 +105,13 @@ def _studio(
         "needs_factor": asker.is_lead and not asker.second_factor,
         "factor_address": second_factor_url(request),
         "is_silent": is_silent,
+        "kept_comment": comment,
     }
     return render(request, "agendas/studio.html", context, status=status)
 
 
 @sign_in_required
-@_second_factor_first
+@second_factor_first
 @require_POST
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Save the day and carry out the button. Nothing typed is lost: a mistake or a newer draft shows the page with it."""
@@ -120,7 +122,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         return _open(request, asker, filled=do == "open-composed")
     posted = read(request.POST)
     if posted.mistakes:
-        return _studio(
+        return studio_page(
             request, asker, agenda, posted=posted, errors=list(posted.mistakes.items()), status=422
         )
     try:
@@ -128,10 +130,10 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     except StaleAgenda:
         return _stale(request, asker, posted, do)
     except CannotDo as refusal:
-        return _studio(request, asker, agenda, posted=posted, errors=[("day", str(refusal))], status=422)
+        return studio_page(request, asker, agenda, posted=posted, errors=[("day", str(refusal))], status=422)
     except CannotIssue as refusal:
         errors = [("checks", reason) for reason in refusal.reasons]
-        return _studio(request, asker, agenda, posted=posted, errors=errors, status=422)
+        return studio_page(request, asker, agenda, posted=posted, errors=errors, status=422)
 
 
 def _open(request: HttpRequest, asker: Asker, *, filled: bool) -> HttpResponse:
@@ -262,7 +264,7 @@ def _document_for(asker: Asker, document_id: int) -> Document:
 
 
 @sign_in_required
-@_second_factor_first
+@second_factor_first
 @require_safe
 def paper(request: HttpRequest, reference: str, document_id: int) -> HttpResponse:
     """A paper on its way: it says how far it has come, and leads to the file once that is there."""
@@ -284,7 +286,7 @@ def paper(request: HttpRequest, reference: str, document_id: int) -> HttpRespons
 
 
 @sign_in_required
-@_second_factor_first
+@second_factor_first
 @require_safe
 @cache_control(private=True, no_store=True)
 def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileResponse:
@@ -304,7 +306,7 @@ def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileRe
 
 
 @sign_in_required
-@_second_factor_first
+@second_factor_first
 @require_safe
 def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """An issued agenda as a page: the same as the PDF, for verified contacts and the speakers.
@@ -368,7 +370,7 @@ def _papers_of(found: Issue, asker: Asker) -> list[Document]:
 
 
 @sign_in_required
-@_second_factor_first
+@second_factor_first
 @require_POST
 def issue_act(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Withdraw an issue, make its run sheet again, or try a paper again that could not be made."""

@@ -47,6 +47,8 @@ GOES_TO = {
     "released": ANYONE,
     "release-asked": ANYONE,
     "release-applied": ANYONE,
+    "agenda-comment": ANYONE,
+    "draft-shared": ANYONE,
     "code": ANYONE,
     "staff-invitation": ANYONE,
     "sign-in-changed": ANYONE,
@@ -156,6 +158,8 @@ def _walk() -> None:
         services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
     agreed = Booking.objects.get(pk=booking.pk)
     agenda = agendas.open_agenda(agreed, filled=True, actor=team[0].user)
+    agendas.share(agenda.pk, actor=team[0].user)
+    agendas.say(agenda.pk, words="Is this what you need?", audience="host", actor=team[0].user)
     agendas.issue_agenda(agenda.pk, version=agenda.version, actor=team[0].user)
     assert press.make_waiting() == 2
     services.ask_for_release(contact.pk, actor=priya)

@@ -51,6 +51,7 @@ from agendas.services.starting import (
     start_from_last,
     start_from_template,
 )
+from agendas.services.talking import keep_to_ourselves, say, settle, share
 from agendas.services.undoing import redo, undo
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "delete_template",
     "issue_agenda",
     "keep_points_here",
+    "keep_to_ourselves",
     "latest_issue",
     "let_in",
     "move_item",
@@ -92,11 +94,14 @@ __all__ = [
     "run_sheet_of",
     "save",
     "save_template",
+    "say",
     "set_aside",
     "set_minutes",
     "set_points",
     "set_speaker",
     "set_variant",
+    "settle",
+    "share",
     "start_from_last",
     "start_from_template",
     "try_again",

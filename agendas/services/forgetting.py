@@ -6,14 +6,14 @@ import pgtrigger
 from django.core.files.storage import Storage
 from django.db import transaction
 
-from agendas.models import Agenda, AgendaItem, AgendaStep, Composition, Document, Issue, SetAside
+from agendas.models import Agenda, AgendaItem, AgendaStep, Comment, Composition, Document, Issue, SetAside
 from bookings.services.forgetting import VERB, forget_history
 from bookings.services.moves import doing, lock_booking
 
 
 @transaction.atomic
 def forget_people(booking_id: int) -> None:
-    """Delete notes, set-asides, earlier drafts, papers with their files, and what each issue says of people and places."""
+    """Delete notes, set-asides, earlier drafts, comments, papers with their files, and what issues say of people."""
     lock_booking(booking_id)
     agenda = Agenda.objects.filter(booking=booking_id).first()
     if agenda is None:
@@ -28,6 +28,7 @@ def forget_people(booking_id: int) -> None:
         SetAside.objects.filter(agenda=agenda).delete()
         Composition.objects.filter(agenda=agenda).delete()
         AgendaStep.objects.filter(agenda=agenda).delete()
+        Comment.objects.filter(agenda=agenda).delete()
         for document in Document.objects.filter(agenda=agenda):
             if document.file:
                 transaction.on_commit(partial(_delete_file, document.file.storage, document.file.name or ""))

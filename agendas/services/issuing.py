@@ -98,6 +98,16 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
 
 def words_above_t2(items: Iterable[AgendaItem], seen: SessionSeen) -> list[str]:
     """The titles that a trainer typed and that name a speaker or the place, which the agency's paper never does."""
+    private = private_words(seen)
+    return [
+        f"“{item.title}” names a speaker or the place. The agency’s paper carries neither: use other words."
+        for item in items
+        if item.kind != AgendaItem.Kind.NOTE and names_any(item.title, private)
+    ]
+
+
+def private_words(seen: SessionSeen) -> set[str]:
+    """The names and the place that nobody below T3 may read, as words to look for."""
     ours = " ".join(speaker.organisation for speaker in seen.speakers).casefold()
     private = {speaker.name for speaker in seen.speakers}
     private |= {
@@ -107,15 +117,11 @@ def words_above_t2(items: Iterable[AgendaItem], seen: SessionSeen) -> list[str]:
     }
     if seen.venue is not None:
         private |= {seen.venue.name, seen.venue.postcode, seen.venue.address.partition("\n")[0]}
-    return [
-        f"“{item.title}” names a speaker or the place. The agency’s paper carries neither: use other words."
-        for item in items
-        if item.kind != AgendaItem.Kind.NOTE and _names_any(item.title, private)
-    ]
+    return private
 
 
-def _names_any(title: str, private: set[str]) -> bool:
-    """Whether one of these stands in the title, however it is written."""
+def names_any(title: str, private: set[str]) -> bool:
+    """Whether one of these stands in the words, however it is written."""
     typed = _plain(title)
     return any(name in typed for name in map(_plain, private) if name.strip())
 

@@ -102,9 +102,7 @@ def _topic_line(draft: Draft, row: dict[str, Any], topic: Topic, before: AgendaI
 # ---- templates
 
 
-def save_template(
-    agenda_id: int, *, name: str, audience_id: int | None, **save: Unpack[Save]
-) -> tuple[Draft, DayTemplate]:
+def save_template(agenda_id: int, *, name: str, audience_id: int | None, **save: Unpack[Save]) -> DayTemplate:
     """Save the day as a template under a name. Raises ``CannotDo`` without one, or for one that is taken."""
     name = _name(name)
     with transaction.atomic():
@@ -115,7 +113,7 @@ def save_template(
             template = DayTemplate.objects.create(
                 name=name, audience=audience, lines=shape_of(draft.items), made_by=save["actor"]
             )
-    return draft, template
+    return template
 
 
 def rename_template(template_id: int, *, name: str, actor: User) -> None:

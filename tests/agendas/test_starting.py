@@ -34,7 +34,7 @@ def template(agenda, lead):
     health = Audience.objects.get(slug="health").pk
     return services.save_template(
         agenda.pk, name="  Nurses,  long ", audience_id=health, version=1, actor=lead
-    )[1]
+    )
 
 
 @pytest.fixture

@@ -153,7 +153,10 @@ def _speaking(world: World) -> dict[str, Data]:
 def _studio(world: World) -> dict[str, Data]:
     whole = as_it_stands(world, "Lead", world.path("/agenda/{agreed}/"))
     whole.pop("do", None)
-    return {"/agenda/{agreed}/change/": {**whole, "quiet-room": "Room 9"}}
+    return {
+        "/agenda/{agreed}/change/": {**whole, "quiet-room": "Room 9"},
+        "/agenda/{agreed}/talk/": {"words": "Too long before lunch?", "audience": "team"},
+    }
 
 
 def _verbs(world: World) -> dict[str, Data]:

@@ -1,0 +1,80 @@
+"""Comments on a draft, in one thread, and sharing the draft with the host. Who may is for the page to check."""
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agendas import mail
+from agendas.models import Agenda, Comment
+from agendas.services.draft import CannotDo, still_on
+from agendas.services.issuing import names_any, private_words
+from bookings.release import Tier, seen_for_papers
+
+LONGEST = 1000
+
+
+def say(agenda_id: int, *, words: str, audience: str, is_from_host: bool = False, actor: User) -> Comment:
+    """Add a comment and tell those who may read it, each at most once in a quarter of an hour.
+
+    Raises ``CannotDo`` for empty words, for a host whose draft is not shared, and where words for the host name a
+    speaker or the place.
+    """
+    words = words.replace("\x00", "").strip()[:LONGEST]
+    if not words:
+        raise CannotDo("Write your comment first.")
+    with transaction.atomic(), pghistory.context(verb="comment on agenda", actor=actor.pk):
+        agenda = _locked(agenda_id)
+        still_on(agenda.booking)
+        if is_from_host:
+            audience = Comment.Audience.HOST
+        if audience not in Comment.Audience.values:
+            raise CannotDo("Say who may read it.")
+        if audience == Comment.Audience.HOST and agenda.shared_at is None:
+            raise CannotDo("The draft is not shared with the host.")
+        if audience == Comment.Audience.HOST and not is_from_host and _is_above_t2(agenda, words):
+            raise CannotDo(
+                "This names a speaker or the place, which the host may not know yet: use other words."
+            )
+        comment = Comment.objects.create(
+            agenda=agenda, by=actor, is_from_host=is_from_host, audience=audience, words=words
+        )
+        mail.comment_made(comment)
+    return comment
+
+
+def _is_above_t2(agenda: Agenda, words: str) -> bool:
+    return names_any(words, private_words(seen_for_papers(agenda.booking, Tier.T3)))
+
+
+def settle(agenda_id: int, *, comment_id: int, is_settled: bool = True, actor: User) -> None:
+    """Mark a comment settled, or open again. Raises ``CannotDo`` when it is not on this draft."""
+    with transaction.atomic(), pghistory.context(verb="settle comment", actor=actor.pk):
+        changed = Comment.objects.filter(pk=comment_id, agenda=agenda_id).update(
+            settled_at=timezone.now() if is_settled else None
+        )
+        if not changed:
+            raise CannotDo("That comment is gone.")
+
+
+def share(agenda_id: int, *, actor: User) -> None:
+    """Let the verified contacts read the draft and comment on it; they are told. Pressed twice, it is done once."""
+    with transaction.atomic(), pghistory.context(verb="share draft", actor=actor.pk):
+        agenda = _locked(agenda_id)
+        still_on(agenda.booking)
+        if agenda.shared_at is None:
+            agenda.shared_at = timezone.now()
+            agenda.save(update_fields=["shared_at"])
+            mail.draft_shared(agenda)
+
+
+def keep_to_ourselves(agenda_id: int, *, actor: User) -> None:
+    """Take the draft back from the host; what was said stays with the team."""
+    with transaction.atomic(), pghistory.context(verb="stop sharing draft", actor=actor.pk):
+        agenda = _locked(agenda_id)
+        agenda.shared_at = None
+        agenda.save(update_fields=["shared_at"])
+
+
+def _locked(agenda_id: int) -> Agenda:
+    return Agenda.objects.select_for_update(of=["self"]).select_related("booking").get(pk=agenda_id)
