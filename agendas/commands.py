@@ -190,17 +190,17 @@ def _save_template(press: Press, *_: str) -> Done:
 
 def _rename_template(press: Press, *_: str) -> Done:
     with transaction.atomic():
-        services.save(press.agenda.pk, **press.common)
         services.rename_template(
             _template(press), name=press.post.get("template-name", ""), actor=press.actor
         )
+        services.save(press.agenda.pk, **press.common)
     return Done("start", "The template has its new name.")
 
 
 def _delete_template(press: Press, *_: str) -> Done:
     with transaction.atomic():
-        services.save(press.agenda.pk, **press.common)
         services.delete_template(_template(press), actor=press.actor)
+        services.save(press.agenda.pk, **press.common)
     return Done("start", "The template is deleted.")
 
 

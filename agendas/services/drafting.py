@@ -149,9 +149,10 @@ def move_item(agenda_id: int, *, item_id: int, by: int, **save: Unpack[Save]) ->
 
 
 def place_item(agenda_id: int, *, item_id: int, after_id: int, **save: Unpack[Save]) -> Draft:
-    """Put a line directly behind another; a pause that belongs to Alice's story goes with it."""
+    """Put a line directly behind another, or first (0); a pause that belongs to Alice's story goes with it."""
     with editing(agenda_id, verb="move item", **save) as draft:
-        item, after = draft.find(item_id), draft.find(after_id)
+        after = draft.find(after_id) if after_id else None
+        item = draft.find(item_id)
         if item is after:
             raise CannotDo("A line cannot stand behind itself.")
         at = draft.items.index(item)
@@ -161,7 +162,7 @@ def place_item(agenda_id: int, *, item_id: int, after_id: int, **save: Unpack[Sa
                 one for one in draft.items[at + 1 : at + 2] if one.kind == Kind.PAUSE and one is not after
             ]
         draft.items = [one for one in draft.items if one not in together]
-        at = draft.items.index(after) + 1
+        at = draft.items.index(after) + 1 if after is not None else 0
         draft.items[at:at] = together
         draft.touched = item
     return draft

@@ -72,8 +72,9 @@ def keep_to_ourselves(agenda_id: int, *, actor: User) -> None:
     """Take the draft back from the host; what was said stays with the team."""
     with transaction.atomic(), pghistory.context(verb="stop sharing draft", actor=actor.pk):
         agenda = _locked(agenda_id)
-        agenda.shared_at = None
-        agenda.save(update_fields=["shared_at"])
+        if agenda.shared_at is not None:
+            agenda.shared_at = None
+            agenda.save(update_fields=["shared_at"])
 
 
 def _locked(agenda_id: int) -> Agenda:

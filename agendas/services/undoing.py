@@ -3,6 +3,7 @@
 from typing import Any, Unpack
 
 from django.db import transaction
+from django.db.models import F
 
 from agendas.models import AgendaItem, AgendaStep
 from agendas.services.draft import NOTHING_TYPED, CannotDo, Draft
@@ -31,6 +32,8 @@ def undo(agenda_id: int, **save: Unpack[Save]) -> Draft:
 
 def redo(agenda_id: int, **save: Unpack[Save]) -> Draft:
     """Bring back what was undone last. Raises ``CannotDo`` when nothing was, or something changed since."""
+    if not AgendaStep.objects.filter(agenda=agenda_id, version__gt=F("agenda__stands_at")).exists():
+        raise CannotDo("There is nothing to bring back.")
     with transaction.atomic():
         if save.get("typed", NOTHING_TYPED) != NOTHING_TYPED:
             save["version"] = save_typed(agenda_id, **save).agenda.version

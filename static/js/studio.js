@@ -66,6 +66,9 @@
       }
     }
     document.body.classList.add("is-live");
+    addGrips();
+    const keys = document.getElementById("keys-on");
+    if (keys) keys.checked = keysOn;
     voice.textContent = ["composed", "saved"].map((id) => document.getElementById(id)?.textContent || "").join(" ");
     awaitDay();
     const wanted = whole && whole.querySelector("[data-focus]");
@@ -145,7 +148,7 @@
     body.set("do", button ? button.value : "save");
     body.set("have", marks());
     const sent = values();
-    const line = button && button.closest(".wt-line");
+    const line = button && button.closest?.(".wt-line");
     say("Saving…");
     try {
       const answer = await fetch(form().action, { method: "POST", body, headers: { "X-Studio": "1" }, credentials: "same-origin" });
@@ -189,6 +192,117 @@
     send(button && button.value ? button : null);
   });
 
+  // ---- keys
+
+  const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox], [type=radio])") || target.isContentEditable;
+  const lines = () => [...document.querySelectorAll("#lines > .wt-line")];
+
+  // One key each, for the line that has the focus (WCAG 2.1.4: only there, never while typing, and they can be turned off).
+  const KEYS = {
+    j: (line) => step(line, 1),
+    k: (line) => step(line, -1),
+    J: (line) => press(line, "down"),
+    K: (line) => press(line, "up"),
+    x: (line) => press(line, "remove"),
+    m: (line) => reach(line, "minutes"),
+    s: (line) => reach(line, "who"),
+    p: (line) => reach(line, "pin"),
+  };
+  const step = (line, by) => {
+    const all = lines();
+    (all[line ? all.indexOf(line) + by : 0] || line)?.focus();
+  };
+  const idOf = (line) => line.id.slice("line-".length);
+  const press = (line, verb) => {
+    const button = line && document.getElementById(`${verb}-${idOf(line)}`);
+    if (button && !button.disabled) {
+      line.focus();
+      send(button);
+    }
+  };
+  const reach = (line, name) => {
+    const field = line && document.getElementById(`${name}-${idOf(line)}`);
+    if (!field) return;
+    field.closest("details")?.setAttribute("open", "");
+    field.focus();
+    field.select?.();
+  };
+  let keysOn = true;
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "keys-on") keysOn = event.target.checked;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !form() || isTyping(event.target)) return;
+    if (!keysOn) return;
+    const line = event.target.closest?.(".wt-line");
+    if (event.key === "?") {
+      const list = document.getElementById("keys");
+      list.open = !list.open;
+      (list.open ? list.querySelector("summary") : line || document.getElementById("day-heading")).focus();
+    } else if (KEYS[event.key] && (line || event.key === "j")) {
+      KEYS[event.key](line);
+    } else return;
+    event.preventDefault();
+  });
+
+  // ---- drag: a line by its handle, with mouse, pen or finger. Buttons and keys do the same.
+
+  const GRIP = "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01";
+  const addGrips = () => {
+    for (const tools of document.querySelectorAll("#lines > .wt-line .wt-tools")) {
+      if (tools.querySelector(".wt-grip")) continue;
+      const grip = document.createElement("span");
+      grip.className = "wt-grip";
+      grip.setAttribute("aria-hidden", "true");
+      const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      picture.setAttribute("class", "wt-i");
+      picture.setAttribute("viewBox", "0 0 24 24");
+      picture.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+      picture.firstChild.setAttribute("d", GRIP);
+      grip.append(picture);
+      tools.prepend(grip);
+    }
+  };
+
+  let drag = null;
+  document.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest?.(".wt-grip");
+    if (!grip || event.button || busy) return;
+    event.preventDefault();
+    drag = { line: grip.closest(".wt-line"), after: null, moved: false };
+    grip.setPointerCapture(event.pointerId);
+    drag.line.classList.add("is-dragged");
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const others = lines().filter((line) => line !== drag.line);
+    const above = others.filter((line) => {
+      const box = line.getBoundingClientRect();
+      return box.top + box.height / 2 < event.clientY;
+    });
+    drag.moved = true;
+    drag.after = above.at(-1) || null;
+    others.forEach((line) => line.classList.remove("is-before", "is-behind"));
+    if (drag.after) drag.after.classList.add("is-behind");
+    else others[0]?.classList.add("is-before");
+    if (event.clientY < 60) window.scrollBy(0, -12);
+    else if (event.clientY > window.innerHeight - 60) window.scrollBy(0, 12);
+  });
+  const drop = (isDone) => {
+    if (!drag) return;
+    const { line, after, moved } = drag;
+    drag = null;
+    line.classList.remove("is-dragged");
+    lines().forEach((one) => one.classList.remove("is-before", "is-behind"));
+    if (!isDone || !moved || line.previousElementSibling === after) return;
+    send({ value: `place:${idOf(line)}:${after ? idOf(after) : 0}` });
+  };
+  document.addEventListener("pointerup", () => drop(true));
+  document.addEventListener("pointercancel", () => drop(false));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && drop(false));
+
   // Undo as everywhere; in a text field it stays the field's own.
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return;
@@ -200,9 +314,8 @@
     if (!button.disabled) send(button);
   });
 
-  const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox], [type=radio])") || target.isContentEditable;
-
   window.addEventListener("beforeunload", () => clearTimeout(timer));
   document.body.classList.add("is-live");
+  addGrips();
   awaitDay();
 })();

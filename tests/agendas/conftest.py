@@ -1,5 +1,7 @@
 """A booking that everybody has agreed to, with names, a place and a date to leak."""
 
+import time
+
 import pytest
 import time_machine
 
@@ -122,3 +124,25 @@ def agenda(agreed, team) -> Agenda:
 @pytest.fixture
 def lead(team):
     return team[0].user
+
+
+@pytest.fixture
+def enter(client):
+    """Sign somebody in, with a second factor unless told otherwise."""
+
+    def sign_in(user, *, second_factor=True):
+        client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "mfa" if second_factor else "code", "at": time.time()}
+        ]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def studio(agreed):
+    return f"/agenda/{agreed.reference}/"

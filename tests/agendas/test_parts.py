@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from tests.agendas.test_views import enter, form_of, studio  # noqa: F401 - fixtures
+from tests.agendas.test_views import form_of
 
 pytestmark = pytest.mark.django_db
 PART = re.compile(r' id="([\w-]+)" data-part="(\w+)"')
 
 
 @pytest.fixture
-def press(client, agenda, studio, enter, lead):  # noqa: F811
+def press(client, agenda, studio, enter, lead):
     """Press a button with the marks of the page as it was."""
     enter(lead)
 
@@ -48,7 +48,7 @@ def test_minutes_change_their_line_the_budget_and_nothing_of_the_catalogue(press
     assert len(gzip.compress(answer.encode(), 1)) < 4096
 
 
-def test_the_answer_says_what_the_page_says(press, client, studio, agenda):  # noqa: F811
+def test_the_answer_says_what_the_page_says(press, client, studio, agenda):
     law = agenda.items.get(topic__slug="legal-issues")
     for do in (f"remove:{law.pk}", "add:legal-issues", "break", "undo", "redo", "undo"):
         answer = press(do)
@@ -65,7 +65,7 @@ def test_the_answer_says_what_the_page_says(press, client, studio, agenda):  # n
         ]
 
 
-def test_a_save_takes_ten_queries(client, agenda, studio, enter, lead, django_assert_num_queries):  # noqa: F811
+def test_a_save_takes_ten_queries(client, agenda, studio, enter, lead, django_assert_num_queries):
     enter(lead)
     law = agenda.items.get(topic__slug="legal-issues")
     client.post(f"{studio}change/", form_of(agenda, do="save", have="", **{f"minutes-{law.pk}": "29"}))

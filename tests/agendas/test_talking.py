@@ -8,7 +8,6 @@ from agendas.models import Agenda, Comment
 from agendas.services.forgetting import forget_people
 from outbox.models import Message
 from tests.agendas.conftest import PLACE, SURNAMES
-from tests.agendas.test_views import enter, studio  # noqa: F401 - fixtures
 from tests.factories import SpeakerFactory, UserFactory, at
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +24,11 @@ def told(kind="agenda-comment"):
     return sorted(Message.objects.filter(kind=kind).values_list("to", flat=True))
 
 
-def test_a_speaker_who_only_reads_comments_and_the_lead_answers(client, agenda, studio, enter, team, lead):  # noqa: F811
+def test_a_speaker_who_only_reads_comments_and_the_lead_answers(client, agenda, studio, enter, team, lead):
     enter(team[1].user)
-    answer = client.post(f"{studio}talk/", {"do": "say", "words": "Too long before lunch?", "audience": "team"})
+    answer = client.post(
+        f"{studio}talk/", {"do": "say", "words": "Too long before lunch?", "audience": "team"}
+    )
     assert answer.url == f"{studio}#comments"
     assert client.post(f"{studio}talk/", {"do": "settle:1"}).status_code == 404
 
@@ -38,7 +39,12 @@ def test_a_speaker_who_only_reads_comments_and_the_lead_answers(client, agenda, 
 
 
 def test_the_host_reads_a_draft_once_it_is_shared_and_no_longer_when_it_is_taken_back(
-    client, agenda, studio, enter, lead, contact  # noqa: F811
+    client,
+    agenda,
+    studio,
+    enter,
+    lead,
+    contact,
 ):
     enter(contact.user, second_factor=False)
     assert client.get(f"{studio}draft/").status_code == 404
@@ -52,10 +58,18 @@ def test_the_host_reads_a_draft_once_it_is_shared_and_no_longer_when_it_is_taken
 
 
 def test_the_host_sees_no_name_no_place_and_no_remark_for_the_team(
-    client, shared, studio, enter, lead, contact, team  # noqa: F811
+    client,
+    shared,
+    studio,
+    enter,
+    lead,
+    contact,
+    team,
 ):
     shared.items.filter(kind="welcome").update(title=f"Welcome by {SURNAMES[0]}")
-    services.say(shared.pk, words=f"{SURNAMES[1]} is tired of {PLACE[0]}", audience="team", actor=team[1].user)
+    services.say(
+        shared.pk, words=f"{SURNAMES[1]} is tired of {PLACE[0]}", audience="team", actor=team[1].user
+    )
     services.say(shared.pk, words="Is this what you hoped for?", audience="host", actor=lead)
     enter(contact.user, second_factor=False)
 
@@ -66,7 +80,7 @@ def test_the_host_sees_no_name_no_place_and_no_remark_for_the_team(
     assert [planted for planted in [*SURNAMES, *PLACE, "is tired of", lead.name] if planted in page] == []
 
 
-def test_words_for_the_host_that_name_a_speaker_or_the_place_come_back(client, shared, studio, enter, lead):  # noqa: F811
+def test_words_for_the_host_that_name_a_speaker_or_the_place_come_back(client, shared, studio, enter, lead):
     enter(lead)
     words = f"Ask {SURNAMES[1]} about it"
 
@@ -79,8 +93,12 @@ def test_words_for_the_host_that_name_a_speaker_or_the_place_come_back(client, s
 
 def test_the_host_answers_and_those_concerned_are_told_once_in_a_while(shared, contact, lead, team):
     with time_machine.travel(at(10), tick=False):
-        services.say(shared.pk, words="More on the law, please", audience="", is_from_host=True, actor=contact.user)
-        services.say(shared.pk, words="And a longer break", audience="", is_from_host=True, actor=contact.user)
+        services.say(
+            shared.pk, words="More on the law, please", audience="", is_from_host=True, actor=contact.user
+        )
+        services.say(
+            shared.pk, words="And a longer break", audience="", is_from_host=True, actor=contact.user
+        )
     assert set(told()) >= {speaker.user.email for speaker in team}
     assert contact.email not in told()
     assert len(told()) == len(set(told()))
@@ -98,7 +116,7 @@ def test_a_remark_for_the_team_is_mailed_to_nobody_at_the_host(shared, contact, 
     assert team[1].user.email not in told()
 
 
-def test_strangers_and_other_agencies_find_nothing(client, shared, studio, enter):  # noqa: F811
+def test_strangers_and_other_agencies_find_nothing(client, shared, studio, enter):
     for user in (UserFactory(), SpeakerFactory().user):
         enter(user)
         assert client.get(f"{studio}draft/").status_code == 404

@@ -1,7 +1,6 @@
 """The studio's pages: who gets in, what a press does, and what is shown to whom."""
 
 import io
-import time
 
 import pytest
 from django.core.files.storage import default_storage
@@ -19,28 +18,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def enter(client):
-    """Sign somebody in, with a second factor unless told otherwise."""
-
-    def sign_in(user, *, second_factor=True):
-        client.force_login(user)
-        session = client.session
-        session["account_authentication_methods"] = [
-            {"method": "mfa" if second_factor else "code", "at": time.time()}
-        ]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
-def studio(agreed):
-    return f"/agenda/{agreed.reference}/"
 
 
 @pytest.fixture
