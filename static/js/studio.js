@@ -51,6 +51,7 @@
       selection = null;
     }
     const top = held && held.getBoundingClientRect().top;
+    const said = whole || parts.querySelector("#part-composed") ? ["composed", "saved"] : ["saved"];
     if (whole) studio().replaceWith(whole);
     else patch(parts);
     opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
@@ -66,10 +67,11 @@
       }
     }
     document.body.classList.add("is-live");
+    if (form()) delete form().dataset.sentAt; // what was answered is no second press
     addGrips();
     const keys = document.getElementById("keys-on");
     if (keys) keys.checked = keysOn;
-    voice.textContent = ["composed", "saved"].map((id) => document.getElementById(id)?.textContent || "").join(" ");
+    voice.textContent = said.map((id) => document.getElementById(id)?.textContent || "").join(" ");
     awaitDay();
     const wanted = whole && whole.querySelector("[data-focus]");
     const back = wanted || (at && document.getElementById(at));

@@ -95,30 +95,31 @@ def test_a_day_is_made_from_nothing_to_two_issues(agreed, studio_at, day, desk):
     act(page.get_by_role("button", name="Compose the day").click)
     expect(page.locator("[data-composing]")).to_be_visible()
     services.compose_waiting()
-    expect(page.get_by_text("no better day exists")).to_be_visible(timeout=10_000)
+    expect(page.locator("#composed")).to_contain_text("no better day exists", timeout=10_000)
     agenda = Agenda.objects.get(booking=agreed)
     law = agenda.items.get(topic__slug="legal-issues")
 
     act(page.locator(f"#pin-{law.pk}").select_option, "as")
     version(page, 3)
-    act(page.locator(f"#minutes-{law.pk}").fill, "30")
+    longer = law.minutes + 5
+    act(page.locator(f"#minutes-{law.pk}").fill, str(longer))
     act(page.locator(f"#minutes-{law.pk}").press, "Tab")
     version(page, 4)
     act(page.locator("#do-compose").click)
     expect(page.locator("[data-composing]")).to_be_visible()
     services.compose_waiting()
-    expect(page.get_by_text("no better day exists")).to_be_visible(timeout=10_000)
+    expect(page.locator("#composed")).to_contain_text("no better day exists", timeout=10_000)
     law.refresh_from_db()
-    assert (law.minutes, law.pin) == (30, "as")
+    assert (law.minutes, law.pin) == (longer, "as")
     now = Agenda.objects.get(booking=agreed).version
 
     workshop = agenda.items.get(variant="workshop")
     act(page.locator(f"#how-{workshop.pk}").select_option, "presentation")
-    expect(page.get_by_text("No workshop.")).to_be_visible()
+    expect(page.locator("#part-checks")).to_contain_text("No workshop.")
     act(page.locator("#aside-workshop > summary").click)
     act(page.locator("#why-workshop").fill, "They had one last month.")
     act(page.get_by_role("button", name="Set check 1 aside").click)
-    expect(page.get_by_text("They had one last month.")).to_be_visible()
+    expect(page.locator("#part-checks")).to_contain_text("They had one last month.")
     check(page)
 
     act(page.locator(f"#line-{law.pk}").focus)
@@ -160,7 +161,7 @@ def test_a_day_is_made_from_nothing_to_two_issues(agreed, studio_at, day, desk):
 def pdf_of(page, booking) -> str:
     """The words of the agenda that this issue's page offers."""
     press.make_waiting()
-    page.reload()
-    link = page.get_by_role("link", name="Agenda (PDF").get_attribute("href")
-    body = page.request.get(link).body()
+    link = page.get_by_role("link", name="Agenda (PDF")
+    expect(link).to_be_visible(timeout=15_000)  # the page looks again by itself
+    body = page.request.get(link.get_attribute("href")).body()
     return " ".join(part.extract_text() for part in PdfReader(io.BytesIO(body)).pages)
