@@ -91,12 +91,12 @@ def _topic(topic: Topic, facts: Facts, out: Collection[int]) -> TopicFacts:
         is_kept_out=topic.pk in out,
         wanted=round(mean * 2),
         if_room=mean < (Emphasis.IF_ROOM + Emphasis.USUALLY) / 2,
-        because=_because(topic, facts, mean),
+        because=because(topic, facts, mean),
         points=tuple(PointFacts(point.pk, point.minutes) for point in facts.points_here(topic)),
     )
 
 
-def _because(topic: Topic, facts: Facts, mean: float) -> str:
+def because(topic: Topic, facts: Facts, mean: float) -> str:
     """Why it suits them, by the audience that wants it most."""
     most = max(facts.shares, key=lambda share: facts.emphasis_for(topic, share.audience), default=None)
     whom = most.audience.name.lower() if most is not None else "a mixed audience"

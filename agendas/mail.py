@@ -1,8 +1,10 @@
-"""The two mails about an agenda: to the agency with the PDF, and to the speakers, whose run sheet waits behind the sign-in."""
+"""The mails about an agenda: to the agency with the PDF; to the speakers, whose run sheet waits behind the sign-in; and to
+the desk when somebody who attends has written in private.
+"""
 
 import datetime as dt
 
-from agendas.models import Agenda, Comment, Document, Issue
+from agendas.models import Agenda, AttendeeMessage, Comment, Document, Issue
 from bookings.mail import accepted_engagements, verified_contacts
 from bookings.models import Booking, Contact, DeskSettings, Engagement
 from bookings.release import Tier, seen_for_papers
@@ -12,7 +14,7 @@ from outbox.models import Message
 from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_time, say_times
 
-AGENDA_ISSUED, RUN_SHEET_READY = "agenda-issued", "run-sheet-ready"
+AGENDA_ISSUED, RUN_SHEET_READY, ATTENDEE_WROTE = "agenda-issued", "run-sheet-ready", "attendee-wrote"
 COMMENT_MADE, DRAFT_SHARED = "agenda-comment", "draft-shared"
 ONE_MAIL_IN = 15 * 60
 
@@ -23,6 +25,7 @@ def register_kinds() -> None:
     kinds.register(RUN_SHEET_READY, label="Run sheet ready, to a speaker", still_wanted=_speaker_still_comes)
     kinds.register(COMMENT_MADE, label="Comment on a draft agenda", still_wanted=_reader_still_concerned)
     kinds.register(DRAFT_SHARED, label="Draft agenda shared with the host", still_wanted=_draft_still_shared)
+    kinds.register(ATTENDEE_WROTE, label="An attendee wrote, to the desk", still_wanted=_still_waits)
 
 
 def _issue_still_holds(message: Message) -> str | None:
@@ -90,6 +93,11 @@ def _reader_still_concerned(message: Message) -> str | None:
     return None if comes.exists() else _draft_still_shared(message)
 
 
+def _still_waits(message: Message) -> str | None:
+    waits = AttendeeMessage.objects.filter(pk=message.about_pk, settled_at__isnull=True)
+    return None if waits.exists() else "Somebody at the desk has read it already."
+
+
 def file_name(booking: Booking) -> str:
     """A PDF's name: the reference and nothing else."""
     return f"{booking.reference}.pdf"
@@ -119,6 +127,7 @@ def agenda_issued(issue: Issue, pdf: bytes) -> None:
                     for line in shared["lines"]
                 ],
                 "notices": shared["notices"],
+                "changes": issue.snapshot.get("changes", []),
                 "link": link(f"/agenda/{booking.reference}/issue/{issue.number}/"),
             },
             attachments=[FileToSend(file_name(booking), "application/pdf", pdf)],
@@ -126,11 +135,11 @@ def agenda_issued(issue: Issue, pdf: bytes) -> None:
 
 
 def run_sheet_ready(document: Document) -> None:
-    """Tell the speakers that a run sheet waits for them; the sheet itself stays behind the sign-in."""
+    """Tell the speaker whose copy it is that their run sheet waits; the sheet itself stays behind the sign-in."""
     booking, issue = document.agenda.booking, document.issue
     assert issue is not None
     for engagement in accepted_engagements(booking):
-        if engagement.speaker.user is None:
+        if engagement.speaker.user is None or engagement.speaker_id != document.recipient_id:
             continue
         queue_message(
             RUN_SHEET_READY,
@@ -141,6 +150,7 @@ def run_sheet_ready(document: Document) -> None:
             context={
                 "name": engagement.speaker.name,
                 "number": issue.number,
+                "changes": issue.snapshot.get("changes", []),
                 "date": say_date(engagement.offer.starts_at),
                 "link": link(f"/agenda/{booking.reference}/issue/{issue.number}/"),
             },
@@ -185,4 +195,17 @@ def _about_draft(kind: str, agenda: Agenda, to: str, name: str, path: str, *, oc
         occasion=occasion,
         reference=reference,
         context={"name": name, "link": link(f"/agenda/{reference}/{path}")},
+    )
+
+
+def attendee_wrote(message: AttendeeMessage) -> None:
+    """Tell the desk that somebody who attends has written; nothing of what they wrote goes by mail."""
+    reference = message.code.booking.reference
+    queue_message(
+        ATTENDEE_WROTE,
+        to=DeskSettings.current().desk_email,
+        about=message,
+        occasion="written",
+        reference=reference,
+        context={"link": link("/desk/private-messages/")},
     )

@@ -52,6 +52,15 @@ class Agenda(models.Model):
         editable=False,
         help_text="After undoing: the earlier draft that this one repeats.",
     )
+    in_welsh = models.BooleanField(
+        "the host’s papers in Welsh as well",
+        default=False,
+        db_default=False,
+        help_text="Our own words only; topics keep the titles of the catalogue.",
+    )
+    is_marked = models.BooleanField(
+        "papers carry OFFICIAL-SENSITIVE", default=False, db_default=False, help_text="At the foot."
+    )
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -388,16 +397,35 @@ class Document(models.Model):
     class Kind(models.TextChoices):
         AGENDA = "agenda", "Agenda"
         RUN_SHEET = "run_sheet", "Run sheet"
+        JOINING = "joining", "Joining instructions"
+        DOOR_SIGN = "door_sign", "Door sign"
+        SIGN_IN = "sign_in", "Sign-in papers"
         DRAFT = "draft", "Draft of the agenda"
 
     class Recipient(models.IntegerChoices):
         T2 = 2, "Verified contacts"
         T3 = 3, "Speakers, and contacts released for this booking"
 
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        WELSH = "cy", "Cymraeg"
+
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="documents")
     issue = models.ForeignKey(Issue, models.PROTECT, null=True, blank=True, related_name="documents")
     kind = models.CharField(max_length=9, choices=Kind)
     tier = models.PositiveSmallIntegerField(choices=Recipient, default=Recipient.T2)
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH, db_default="en")
+    recipient = models.ForeignKey(
+        Speaker,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose copy of a run sheet it is; empty: the desk’s.",
+    )
+    tells = models.BooleanField(
+        default=True, db_default=True, help_text="Whether a mail leaves once it is made: it concerns them."
+    )
     version = models.PositiveIntegerField(help_text="The draft that it shows.")
     content = models.JSONField()
     state = models.CharField(
@@ -432,6 +460,10 @@ class Document(models.Model):
             models.CheckConstraint(
                 name="a_run_sheet_is_above_t2", condition=~Q(kind="run_sheet") | Q(tier=3)
             ),
+            models.CheckConstraint(
+                name="only_a_run_sheet_has_a_recipient",
+                condition=Q(recipient__isnull=True) | Q(kind="run_sheet"),
+            ),
         ]
         indexes = [
             models.Index(
@@ -445,7 +477,17 @@ class Document(models.Model):
             pgtrigger.FSM(name="document_moves", field="state", transitions=states.as_pairs()),
             pgtrigger.ReadOnly(
                 name="a_paper_shows_what_was_asked",
-                fields=["agenda", "issue", "kind", "tier", "version", "content", "requested_at"],
+                fields=[
+                    "agenda",
+                    "issue",
+                    "kind",
+                    "tier",
+                    "language",
+                    "recipient",
+                    "version",
+                    "content",
+                    "requested_at",
+                ],
             ),
             pgtrigger.Protect(
                 name="a_file_once_made_stays",
@@ -464,6 +506,43 @@ class Document(models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.state in states.UNDER_WAY
+
+
+class AttendeeCode(models.Model):
+    """A short code on the joining instructions: whoever has it reads the content notices and may write to us in private.
+
+    It knows nothing of when, where and who. It opens from the first issue until some days after the session.
+    """
+
+    booking = models.OneToOneField(Booking, models.CASCADE, related_name="attendee_code")
+    code = models.CharField(max_length=8, unique=True)
+
+    def __str__(self) -> str:
+        return f"Code of {self.booking}"
+
+
+class AttendeeMessage(models.Model):
+    """What somebody who attends wrote to the training team. Their organisation never sees it."""
+
+    code = models.ForeignKey(AttendeeCode, models.CASCADE, related_name="messages")
+    text = models.TextField()
+    reach = models.CharField("how to reach them", max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["at", "id"], name="attendee_message_open", condition=Q(settled_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Message from an attendee of {self.code.booking}"
 
 
 def _every_change() -> list[pghistory.Tracker]:
@@ -489,3 +568,9 @@ pghistory.track(
     fields=["agenda", "issue", "kind", "tier", "version", "requested_by"],
     model_name="DocumentEvent",
 )(Document)
+pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    fields=["code", "at", "settled_by", "settled_at"],
+    model_name="AttendeeMessageEvent",
+)(AttendeeMessage)

@@ -8,13 +8,16 @@ import hashlib
 import io
 import json
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pydyf  # type: ignore[import-untyped]
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML
+from weasyprint.pdf import tags
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -27,6 +30,9 @@ TEMPLATES = {
     Document.Kind.AGENDA: "agendas/paper/agenda.html",
     Document.Kind.DRAFT: "agendas/paper/agenda.html",
     Document.Kind.RUN_SHEET: "agendas/paper/run_sheet.html",
+    Document.Kind.JOINING: "agendas/paper/joining.html",
+    Document.Kind.DOOR_SIGN: "agendas/paper/door_sign.html",
+    Document.Kind.SIGN_IN: "agendas/paper/sign_in.html",
 }
 
 
@@ -112,6 +118,26 @@ def _identifier(kind: str, content: dict[str, Any]) -> bytes:
     return hashlib.md5(
         f"{kind}{json.dumps(content, sort_keys=True)}".encode(), usedforsecurity=False
     ).digest()
+
+
+_build = tags._build_box_tree
+
+
+def _build_with_language(box: Any, *rest: Any) -> Iterator[Any]:
+    """WeasyPrint's own tags, and on each the language that its element names.
+
+    WeasyPrint writes the language of the document only, and PDF/UA asks for that of each part. It has no hook for it;
+    a test finds out when this one no longer holds.
+    """
+    element = getattr(box, "element", None)
+    language = element.get("lang") if element is not None and element.tag != "html" else None
+    for tag in _build(box, *rest):
+        if language:
+            tag["Lang"] = pydyf.String(language)
+        yield tag
+
+
+tags._build_box_tree = _build_with_language
 
 
 def warm_up() -> None:

@@ -47,6 +47,8 @@ class Posted:
     rows: tuple[RawRow, ...]
     quiet_room: str | None
     support_contact: str | None
+    in_welsh: bool | None
+    is_marked: bool | None
     instead: bool
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,6 +76,8 @@ class Posted:
             instead=self.instead,
             quiet_room=self.quiet_room,
             support_contact=self.support_contact,
+            in_welsh=self.in_welsh,
+            is_marked=self.is_marked,
         )
 
 
@@ -86,6 +90,8 @@ def read(post: QueryDict) -> Posted:
         rows=rows,
         quiet_room=_line(post, "quiet-room"),
         support_contact=_line(post, "support-contact"),
+        in_welsh=_tick(post, "in-welsh"),
+        is_marked=_tick(post, "is-marked"),
         instead=post.get("keep") == "mine",
         mistakes={
             f"minutes-{row.key}": f"{_title_of(row)}: write the minutes as a number from 1 to {MOST_MINUTES}."
@@ -118,6 +124,11 @@ def _line(post: QueryDict, name: str) -> str | None:
     if name not in post:
         return None
     return " ".join((post.get(name) or "").replace("\x00", "").split())[:200]
+
+
+def _tick(post: QueryDict, name: str) -> bool | None:
+    """Whether a box is ticked; ``None`` where the page does not show it. A hidden field says that it does."""
+    return None if f"has-{name}" not in post else name in post
 
 
 def _is_minutes(words: str) -> bool:

@@ -1,6 +1,10 @@
-"""Makes the papers that wait, one after the other. Runs in workers only."""
+"""Makes the papers that wait, within a bound of time and of memory. Runs in workers only."""
 
 import logging
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -11,7 +15,18 @@ from agendas.services import papers
 log = logging.getLogger(__name__)
 
 NO_LIBRARY = "This machine cannot make PDFs: the libraries that WeasyPrint needs are missing."
+NO_MEMORY = "It needs more memory than a paper may take."
+MOST_MEMORY = 768 * 1024 * 1024
+"""Bytes that drawing one paper may add to what its worker holds already; a day of 25 items takes some 60 million."""
 NO_ROOM = "The paper was made and could not be stored: look whether the disk is full."
+
+
+def make_next() -> None:
+    """Make the paper that has waited longest; another worker is woken for the next, so each has its time to itself."""
+    document = papers.claim_next()
+    if document is not None:
+        papers.ring_if_waiting()
+        make(document)
 
 
 def make_waiting() -> int:
@@ -25,7 +40,12 @@ def make_waiting() -> int:
 def make(document: Document) -> bool:
     """Draw one claimed paper and store it; a failure is written on the row, for the page to say."""
     try:
-        pdf = _paper().draw(document.kind, document.content)
+        draw = _paper().draw  # loaded outside the bound: the library comes once, a paper again and again
+        with _bounded_memory():
+            pdf = draw(document.kind, document.content)
+    except MemoryError:
+        log.warning("A paper needed too much memory.")
+        papers.give_up(document, NO_MEMORY)
     except SoftTimeLimitExceeded:
         papers.give_up(document, "It took longer than 30 seconds.")
         raise
@@ -44,6 +64,21 @@ def make(document: Document) -> bool:
             log.exception("A paper could not be stored.")
             papers.give_up(document, NO_ROOM)
     return False
+
+
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """Let this process grow by so much and no more; beyond it Python raises ``MemoryError``."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + MOST_MEMORY
+    resource.setrlimit(
+        resource.RLIMIT_AS, (most if soft == resource.RLIM_INFINITY else min(soft, most), hard)
+    )
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _paper() -> ModuleType:

@@ -99,7 +99,7 @@ _COLUMNS = """
 
     (SELECT coalesce(json_agg(newest), '[]') FROM (
         SELECT id, agenda_id, issue_id, kind, version, state, error
-        FROM agendas_document WHERE agenda_id = %(agenda)s ORDER BY id DESC LIMIT %(most_papers)s
+        FROM agendas_document WHERE agenda_id = %(agenda)s AND kind IN ('agenda', 'draft') ORDER BY id DESC LIMIT %(most_papers)s
     ) newest),
 
     (SELECT json_build_object('agenda_id', agenda_id, 'state', state, 'version', version, 'words', words, 'result', result)

@@ -6,21 +6,28 @@ paper. ``read`` turns the data back into what the templates draw.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from agendas import welsh
 from agendas.facts import Facts
-from agendas.models import PAUSES, Agenda, AgendaItem, SetAside
+from agendas.host_page import host_part
+from agendas.models import PAUSES, Agenda, AgendaItem, Document, SetAside
 from agendas.running import RunningOrder
 from agendas.strip import CORE, FILL, PAUSE, TOPIC, Block, Strip, draw
 from bookings.models import Booking, Contact, DeskSettings
 from bookings.release import SessionSeen
-from places.clock import say_date, say_minutes, say_times
+from places.clock import say_date, say_minutes, say_time, say_times
 from places.nations import Nation
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 
+WELSH = Document.Language.WELSH
+MARKING = "OFFICIAL-SENSITIVE"
 MOST_OUTCOMES = 6
+MOST_ROWS = 120
+MOST_BESIDE = 1500
+SLIPS_A_SHEET = 8
 NOT_NAMED = "Not named yet"
 KIND_WORDS = {
     Kind.WELCOME: "Who is who, looking after yourself, and how the day runs",
@@ -51,6 +58,8 @@ def agenda_part(agenda: Agenda, order: RunningOrder, facts: Facts) -> dict[str, 
         "lines": [_line(line.item, line, facts) for line in order.lines if line.item.kind != Kind.NOTE],
         "notices": _notices(order),
         "outcomes": _outcomes(order),
+        "marking": MARKING if agenda.is_marked else "",
+        "host": host_part([line.item for line in order.lines], facts),
     }
 
 
@@ -146,6 +155,22 @@ def session_part(
     }
 
 
+def place_part(seen: SessionSeen) -> dict[str, str] | None:
+    """Where those who attend go, as the host wrote it; ``None`` where it is not known. Nothing of who meets the trainers."""
+    venue = seen.venue
+    if venue is None:
+        return None
+    return {
+        "name": venue.name,
+        "room": venue.room,
+        "address": venue.address,
+        "postcode": venue.postcode,
+        "arrival": venue.arrival,
+        "parking": venue.parking,
+        "access": venue.access,
+    }
+
+
 def _who(item: AgendaItem, names: dict[int, str]) -> str:
     if item.is_pause:
         return ""
@@ -177,6 +202,22 @@ class PaperLine:
     has_notice: bool
     who: str = ""
     note: str = ""
+    language: str = Document.Language.ENGLISH
+    own_words: bool = False
+    """Whether title and summary are the paper's own words, and so in its language."""
+
+    @property
+    def lang(self) -> str:
+        """The language of what the catalogue says, where that is not the paper's."""
+        return "en" if self.language == WELSH and not self.own_words else ""
+
+    @property
+    def time_words(self) -> str:
+        return welsh.say_time(self.starts_at) if self.language == WELSH else say_time(self.starts_at)
+
+    @property
+    def how_words(self) -> str:
+        return in_language(self.how, self.language)
 
     @property
     def is_pause(self) -> bool:
@@ -184,7 +225,7 @@ class PaperLine:
 
     @property
     def length(self) -> str:
-        return say_minutes(self.minutes)
+        return welsh.say_minutes(self.minutes) if self.language == WELSH else say_minutes(self.minutes)
 
     @property
     def takes_part(self) -> bool:
@@ -221,6 +262,21 @@ class Paper:
     version: int
     made_at: str
     detail: dict[str, Any]
+    language: str = Document.Language.ENGLISH
+    marking: str = ""
+    recipient: str = ""
+    host: dict[str, Any] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+    joining: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_welsh(self) -> bool:
+        return self.language == WELSH
+
+    @property
+    def lang(self) -> str:
+        """The language of what the catalogue says, where that is not the paper's."""
+        return "en" if self.is_welsh else ""
 
     @property
     def lines(self) -> tuple[PaperLine, ...]:
@@ -232,16 +288,42 @@ class Paper:
 
     @property
     def times(self) -> str:
-        return say_times(self.starts_at, self.ends_at)
+        return (welsh.say_times if self.is_welsh else say_times)(self.starts_at, self.ends_at)
 
     @property
     def day_words(self) -> str:
-        return say_date(self.day) if self.day else "To be agreed"
+        if self.day is None:
+            return in_language("To be agreed", self.language)
+        return (welsh.say_date if self.is_welsh else say_date)(self.day)
+
+    @property
+    def people_words(self) -> str:
+        return f"{self.head_count} {in_language('people', self.language)}" if self.head_count else ""
 
     @property
     def audience_words(self) -> str:
-        people = f"{self.head_count} people" if self.head_count else ""
-        return "; ".join([*([people] if people else []), *self.audience]) or "Not said yet"
+        people = [self.people_words] if self.head_count else []
+        return "; ".join([*people, *self.audience]) or in_language("Not said yet", self.language)
+
+    @property
+    def fits_beside(self) -> bool:
+        """Whether what stands in two columns is short enough for them; else it stands one below the other.
+
+        A column that is longer than a sheet takes the layout engine minutes.
+        """
+        venue = (self.detail.get("venue") or {}) | (self.joining.get("place") or {})
+        words = [*venue.values(), self.detail.get("access_needs", ""), *(line.title for line in self.lines)]
+        return sum(len(str(each)) for each in words) < MOST_BESIDE
+
+    @property
+    def register_rows(self) -> range:
+        """Numbered lines for who came: as many as were said, and a few more."""
+        return range(1, min((self.head_count or 25) + 5, MOST_ROWS) + 1)
+
+    @property
+    def slips(self) -> range:
+        """One sheet of slips for the table; the host prints it as often as needed."""
+        return range(SLIPS_A_SHEET)
 
     @property
     def strip(self) -> Strip:
@@ -254,11 +336,23 @@ class Paper:
     @property
     def mark(self) -> str:
         """Which paper this is, for its foot."""
-        return f"Draft {self.version}" if self.is_draft else f"Issue {self.number}"
+        if self.is_draft:
+            return f"{in_language('Draft', self.language)} {self.version}"
+        return f"{in_language('Issue', self.language)} {self.number}"
+
+
+def in_language(words: str, language: str) -> str:
+    """The paper's own words in its language; what the table does not hold stays as it is."""
+    return welsh.words().get(words, words) if language == WELSH else words
+
+
+def _is_ours(line: dict[str, Any]) -> bool:
+    return line["kind"] != Kind.TOPIC and line["title"] == Kind(line["kind"]).label
 
 
 def read(content: dict[str, Any]) -> Paper:
     """Turn frozen data back into a paper."""
+    language = content.get("language", Document.Language.ENGLISH)
     detail = _read_detail(content.get("detail") or {})
     who, notes = detail.get("who") or [], detail.get("notes") or []
     lines = [
@@ -267,35 +361,43 @@ def read(content: dict[str, Any]) -> Paper:
             starts_at=dt.time.fromisoformat(line["at"]),
             ends_at=dt.time.fromisoformat(line["until"]),
             minutes=line["minutes"],
-            title=line["title"],
-            summary=line["summary"],
+            title=in_language(line["title"], language) if _is_ours(line) else line["title"],
+            summary=in_language(line["summary"], language),
             points=tuple(line["points"]),
             how=line["how"],
             is_core=line["core"],
             has_notice=line["has_notice"],
             who=who[n] if n < len(who) else "",
             note=notes[n] if n < len(notes) else "",
+            language=language,
+            own_words=_is_ours(line),
         )
         for n, line in enumerate(content["lines"])
     ]
     return Paper(
         reference=content["reference"],
-        format=content["format"],
+        format=in_language(content["format"], language),
         day=dt.date.fromisoformat(content["day"]) if content["day"] else None,
         starts_at=dt.time.fromisoformat(content["starts_at"]),
         ends_at=dt.time.fromisoformat(content["ends_at"]),
         audience=tuple(content["audience"]),
         head_count=content["head_count"],
-        nation=content["nation"],
+        nation=in_language(content["nation"], language),
         place=content["place"],
         invented=content["invented"],
-        parts=_parts(lines),
+        parts=_parts(lines, language),
         notices=tuple(content["notices"]),
         outcomes=tuple(content["outcomes"]),
         number=content.get("number"),
         version=content["version"],
         made_at=content["made_at"],
         detail=detail,
+        language=language,
+        marking=content.get("marking", ""),
+        recipient=content.get("recipient", ""),
+        host=content.get("host", {}),
+        changes=tuple(content.get("changes", ())),
+        joining=content.get("joining", {}),
     )
 
 
@@ -320,9 +422,12 @@ def strip_kind(kind: str, is_core: bool) -> str:
     return FILL
 
 
-def _parts(lines: list[PaperLine]) -> tuple[Part, ...]:
+def _parts(lines: list[PaperLine], language: str) -> tuple[Part, ...]:
     """Morning and afternoon, parted after lunch; one part where there is no lunch."""
     lunch = next((n for n, line in enumerate(lines) if line.kind == Kind.LUNCH), None)
     if lunch is None or lunch + 1 == len(lines):
-        return (Part("The session", tuple(lines)),)
-    return Part("Morning", tuple(lines[: lunch + 1])), Part("Afternoon", tuple(lines[lunch + 1 :]))
+        return (Part(in_language("The session", language), tuple(lines)),)
+    return (
+        Part(in_language("Morning", language), tuple(lines[: lunch + 1])),
+        Part(in_language("Afternoon", language), tuple(lines[lunch + 1 :])),
+    )

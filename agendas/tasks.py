@@ -8,8 +8,8 @@ from agendas.services import composing, papers
 
 @shared_task(name=papers.PREPARE, soft_time_limit=30, time_limit=60)
 def prepare_documents() -> None:
-    """Make the papers that wait."""
-    press.make_waiting()
+    """Make the paper that has waited longest. The limit of 30 seconds is its own: the next has a task to itself."""
+    press.make_next()
 
 
 @shared_task(name=composing.COMPOSE, soft_time_limit=30, time_limit=60)
@@ -24,4 +24,4 @@ def sweep_documents() -> None:
     papers.take_back_lost()
     composing.take_back_lost()
     composing.compose_waiting()
-    press.make_waiting()
+    papers.ring_if_waiting()

@@ -29,7 +29,9 @@ from bookings.release import Tier, log_read
 from bookings.states import AGREED_BOOKINGS
 from places.kept_queries import Blank, KeptQuery
 
-AGAIN_SECONDS = "3"
+ORDER = (*services.FOR_THE_HOST, Document.Kind.RUN_SHEET)
+"""How the papers of an issue stand in a list."""
+BODIES = {kind: "agenda" if kind == Document.Kind.DRAFT else str(kind) for kind in Document.Kind}
 View = Callable[..., HttpResponseBase]
 
 
@@ -247,10 +249,10 @@ _PAPER = KeptQuery(
 def _document_for(asker: Asker, document_id: int) -> Document:
     """A paper that this person may have; one with names or place is noted as read.
 
-    Raises ``Http404`` above their tier, as for one that is not there.
+    Raises ``Http404`` above their tier and for somebody else's copy, as for one that is not there.
     """
     document = _PAPER.first(pk=document_id, booking=asker.booking.pk)
-    if document is None or (document.kind != Document.Kind.AGENDA and not asker.is_ours):
+    if document is None or not _is_for(asker, document):
         raise Http404
     if asker.is_desk and not asker.second_factor:
         raise SecondFactorNeeded
@@ -263,26 +265,39 @@ def _document_for(asker: Asker, document_id: int) -> Document:
     return document
 
 
+def _is_for(asker: Asker, document: Document) -> bool:
+    """The host's papers are for everybody of their tier, drafts for us, a run sheet for whom it names and for the desk."""
+    if document.kind in services.FOR_THE_HOST:
+        return True
+    if document.kind != Document.Kind.RUN_SHEET or asker.is_desk:
+        return asker.is_ours
+    return asker.engagement is not None and asker.engagement.speaker_id == document.recipient_id
+
+
 @sign_in_required
 @second_factor_first
 @require_safe
 def paper(request: HttpRequest, reference: str, document_id: int) -> HttpResponse:
-    """A paper on its way: it says how far it has come, and leads to the file once that is there."""
+    """A paper as a page: the same that the PDF says, how far that has come, and the way to it once it is there."""
     asker = asker_of(request, reference)
     document = _document_for(asker, document_id)
-    response = render(
+    return render(
         request,
         "agendas/paper.html",
         {
             "document": document,
+            "issue": document.issue,
+            "newer": services.latest_issue(document.agenda)
+            if document.issue and document.issue.is_withdrawn
+            else None,
+            "paper": snapshot.read(document.content),
+            "body": f"agendas/paper/{BODIES[Document.Kind(document.kind)]}_body.html",
             "booking": asker.booking,
             "asker": asker,
+            "waits": document.is_under_way,
             "is_silent": is_worker_silent([document]),
         },
     )
-    if document.is_under_way:
-        response["Refresh"] = AGAIN_SECONDS
-    return response
 
 
 @sign_in_required
@@ -320,7 +335,7 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         log_read(asker.booking, asker.user, page="agenda issue")
         content["detail"] = services.current_detail(found, settings=DeskSettings.kept())
     documents = _papers_of(found, asker)
-    response = render(
+    return render(
         request,
         "agendas/issue.html",
         {
@@ -330,13 +345,11 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "documents": documents,
             "asker": asker,
             "booking": asker.booking,
+            "waits": any(document.is_under_way for document in documents),
             "is_silent": is_worker_silent(documents),
             "may_act": asker.may_edit and not found.is_withdrawn and asker.booking.status in AGREED_BOOKINGS,
         },
     )
-    if any(document.is_under_way for document in documents):
-        response["Refresh"] = AGAIN_SECONDS
-    return response
 
 
 _ISSUE = KeptQuery(
@@ -346,7 +359,14 @@ _ISSUE = KeptQuery(
         .order_by()
     )
 )
-_PAPERS = KeptQuery(lambda: Document.objects.filter(issue=Blank("issue")).defer("content").order_by("-pk"))
+_PAPERS = KeptQuery(
+    lambda: (
+        Document.objects.select_related("recipient")
+        .filter(issue=Blank("issue"))
+        .defer("content")
+        .order_by("-tier", "-pk")
+    )
+)
 
 
 def _issue_for(asker: Asker, number: int) -> Issue:
@@ -361,12 +381,15 @@ def _issue_for(asker: Asker, number: int) -> Issue:
 
 
 def _papers_of(found: Issue, asker: Asker) -> list[Document]:
-    """The newest paper of each kind that this person may have."""
-    newest: dict[str, Document] = {}
+    """The newest paper of each kind, language and recipient that this person may have, at the highest tier they reach."""
+    newest: dict[tuple[str, str, int | None], Document] = {}
     for document in _PAPERS.rows(issue=found.pk):
-        if document.kind == Document.Kind.AGENDA or asker.is_ours:
-            newest.setdefault(document.kind, document)
-    return [newest[kind] for kind in (Document.Kind.AGENDA, Document.Kind.RUN_SHEET) if kind in newest]
+        if document.tier <= asker.tier and _is_for(asker, document):
+            newest.setdefault((document.kind, document.language, document.recipient_id), document)
+    return sorted(
+        newest.values(),
+        key=lambda one: (ORDER.index(one.kind), one.language != "en", str(one.recipient or "")),
+    )
 
 
 @sign_in_required
@@ -381,11 +404,11 @@ def issue_act(request: HttpRequest, reference: str, number: int) -> HttpResponse
             services.withdraw_issue(found.pk, actor=asker.user)
             messages.success(request, f"Agenda {number} is withdrawn. Its page says so from now on.")
         case ["run-sheet"]:
-            made = services.renew_run_sheet(found.pk, actor=asker.user)
+            made = services.renew_papers(found.pk, actor=asker.user)
             words = (
-                "A new run sheet is being made."
+                "Papers with today’s place and team are being made."
                 if made
-                else "Nothing in it has changed; the run sheet stands."
+                else "Nothing in them has changed; the papers stand."
             )
             messages.success(request, words)
         case ["again", document_id] if document_id.isdecimal():

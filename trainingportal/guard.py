@@ -62,6 +62,12 @@ def count_attempt(what: str, who: str, *, per: dt.timedelta) -> int:
     return _count({key: per})[key]
 
 
+def attempts_so_far(what: str, who: str) -> int:
+    """How many attempts this window holds. Counts none."""
+    found = Attempts.objects.filter(who=_key(what, who), ends_at__gt=timezone.now())
+    return found.values_list("count", flat=True).first() or 0
+
+
 def forget_old() -> int:
     """Drop counts whose window is over, some at a time, passing by rows that somebody else holds."""
     old = Attempts.objects.filter(ends_at__lte=timezone.now()).select_for_update(skip_locked=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainingportal import public_pages, questions
+from trainingportal import attending, public_pages, questions
 from trainingportal.example import views as example
 
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("exit-this-page/", public_pages.exit_help, name="exit-help"),
     path("ask-a-question/", questions.ask_question, name="ask-question"),
     path("ask-a-question/sent/", questions.question_asked, name="question-asked"),
+    path("notices/", attending.ask_for_code, name="notices-code"),
+    path("notices/sent/", attending.sent, name="notices-sent"),
+    path("notices/<str:code>/", attending.notices, name="notices"),
     path("robots.txt", public_pages.robots, name="robots"),
     path("sitemap.xml", public_pages.sitemap, name="sitemap"),
 ]

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import FORGOTTEN, forget_person
+from agendas.models import AttendeeCode
 from agendas.services import forgetting as of_agendas
 from bookings.models import Booking, DetailRead, Enquiry
 from bookings.services import forgetting as of_bookings
@@ -186,6 +187,17 @@ KINDS: tuple[Kind, ...] = (
         "It is deleted.",
         lambda cutoff: Booking.objects.filter(ends_at__lt=cutoff).exclude(access_needs=""),
         of_bookings.forget_access_needs,
+    ),
+    Kind(
+        "attendees",
+        "What somebody who attended wrote to us in private, and the code they used",
+        Span(30, "days"),
+        "the training",
+        "It is deleted.",
+        lambda cutoff: AttendeeCode.objects.filter(
+            Q(booking__ends_at__lt=cutoff)
+            | Q(booking__status__in=WITHOUT_TRAINING, booking__waiting_since__lt=cutoff)
+        ),
     ),
     Kind(
         "questions",

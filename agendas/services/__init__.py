@@ -1,5 +1,15 @@
 """Everything that changes an agenda, its issues and its papers. Pages and tasks call these, and nothing else writes."""
 
+from agendas.services.attending import (
+    Notices,
+    count_open_messages,
+    notices_under,
+    open_messages,
+    plain_code,
+    say_code,
+    settle_message,
+    write_privately,
+)
 from agendas.services.composing import ask_to_compose, compose_waiting
 from agendas.services.draft import (
     HOST,
@@ -31,14 +41,14 @@ from agendas.services.drafting import (
     set_variant,
 )
 from agendas.services.editing import OWN_FIELDS, Save
+from agendas.services.issued import FOR_THE_HOST, content_of
 from agendas.services.issuing import (
     CannotIssue,
-    content_of,
     current_detail,
     issue_agenda,
     latest_issue,
     paper_of_today,
-    renew_run_sheet,
+    renew_papers,
     run_sheet_of,
     withdraw_issue,
 )
@@ -55,6 +65,7 @@ from agendas.services.talking import keep_to_ourselves, say, settle, share
 from agendas.services.undoing import redo, undo
 
 __all__ = [
+    "FOR_THE_HOST",
     "HOST",
     "MOST_MINUTES",
     "NOBODY",
@@ -64,6 +75,7 @@ __all__ = [
     "CannotDo",
     "CannotIssue",
     "Draft",
+    "Notices",
     "Row",
     "Save",
     "StaleAgenda",
@@ -75,6 +87,7 @@ __all__ = [
     "check_again",
     "compose_waiting",
     "content_of",
+    "count_open_messages",
     "current_detail",
     "delete_template",
     "issue_agenda",
@@ -83,28 +96,34 @@ __all__ = [
     "latest_issue",
     "let_in",
     "move_item",
+    "notices_under",
     "open_agenda",
+    "open_messages",
     "paper_of_today",
     "place_item",
+    "plain_code",
     "preview",
     "redo",
     "remove_item",
     "rename_template",
-    "renew_run_sheet",
+    "renew_papers",
     "run_sheet_of",
     "save",
     "save_template",
     "say",
+    "say_code",
     "set_aside",
     "set_minutes",
     "set_points",
     "set_speaker",
     "set_variant",
     "settle",
+    "settle_message",
     "share",
     "start_from_last",
     "start_from_template",
     "try_again",
     "undo",
     "withdraw_issue",
+    "write_privately",
 ]

@@ -77,6 +77,8 @@ class Typed:
     instead: bool = False
     quiet_room: str | None = None
     support_contact: str | None = None
+    in_welsh: bool | None = None
+    is_marked: bool | None = None
 
 
 NOTHING_TYPED = Typed()

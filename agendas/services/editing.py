@@ -14,7 +14,7 @@ from agendas.services.draft import NOTHING_TYPED, Draft, StaleAgenda, Typed, loa
 from agendas.services.typed import take_over
 
 MOST_STEPS = 40
-OWN_FIELDS = ("quiet_room", "support_contact", "leave_out_ids")
+OWN_FIELDS = ("quiet_room", "support_contact", "in_welsh", "is_marked", "leave_out_ids")
 
 
 class Save(TypedDict):
@@ -60,7 +60,8 @@ def own_fields(draft: Draft) -> dict[str, Any]:
 
 _COUNT_UP = """
 UPDATE agendas_agenda SET version = %(version)s, updated_by_id = %(actor)s, updated_at = %(now)s,
-    quiet_room = %(quiet_room)s, support_contact = %(support_contact)s, leave_out_ids = %(leave_out_ids)s::bigint[],
+    quiet_room = %(quiet_room)s, support_contact = %(support_contact)s, in_welsh = %(in_welsh)s,
+    is_marked = %(is_marked)s, leave_out_ids = %(leave_out_ids)s::bigint[],
     stands_at = %(stands_at)s
 WHERE id = %(agenda)s"""
 

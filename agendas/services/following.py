@@ -5,7 +5,7 @@ These run in the transaction that changes the booking, which is locked already; 
 
 from agendas.models import Agenda, AgendaItem, Issue
 from agendas.services.drafting import editing
-from agendas.services.issuing import renew_run_sheet, withdraw_live_issues
+from agendas.services.issuing import renew_papers, withdraw_live_issues
 from bookings.following import TeamChange
 from bookings.models import Booking
 from courses.models import Topic
@@ -34,7 +34,7 @@ def team_changed(change: TeamChange) -> None:
                 _hand_over(item, change)
     issue = Issue.objects.filter(agenda=agenda, withdrawn_at__isnull=True).order_by("-number").first()
     if issue is not None:
-        renew_run_sheet(issue.pk, actor=change.actor)
+        renew_papers(issue.pk, actor=change.actor)
 
 
 def _hand_over(item: AgendaItem, change: TeamChange) -> None:

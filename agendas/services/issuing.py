@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pghistory
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agendas import snapshot
+from agendas.changes import changes, concerns
 from agendas.checks import checks_of
 from agendas.facts import facts_of
 from agendas.models import Agenda, AgendaItem, Document, Issue
@@ -17,7 +19,7 @@ from agendas.reading import with_topics
 from agendas.running import running_order
 from agendas.services.draft import NOTHING_TYPED, Typed
 from agendas.services.editing import editing
-from agendas.services.papers import queue_document
+from agendas.services.issued import content_of, queue_joining_with_place, queue_papers_of, queue_run_sheets
 from bookings import services as bookings
 from bookings.models import Booking, Contact, DeskSettings
 from bookings.release import SessionSeen, Tier, seen_for_papers, stand_ins
@@ -37,7 +39,8 @@ class CannotIssue(Exception):
 def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NOTHING_TYPED) -> Issue:
     """Freeze the draft as the next issue, withdraw the one before, ask for its papers, and move the booking to ready.
 
-    The mail to the agency leaves once the PDF stands. The same draft is issued once: a second press gives the same issue.
+    Mail leaves once the PDF stands, to those whom the difference to the last issue concerns. The same draft is issued
+    once: a second press gives the same issue.
     Raises ``StaleAgenda``, and ``CannotIssue`` while a core topic is missing, the day is too long, a speaker is not there,
     no day is agreed, or a typed title names a speaker or the place.
     """
@@ -59,8 +62,8 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
         if reasons:
             raise CannotIssue(reasons)
 
-        frozen = {
-            "agenda": snapshot.agenda_part(agenda, order, facts),
+        frozen: dict[str, Any] = {
+            "agenda": {**snapshot.agenda_part(agenda, order, facts), "in_welsh": agenda.in_welsh},
             "detail": snapshot.detail_part(
                 agenda,
                 order,
@@ -73,6 +76,7 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
         before = agenda.issues.order_by("-number").first()
         if before is not None and not before.is_withdrawn and _shows_the_same(before, agenda, frozen):
             return before
+        told = _whom_to_tell(before, frozen, seen)
         now = timezone.now()
         agenda.issues.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
         issue = Issue.objects.create(
@@ -83,15 +87,7 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
             issued_by=actor,
             issued_at=now,
         )
-        queue_document(
-            agenda,
-            kind=Document.Kind.AGENDA,
-            content=content_of(issue),
-            issue=issue,
-            version=issue.version,
-            actor=actor,
-        )
-        _queue_run_sheet(issue, frozen["detail"], actor=actor)
+        queue_papers_of(issue, seen, tells_agency=told.agency, tells_speakers=told.speaker_ids, actor=actor)
         bookings.mark_ready(booking.pk, actor=actor)
     return issue
 
@@ -135,32 +131,33 @@ def _shows_the_same(issue: Issue, agenda: Agenda, frozen: dict[str, Any]) -> boo
     return issue.version == agenda.version and issue.snapshot["agenda"] == frozen["agenda"]
 
 
-def content_of(issue: Issue) -> dict[str, Any]:
-    """What the agency's paper of an issue shows."""
-    return {
-        **issue.snapshot["agenda"],
-        "number": issue.number,
-        "version": issue.version,
-        "made_at": issue.issued_at.isoformat(timespec="seconds"),
-    }
+@dataclass(frozen=True)
+class Told:
+    """Whom an issue concerns."""
+
+    agency: bool
+    speaker_ids: frozenset[int]
 
 
-def _queue_run_sheet(issue: Issue, detail: dict[str, Any], *, actor: User) -> Document:
-    return queue_document(
-        issue.agenda,
-        kind=Document.Kind.RUN_SHEET,
-        content={**content_of(issue), "detail": detail},
-        tier=Document.Recipient.T3,
-        issue=issue,
-        version=issue.version,
-        actor=actor,
-    )
+def _whom_to_tell(before: Issue | None, frozen: dict[str, Any], seen: SessionSeen) -> Told:
+    """Everybody at the first issue and after a withdrawal; then those for whom something is different.
+
+    What is different is written into ``frozen``, in words for the agency.
+    """
+    everybody = frozenset(speaker.speaker_id for speaker in seen.speakers)
+    if before is None:
+        return Told(agency=True, speaker_ids=everybody)
+    frozen["changes"] = changes(before.snapshot["agenda"], frozen["agenda"])
+    if before.is_withdrawn or not before.snapshot["detail"]:
+        return Told(agency=True, speaker_ids=everybody)
+    concerned = (one.speaker_id for one in seen.speakers if concerns(one.name, before.snapshot, frozen))
+    return Told(agency=bool(frozen["changes"]), speaker_ids=frozenset(concerned))
 
 
-def renew_run_sheet(issue_id: int, *, actor: User) -> Document | None:
-    """Make the run sheet again with today's venue and team; ``None`` when nothing in it has changed since.
+def renew_papers(issue_id: int, *, actor: User) -> list[Document]:
+    """Make run sheets and joining instructions again with today's venue and team; empty when nothing has changed since.
 
-    Topics and times stay those of the issue. The speakers are told that there is a newer one.
+    Topics and times stay those of the issue. The speakers are told that there is a newer run sheet.
     """
     with transaction.atomic(), pghistory.context(verb="renew run sheet", actor=actor.pk):
         issue = (
@@ -168,11 +165,24 @@ def renew_run_sheet(issue_id: int, *, actor: User) -> Document | None:
             .select_related("agenda__booking__agency", "agenda__format")
             .get(pk=issue_id)
         )
+        if issue.is_withdrawn:
+            return []
+        seen = seen_for_papers(issue.agenda.booking, Tier.T3)
         detail = current_detail(issue, settings=DeskSettings.current())
-        newest = issue.documents.filter(kind=Document.Kind.RUN_SHEET).order_by("-pk").first()
-        if issue.is_withdrawn or (newest is not None and newest.content.get("detail") == detail):
-            return None
-        return _queue_run_sheet(issue, detail, actor=actor)
+        made: list[Document] = []
+        sheet = _newest(issue, Document.Kind.RUN_SHEET)
+        if sheet is None or sheet.content.get("detail") != detail:
+            everybody = {speaker.speaker_id for speaker in seen.speakers}
+            made += queue_run_sheets(issue, detail, seen, tells=everybody, actor=actor)
+        joining = _newest(issue, Document.Kind.JOINING)
+        if (joining.content["joining"]["place"] if joining else None) != snapshot.place_part(seen):
+            made += queue_joining_with_place(issue, seen, actor=actor)
+        return made
+
+
+def _newest(issue: Issue, kind: str) -> Document | None:
+    """The newest paper of this kind at T3."""
+    return issue.documents.filter(kind=kind, tier=Document.Recipient.T3).order_by("-pk").first()
 
 
 _TO_RING = KeptQuery(
@@ -233,12 +243,15 @@ def latest_issue(agenda: Agenda) -> Issue | None:
     return agenda.issues.filter(withdrawn_at__isnull=True).order_by("-number").first()
 
 
-def run_sheet_of(booking: Booking) -> Document | None:
-    """The newest run sheet of the booking's issue that holds, whether made already or not; ``None`` before an issue."""
+def run_sheet_of(booking: Booking, speaker_id: int) -> Document | None:
+    """A speaker's newest run sheet of the issue that holds, whether made already or not; ``None`` before an issue."""
     return (
         Document.objects.without_content()
         .filter(
-            kind=Document.Kind.RUN_SHEET, issue__agenda__booking=booking, issue__withdrawn_at__isnull=True
+            kind=Document.Kind.RUN_SHEET,
+            recipient=speaker_id,
+            issue__agenda__booking=booking,
+            issue__withdrawn_at__isnull=True,
         )
         .select_related("issue")
         .order_by("-issue__number", "-pk")

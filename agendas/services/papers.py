@@ -6,7 +6,6 @@ The one writer of a document's state. Nothing here renders: ``agendas/press.py``
 import datetime as dt
 import hashlib
 import uuid
-from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -36,6 +35,9 @@ def queue_document(
     content: dict[str, Any],
     tier: int = Document.Recipient.T2,
     issue: Issue | None = None,
+    language: str = Document.Language.ENGLISH,
+    recipient_id: int | None = None,
+    tells: bool = True,
     version: int,
     actor: User | None,
 ) -> Document:
@@ -45,6 +47,9 @@ def queue_document(
         issue=issue,
         kind=kind,
         tier=tier,
+        language=language,
+        recipient_id=recipient_id,
+        tells=tells,
         version=version,
         content=content,
         requested_by=actor,
@@ -56,7 +61,7 @@ def queue_document(
 
 def ring_after_commit() -> None:
     """Ring for the papers after the present transaction. Never raises."""
-    transaction.on_commit(partial(bell.ring, PREPARE), robust=True)
+    bell.ring_after_commit(PREPARE)
 
 
 @transaction.atomic
@@ -115,6 +120,12 @@ def claim_next() -> Document | None:
     return Document.objects.select_related("agenda__booking", "issue").get(pk=document_id)
 
 
+def ring_if_waiting() -> None:
+    """Wake a worker while something waits."""
+    if Document.objects.filter(state=DocumentState.QUEUED).exists():
+        bell.ring(PREPARE)
+
+
 def finish(document: Document, pdf: bytes) -> bool:
     """Store the file and, in one transaction, note it and queue the mail that goes with it.
 
@@ -139,11 +150,11 @@ def finish(document: Document, pdf: bytes) -> bool:
 
 
 def _announce(document: Document, pdf: bytes) -> None:
-    if document.issue is None or document.issue.is_withdrawn:
+    if document.issue is None or document.issue.is_withdrawn or not document.tells:
         return
     if document.kind == Document.Kind.AGENDA:
         mail.agenda_issued(document.issue, pdf)
-    elif document.kind == Document.Kind.RUN_SHEET:
+    elif document.kind == Document.Kind.RUN_SHEET and document.recipient is not None:
         mail.run_sheet_ready(document)
 
 

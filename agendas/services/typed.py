@@ -17,7 +17,8 @@ def take_over(draft: Draft, typed: Typed) -> None:
     for row in typed.rows:
         if row.item_id is not None and row.item_id in by_id:
             _take_row(draft, by_id[row.item_id], row)
-    for name, value in (("quiet_room", typed.quiet_room), ("support_contact", typed.support_contact)):
+    for name in ("quiet_room", "support_contact", "in_welsh", "is_marked"):
+        value = getattr(typed, name)
         if value is not None:
             setattr(draft.agenda, name, value)
 

@@ -38,14 +38,21 @@ def mails(kind):
     return list(Message.objects.filter(kind=kind).order_by("to"))
 
 
-def test_issuing_freezes_the_draft_and_the_booking_is_ready(agenda, issue, lead):
+def test_issuing_freezes_the_draft_and_the_booking_is_ready(agenda, issue, lead, team):
     agenda.refresh_from_db()
 
     assert (issue.number, issue.version, issue.issued_by) == (1, agenda.version, lead)
     assert Booking.objects.get(pk=agenda.booking_id).status == "ready"
-    assert [(paper.kind, paper.tier, paper.state) for paper in issue.documents.order_by("kind")] == [
-        ("agenda", 2, "queued"), ("run_sheet", 3, "queued"),
+    made = issue.documents.order_by("kind", "tier", "pk")
+    assert [(paper.kind, paper.tier) for paper in made if paper.kind != "run_sheet"] == [
+        ("agenda", 2), ("door_sign", 2), ("joining", 2), ("joining", 3), ("sign_in", 2),
     ]  # fmt: skip
+    sheets = [paper for paper in made if paper.kind == "run_sheet"]
+    assert sorted(str(paper.recipient or "") for paper in sheets) == sorted(
+        ["", *(speaker.name for speaker in team)]
+    )
+    assert {paper.tier for paper in sheets} == {3}
+    assert {paper.state for paper in made} == {"queued"}
 
 
 def test_the_snapshot_holds_topics_points_minutes_and_times(agenda, issue):
@@ -132,8 +139,7 @@ def test_no_mail_about_an_agenda_holds_a_name_or_the_place(issue, team):
 def test_a_second_issue_takes_the_place_of_the_first(agenda, issue, lead):
     press.make_waiting()
     first = mails("agenda-issued")[0]
-    Agenda.objects.update(version=2)
-    agenda.refresh_from_db()
+    shorten(agenda, lead)
 
     second = services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
     press.make_waiting()
@@ -214,15 +220,68 @@ def test_notes_for_the_team_never_reach_the_agency(agenda, lead):
     assert "car park" not in json.dumps(issue.snapshot["agenda"])
 
 
-def test_the_run_sheet_is_made_again_when_the_place_changes_and_not_otherwise(issue, agreed, desk):
-    assert services.renew_run_sheet(issue.pk, actor=desk) is None
+def test_the_papers_with_the_place_are_made_again_when_it_changes_and_not_otherwise(issue, agreed, desk):
+    assert services.renew_papers(issue.pk, actor=desk) == []
 
     bookings.set_venue(agreed.pk, name="Harbour House", actor=desk)
-    renewed = services.renew_run_sheet(issue.pk, actor=desk)
+    renewed = services.renew_papers(issue.pk, actor=desk)
 
-    assert renewed.content["detail"]["venue"]["name"] == "Harbour House"
-    assert renewed.content["lines"] == issue.snapshot["agenda"]["lines"]
-    assert services.renew_run_sheet(issue.pk, actor=desk) is None
+    sheets = [paper for paper in renewed if paper.kind == "run_sheet"]
+    [joining] = [paper for paper in renewed if paper.kind == "joining"]
+    assert len(sheets) == 4
+    assert {sheet.content["detail"]["venue"]["name"] for sheet in sheets} == {"Harbour House"}
+    assert all(sheet.content["lines"] == issue.snapshot["agenda"]["lines"] for sheet in sheets)
+    assert (joining.tier, joining.content["joining"]["place"]["name"]) == (3, "Harbour House")
+    assert services.renew_papers(issue.pk, actor=desk) == []
+
+
+def test_the_next_issue_says_what_is_different_and_is_mailed_with_it(agenda, issue, lead):
+    press.make_waiting()
+    shorten(agenda, lead)
+
+    second = services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
+    press.make_waiting()
+
+    assert second.snapshot["changes"] == ["Questions and close takes 10 minutes. It was 15 minutes."]
+    newest = Message.objects.filter(kind="agenda-issued").latest("pk")
+    assert "Questions and close takes 10 minutes. It was 15 minutes." in " ".join(newest.text.split())
+
+
+def test_only_those_whom_a_new_issue_concerns_are_told(agenda, issue, lead, team):
+    press.make_waiting()
+    line = agenda.items.filter(speaker=team[1]).first()
+    services.set_speaker(agenda.pk, item_id=line.pk, who="nobody", version=1, actor=lead)
+    agenda.refresh_from_db()
+
+    second = services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
+    press.make_waiting()
+
+    assert (second.number, second.snapshot["changes"]) == (2, [])
+    assert len(mails("agenda-issued")) == 1
+    told = [mail.to for mail in mails("run-sheet-ready")]
+    assert {to: told.count(to) for to in told} == {
+        team[0].user.email: 1, team[1].user.email: 2, team[2].user.email: 1,
+    }  # fmt: skip
+
+
+def test_papers_in_welsh_are_made_beside_the_english_ones(agenda, lead):
+    Agenda.objects.update(in_welsh=True)
+
+    issue = services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+    kinds_in_welsh = sorted(issue.documents.filter(language="cy").values_list("kind", "tier"))
+    assert kinds_in_welsh == [("agenda", 2), ("door_sign", 2), ("joining", 2), ("joining", 3), ("sign_in", 2)]
+
+
+def test_the_page_for_the_host_says_what_was_asked_and_never_who_can_come(issue, agreed):
+    host = issue.snapshot["agenda"]["host"]
+
+    assert ["Must be covered", "Legal issues"] in host["asked"]
+    assert {one["title"]: one["why"] for one in host["chosen"]}["Legal issues"] == "You asked for it."
+    left = {one["title"]: one for one in host["left_out"]}
+    assert left["Victim impact"]["why"] == "You asked us to leave it out."
+    assert left["Victim impact"]["address"].endswith("/topics/victim-impact/")
+    assert not [planted for planted in [*SURNAMES, *PLACE] if planted in json.dumps(host)]
 
 
 def test_a_booking_has_one_agenda_and_its_issues_are_numbered(agenda, issue, lead):

@@ -24,7 +24,9 @@ def issue(agenda, lead):
 def drawn(agenda, issue, lead):
     """Draw a paper of one kind."""
     services.preview(agenda.pk, actor=lead)
-    return lambda kind: paper.draw(kind, Document.objects.get(kind=kind).content)
+    return lambda kind: paper.draw(
+        kind, Document.objects.filter(kind=kind).order_by("-tier", "pk")[0].content
+    )
 
 
 def words_of(pdf):
@@ -45,7 +47,7 @@ def test_the_same_content_gives_the_same_bytes(drawn, kind):
     assert drawn(kind) == drawn(kind)
 
 
-@pytest.mark.parametrize("kind", Document.Kind.values)
+@pytest.mark.parametrize("kind", ["agenda", "draft", "run_sheet"])
 def test_topics_and_times_stand_in_order(agenda, drawn, kind):
     words = words_of(drawn(kind))
     clock, at = agenda.starts_at, words.index("How long")
@@ -56,8 +58,10 @@ def test_topics_and_times_stand_in_order(agenda, drawn, kind):
 
 
 def test_the_agencys_paper_holds_no_name_and_no_place_in_words_or_metadata(drawn):
-    for kind in (Document.Kind.AGENDA, Document.Kind.DRAFT):
-        pdf = drawn(kind)
+    shared = Document.objects.filter(tier=2)
+    assert {document.kind for document in shared} == {*Document.Kind} - {Document.Kind.RUN_SHEET}
+    for document in shared:
+        pdf = paper.draw(document.kind, document.content)
         reader = PdfReader(io.BytesIO(pdf))
         everything = (
             words_of(pdf) + str(reader.metadata) + str(reader.xmp_metadata and reader.xmp_metadata.dc_title)
@@ -78,7 +82,7 @@ def test_only_the_run_sheet_tells_that_the_account_is_a_recording(agenda, lead):
         document.kind: words_of(paper.draw(document.kind, document.content))
         for document in issue.documents.all()
     }
-    assert "ecorded" not in drawn[Document.Kind.AGENDA]
+    assert not any("ecorded" in words for kind, words in drawn.items() if kind != Document.Kind.RUN_SHEET)
     assert "Recorded account" in drawn[Document.Kind.RUN_SHEET]
     assert "recorded" not in str(issue.snapshot["agenda"]).lower()
 
@@ -143,3 +147,94 @@ def test_hostile_titles_neither_break_the_page_nor_read_a_file(agenda, lead, hos
     assert page.is_pdf_compliant_bytes(pdf, profile=page.ValidationProfile.PDF_UA_1)
     if hostile.isascii():
         assert hostile[:200].replace(" ", "") in words.replace(" ", "")
+
+
+# ---- what is new for the host, those who attend, and the door
+
+
+def test_the_door_sign_says_training_and_the_reference_and_nothing_else(drawn, issue):
+    assert words_of(drawn("door_sign")).strip() == f"Training {issue.agenda.booking.reference}"
+
+
+def test_joining_instructions_hold_the_place_above_t2_only_and_never_a_name(issue):
+    code = services.say_code(issue.agenda.booking.attendee_code.code)
+    shared, above = (
+        words_of(paper.draw(one.kind, one.content))
+        for one in issue.documents.filter(kind="joining").order_by("tier")
+    )
+
+    assert not [planted for planted in [*SURNAMES, *PLACE] if planted in shared]
+    assert not [planted for planted in [*SURNAMES, "Casey"] if planted in above]
+    assert [planted for planted in PLACE if planted not in above] == []
+    for words in (shared, above):
+        assert code in words
+        assert "does not cost you your certificate" in words
+        assert "9.15am to 4.15pm" in words
+
+
+def test_the_register_has_a_line_for_everybody_and_names_nobody(drawn, issue):
+    words = words_of(drawn("sign_in"))
+
+    assert "47" in words
+    assert "48" not in words.replace(issue.agenda.booking.reference, "").replace(
+        services.say_code(issue.agenda.booking.attendee_code.code), ""
+    )
+    assert "Never pass it round" in words
+    assert words.count("as it should stand on a certificate") == 8
+    assert not [planted for planted in [*SURNAMES, *PLACE] if planted in words]
+
+
+def test_a_run_sheet_says_whose_copy_it_is_on_every_sheet(issue, team):
+    for speaker in team:
+        copy = issue.documents.get(kind="run_sheet", recipient=speaker)
+        for sheet in PdfReader(io.BytesIO(paper.draw(copy.kind, copy.content))).pages:
+            assert f"Issue 1 · Copy for {speaker.name}" in sheet.extract_text()
+
+
+def test_the_marking_stands_on_every_sheet_but_the_door_sign_and_only_when_wanted(issue):
+    for document in issue.documents.exclude(kind="door_sign"):
+        plain = PdfReader(io.BytesIO(paper.draw(document.kind, document.content))).pages
+        marked = paper.draw(document.kind, {**document.content, "marking": "OFFICIAL-SENSITIVE"})
+
+        assert not any("OFFICIAL" in sheet.extract_text() for sheet in plain)
+        assert all(
+            "OFFICIAL-SENSITIVE" in sheet.extract_text() for sheet in PdfReader(io.BytesIO(marked)).pages
+        )
+
+
+def languages(pdf):
+    """The language of the file, and those that single parts name."""
+    reader = PdfReader(io.BytesIO(pdf))
+    parts = [reader.get_object(n) for n in range(1, reader.trailer["/Size"])]
+    named = {
+        str(part["/Lang"])
+        for part in parts
+        if isinstance(part, dict) and part.get("/Type") == "/StructElem" and "/Lang" in part
+    }
+    return str(reader.trailer["/Root"]["/Lang"]), named
+
+
+@pytest.mark.parametrize("kind", ["agenda", "joining", "sign_in", "door_sign"])
+def test_a_paper_in_welsh_names_its_language_and_that_of_every_english_part(issue, kind):
+    content = {**issue.documents.filter(kind=kind)[0].content, "language": "cy"}
+
+    pdf = paper.draw(kind, content)
+
+    assert languages(pdf) == ("cy", set() if kind == "door_sign" else {"en"})
+    assert page.is_pdf_compliant_bytes(pdf, profile=page.ValidationProfile.PDF_UA_1)
+
+
+def test_a_paper_in_welsh_says_its_own_words_in_welsh_and_the_topics_as_the_catalogue_has_them(issue):
+    words = words_of(paper.draw("agenda", {**issue.documents.get(kind="agenda").content, "language": "cy"}))
+
+    for wanted in (
+        "Agenda’r hyfforddiant",
+        "Dydd Mawrth 9 Mawrth 2027",
+        "9.15yb i 4.15yp",
+        "Cinio",
+        "Egwyl",
+        "Legal issues",
+    ):
+        assert wanted in words
+    for unwanted in ("Lunch", "minutes", "Tuesday", "How long"):
+        assert unwanted not in words.partition("I’r sefydliad sy’n cynnal")[0]

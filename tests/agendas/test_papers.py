@@ -2,9 +2,11 @@
 
 import datetime as dt
 import hashlib
+import resource
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -31,7 +33,7 @@ def draft(agenda, lead):
 @pytest.fixture
 def rung(monkeypatch):
     heard = []
-    monkeypatch.setattr(bell, "ring", lambda task=bell.DELIVER: heard.append(task))
+    monkeypatch.setattr(bell, "publish", heard.append)
     return heard
 
 
@@ -126,7 +128,7 @@ def test_one_that_fails_does_not_hold_up_the_next(agenda, lead, draft, monkeypat
 
     monkeypatch.setattr(paper, "draw", break_down_on_drafts)
 
-    assert press.make_waiting() == 2
+    assert press.make_waiting() == 9
 
 
 @pytest.mark.parametrize("old", DocumentState)
@@ -158,8 +160,42 @@ def test_what_a_paper_shows_never_changes(draft):
         Document.objects.filter(pk=draft.pk).update(content={})
 
 
-def test_the_sweep_finds_what_the_bell_lost(draft):
+def test_the_sweep_finds_what_the_bell_lost(draft, rung):
     tasks.sweep_documents()
 
+    assert rung == [papers.PREPARE]
+
+
+def test_each_paper_has_a_task_and_its_thirty_seconds_to_itself(agenda, lead, rung):
+    services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+    tasks.prepare_documents()
+
+    assert tasks.prepare_documents.soft_time_limit == 30
+    assert Document.objects.filter(state="ready").count() == 1
+    assert rung == [papers.PREPARE]
+
+
+def test_a_paper_that_takes_too_long_is_tried_once_more_and_then_says_so(draft, monkeypatch, rung):
+    def take_for_ever(kind, content):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(paper, "draw", take_for_ever)
+    for _ in range(2):
+        with pytest.raises(SoftTimeLimitExceeded):
+            tasks.prepare_documents()
+
     draft.refresh_from_db()
-    assert draft.state == "ready"
+    assert (draft.state, draft.tries, draft.error) == ("failed", 2, "It took longer than 30 seconds.")
+
+
+def test_a_paper_that_needs_too_much_memory_is_stopped_and_the_worker_lives(draft, monkeypatch, rung):
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    monkeypatch.setattr(paper, "draw", lambda kind, content: bytes(4 * press.MOST_MEMORY))
+
+    for _ in range(2):
+        tasks.prepare_documents()
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.tries, draft.error) == ("failed", 2, press.NO_MEMORY)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before

@@ -1,14 +1,18 @@
 """The studio's pages: who gets in, what a press does, and what is shown to whom."""
 
+import hashlib
+import html
 import io
+import re
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from pypdf import PdfReader
 
-from agendas import press, services
+from agendas import paper, press, services
 from agendas.models import Agenda, Composition, Document
-from bookings.models import DetailRead, Engagement
+from bookings.models import Contact, DetailRead, Engagement
 from tests.agendas.conftest import PLACE, SURNAMES
 from tests.factories import SpeakerFactory, UserFactory, VerifiedContactFactory, at
 
@@ -270,7 +274,7 @@ def test_the_speakers_session_page_leads_to_the_run_sheet(client, agenda, enter,
     assert "being prepared" in client.get(session).content.decode()
 
     press.make_waiting()
-    sheet = services.run_sheet_of(agenda.booking)
+    sheet = services.run_sheet_of(agenda.booking, lead.speaker.pk)
     assert f"/paper/{sheet.pk}/file/" in client.get(session).content.decode()
     paper = client.get(f"/agenda/{agenda.booking.reference}/paper/{sheet.pk}/file/")
     assert paper.getvalue().startswith(b"%PDF")
@@ -308,11 +312,11 @@ def test_a_preview_waits_by_itself_and_then_opens(client, agenda, studio, enter,
     enter(lead)
 
     waiting = client.get(client.post(f"{studio}change/", form_of(agenda, do="preview")).url)
-    assert waiting["Refresh"] == "3"
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in waiting.content.decode()
     press.make_waiting()
     ready = client.get(waiting.request["PATH_INFO"])
 
-    assert "Refresh" not in ready
+    assert "refresh" not in ready.content.decode()
     assert "The PDF is ready." in ready.content.decode()
 
 
@@ -339,17 +343,65 @@ def test_a_file_is_streamed_as_it_was_stored(client, issue, studio, enter, conta
     assert "Training agenda" in PdfReader(io.BytesIO(body)).pages[0].extract_text()
 
 
-def test_the_run_sheet_is_for_the_speakers_only(client, issue, studio, enter, contact, team, desk):
-    path = f"{studio}paper/{issue.documents.get(kind='run_sheet').pk}/file/"
+def test_a_run_sheet_is_for_whom_it_names_and_for_the_desk(client, issue, studio, enter, contact, team, desk):
+    path = f"{studio}paper/{issue.documents.get(kind='run_sheet', recipient=team[1]).pk}/file/"
 
     enter(contact.user, second_factor=False)
     assert client.get(path).status_code == 404
     enter(team[1].user, second_factor=False)
     assert client.get(path).status_code == 302
+    enter(team[2].user)
+    assert client.get(path).status_code == 404
     for user in (team[1].user, desk):
         enter(user)
         answer = client.get(path)
         assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+
+
+def test_a_contact_has_the_papers_of_their_tier_and_the_place_once_it_is_open_to_them(
+    client, issue, studio, enter, contact
+):
+    enter(contact.user, second_factor=False)
+    open_to_them = client.get(f"{studio}issue/1/").content.decode()
+    joining, with_place = issue.documents.filter(kind="joining").order_by("tier")
+
+    assert f"/paper/{joining.pk}/" in open_to_them
+    assert f"/paper/{with_place.pk}/" not in open_to_them
+    assert client.get(f"{studio}paper/{with_place.pk}/").status_code == 404
+    Contact.objects.update(released_at=timezone.now())
+    released = client.get(f"{studio}issue/1/").content.decode()
+    assert f"/paper/{with_place.pk}/" in released
+    assert "Run sheet" not in released
+    assert PLACE[0] in client.get(f"{studio}paper/{with_place.pk}/").content.decode()
+
+
+def test_every_paper_is_a_page_that_says_the_same(client, issue, studio, enter, desk, agreed):
+    enter(desk)
+    for document in issue.documents.all():
+        pdf = " ".join(f"{sheet.extract_text()} " for sheet in PdfReader(io.BytesIO(drawn(document))).pages)
+        page = html.unescape(
+            re.sub(r"<[^>]+>", " ", client.get(f"{studio}paper/{document.pk}/").content.decode())
+        )
+
+        words = set(re.findall(r"[\w’]{4,}", re.sub(rf"only{agreed.reference}", "", pdf))) - set(
+            re.findall(r"[\w’]{4,}", page)
+        )
+        assert words <= {"Working", "Together", "Page", "WORKING", "TOGETHER", "AGAINST", "STALKING"}
+
+
+def drawn(document):
+    return paper.draw(document.kind, document.content)
+
+
+def test_a_second_download_draws_nothing(client, issue, studio, enter, contact, monkeypatch):
+    monkeypatch.setattr(paper, "draw", lambda kind, content: pytest.fail("it was drawn again"))
+    enter(contact.user, second_factor=False)
+    path = f"{studio}paper/{issue.documents.get(kind='agenda').pk}/file/"
+
+    first, second = (b"".join(client.get(path).streaming_content) for _ in range(2))
+
+    assert first == second
+    assert hashlib.sha256(first).hexdigest() == issue.documents.get(kind="agenda").sha256
 
 
 def test_issuing_on_the_page_leads_to_the_issue(client, agenda, studio, enter, lead):

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from pypdf import PdfReader
 
-from agendas.models import Document
+from agendas.models import AttendeeCode, Document
 from bookings.models import Booking
 from trainingportal.desk.verbs import VERBS
 
@@ -75,6 +75,7 @@ def _choices(pattern: str, name: str, references: list[str], *, few: bool) -> di
         "pk": [1],
         "slug": ["victim-impact"],
         "token": ["not-a-token"],
+        "code": list(AttendeeCode.objects.order_by("pk").values_list("code", flat=True)[:FEW]),
         "key": list(VERBS)[:1] if few else list(VERBS),
         "on": [1],
         "object_id": _rows(name, few=few) if pattern.startswith("desk/") else [1],

@@ -104,6 +104,8 @@ def _public(world: World) -> dict[str, Data]:
     }
     return {
         "/ask-a-question/": question,
+        "/notices/": {"code": world.names["attendee_code"]},
+        "/notices/{attendee_code}/": {"text": "A hearing loop, please.", "drawn": drawn()},
         "/ask-for-training/": who,
         "/ask-for-training/audience/": {"head_count": "40", "audiences": ["front-line"], "share-front-line": "half"},
         "/ask-for-training/need/": {"length": "full-day", "cover": "suggest"},

@@ -37,7 +37,7 @@ from accounts import services as people
 from accounts.models import User
 from accounts.rights import AUDITORS, COORDINATORS, READERS
 from agendas import services as agendas
-from agendas.models import Document
+from agendas.models import AttendeeMessage, Document
 from bookings import services
 from bookings.models import Booking, CallBack, Contact, Engagement
 from bookings.services import Asked
@@ -271,7 +271,7 @@ def _bookings(world: World, co: User, second: User, team: list[Speaker], invited
     lines = list(agenda.items.filter(topic__isnull=False).select_related("topic").order_by("position"))
     slugs = {each.pk: each.topic.slug for each in lines if each.topic}
     core = {each.pk for each in lines if each.topic and each.topic.is_core}
-    failed = issue.documents.get(kind="run_sheet")
+    failed = issue.documents.get(kind="run_sheet", recipient=None)
     failed.pk, failed.state, failed.file, failed.requested_at = None, "failed", "", in_days(-1)
     with pgtrigger.ignore():
         failed.save()
@@ -288,7 +288,15 @@ def _bookings(world: World, co: User, second: User, team: list[Speaker], invited
         "law_line": next(pk for pk, slug in slugs.items() if slug == "legal-issues"),
         "free_topic": Topic.objects.active().exclude(slug__in=slugs.values())[0].slug,
         "agenda_paper": issue.documents.get(kind="agenda").pk,
-        "run_sheet": issue.documents.get(kind="run_sheet", state="ready").pk,
+        "joining": issue.documents.get(kind="joining", tier=2).pk,
+        "joining_place": issue.documents.get(kind="joining", tier=3).pk,
+        "door_sign": issue.documents.get(kind="door_sign").pk,
+        "sign_in": issue.documents.get(kind="sign_in").pk,
+        "run_sheet": issue.documents.get(kind="run_sheet", recipient=team[1]).pk,
+        "lead_run_sheet": issue.documents.get(kind="run_sheet", recipient=team[0]).pk,
+        "desk_run_sheet": issue.documents.get(kind="run_sheet", recipient=None, state="ready").pk,
+        "attendee_code": agreed.attendee_code.code,
+        "private_message": _private_message(agreed),
         "failed_paper": failed.pk,
     }
 
@@ -335,6 +343,12 @@ def _bookings(world: World, co: User, second: User, team: list[Speaker], invited
         "delivered": delivered.reference,
         "others": others.reference,
     }
+
+
+def _private_message(booking: Booking) -> int:
+    """Something that somebody who attends wrote."""
+    agendas.write_privately(booking.attendee_code.code, text="I would rather not hear it.", reach="")
+    return AttendeeMessage.objects.get().pk
 
 
 def _demo() -> None:

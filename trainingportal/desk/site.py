@@ -74,6 +74,7 @@ class DeskSite(admin.AdminSite):
             path("telephone/", questions.phone, name="phone"),
             path("diary/", views.diary, name="diary"),
             path("lists/", views.lists_page, name="lists"),
+            path("private-messages/", views.private_messages, name="private-messages"),
             path("history/", views.history_page, name="history"),
             path("do/<slug:reference>/<slug:key>/", verb_views.verb, name="verb"),
             path("do/<slug:reference>/<slug:key>/<int:on>/", verb_views.verb, name="verb"),

@@ -62,6 +62,7 @@ _AGENDA = KeptQuery(
             agenda__booking=Blank("booking"),
             kind=Document.Kind.AGENDA,
             tier__lte=Tier.T2,
+            language=Document.Language.ENGLISH,
             issue__withdrawn_at__isnull=True,
         )
         .select_related("issue")

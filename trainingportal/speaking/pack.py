@@ -41,7 +41,7 @@ def session(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "is_lead": booking.lead_id == speaker.pk,
             "can_give_up": booking.is_agreed and engagement.offer.starts_at > timezone.now(),
             "paper": paper_of_today(booking) if opens else None,
-            "run_sheet": run_sheet_of(booking) if opens else None,
+            "run_sheet": run_sheet_of(booking, speaker.pk) if opens else None,
             "settings": DeskSettings.current(),
             "kept_until": _end_of_next_day(engagement.offer.ends_at),
         },

@@ -1,0 +1,16 @@
+"""The papers' own words, in the language of the paper that is being drawn."""
+
+from django import template
+from django.template import Context
+
+from agendas.services.attending import say_code
+from agendas.snapshot import in_language
+
+register = template.Library()
+register.filter("say_code", say_code)
+
+
+@register.simple_tag(takes_context=True)
+def w(context: Context, words: str) -> str:
+    """These words in the language of ``paper``; in English where the paper is another one's and names none."""
+    return in_language(words, getattr(context.get("paper"), "language", "en"))

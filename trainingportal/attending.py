@@ -1,0 +1,133 @@
+"""The page behind the code on the joining instructions: content notices, and a private word with the training team.
+
+It knows nothing of when, where and who. A wrong code, one that has died and one tried too often get the same answer.
+"""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from agendas import services
+from formkit.forms import PortalForm
+from trainingportal.guard import (
+    TOO_MANY,
+    GuardedForm,
+    attempts_so_far,
+    client_address,
+    count_attempt,
+    may_go_on,
+)
+
+NOT_FOUND = (
+    "We find nothing under this code. Look at your joining instructions again, or ask your organisation for them. "
+    "After many wrong codes from one network we stop looking for an hour."
+)
+GUESSES = "attendee-code"
+MOST_GUESSES = 30
+
+
+class CodeForm(PortalForm):
+    """A code, however it is typed."""
+
+    submit_words = "Show the notices"
+    mark_optional = False
+
+    code = forms.CharField(
+        label="The code on your joining instructions",
+        max_length=40,
+        help_text="Eight letters and numbers, for example ABCD 3468. Capitals and spaces do not matter.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type the code."},
+    )
+
+    def layout(self) -> Layout:
+        return Layout("code")
+
+
+class PrivateForm(GuardedForm, PortalForm):
+    """What an attendee wants to tell the training team."""
+
+    submit_words = "Send it to the training team"
+    mark_optional = False
+
+    text = forms.CharField(
+        label="What would you like to tell us?",
+        max_length=4000,
+        help_text="For example what you would rather not hear, or what you need on the day. "
+        "You need not give your name. Please write nothing about a case.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Write your message."},
+    )
+    reach = forms.CharField(
+        label="How we may reach you (optional)",
+        max_length=200,
+        required=False,
+        help_text="An e-mail address or number that is yours alone. Without it we read this and cannot answer.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def layout(self) -> Layout:
+        return Layout("text", "reach")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    """Ask for the code."""
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        code = services.plain_code(form.cleaned_data["code"])
+        if _look(request, code) is not None:
+            return redirect("notices", code)
+        form.add_error("code", NOT_FOUND)
+    return _draw(request, "public/notices_code.html", form, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notices(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands under a code, and a form that goes to the training desk alone."""
+    under = _look(request, code)
+    if under is None:
+        form = CodeForm({"code": code[:40]})
+        form.add_error("code", NOT_FOUND)
+        return _draw(request, "public/notices_code.html", form, status=404)
+    message = PrivateForm(request.POST or None)
+    if message.is_valid():
+        if may_go_on("attendee", address=client_address(request)) and services.write_privately(
+            code, text=message.cleaned_data["text"], reach=message.cleaned_data["reach"]
+        ):
+            return redirect("notices-sent")
+        message.add_error(None, TOO_MANY)
+    return _draw(
+        request,
+        "public/notices.html",
+        message,
+        status=422 if message.errors else 200,
+        notices=under.notices,
+        code=services.say_code(under.code.code),
+    )
+
+
+@require_http_methods(["GET", "HEAD"])
+def sent(request: HttpRequest) -> HttpResponse:
+    """Say that it has arrived. The address names nothing, so that it may stay in a browser's history."""
+    return render(request, "public/notices_sent.html")
+
+
+def _look(request: HttpRequest, code: str) -> services.Notices | None:
+    """What stands under this code. A wrong one is counted, and after too many nothing is found for an hour."""
+    address = client_address(request)
+    if attempts_so_far(GUESSES, address) >= MOST_GUESSES:
+        return None
+    found = services.notices_under(code)
+    if found is None:
+        count_attempt(GUESSES, address, per=dt.timedelta(hours=1))
+    return found
+
+
+def _draw(request: HttpRequest, template: str, form: forms.Form, *, status: int, **more: Any) -> HttpResponse:
+    return render(request, template, {"form": form, **more}, status=status)
