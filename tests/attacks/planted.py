@@ -372,8 +372,8 @@ def _present(house: Planted) -> None:
     day, month = DAYS["ready"]
     ready = _issued(house, "ready", at(9, 15, day=day, month=month))
     root = ROOTS["ready"]
-    agendas.write_privately(ready.attendee_code.code, text=f"He sits beside me at {root}gate.", reach="")
-    _plant(house, "ready", Kind.DESK, f"{root}gate")
+    agendas.write_privately(ready.attendee_code.code, text=f"He sits beside me on the {root}bench.", reach="")
+    _plant(house, "ready", Kind.DESK, f"{root}bench")
     day, month = DAYS["cancelled"]
     agreed = _agreed(house, "cancelled", at(9, 15, day=day, month=month))
     services.cancel_booking(agreed.pk, words="The roof leaks.", actor=priya)
