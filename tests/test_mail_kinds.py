@@ -47,6 +47,7 @@ GOES_TO = {
     "released": ANYONE,
     "release-asked": ANYONE,
     "release-applied": ANYONE,
+    "attendee-wrote": ANYONE,
     "agenda-comment": ANYONE,
     "draft-shared": ANYONE,
     "code": ANYONE,
