@@ -7,11 +7,13 @@ set aside with one sentence. ``do`` is a command of ``agendas/commands.py``.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem
 from agendas.running import RunningOrder, Sitting
 from courses.models import Topic
-from places.clock import say_minutes, say_time
+from places.clock import say_date, say_minutes, say_time
 from places.nations import Nation
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
@@ -39,7 +41,7 @@ class Check:
 
 
 def checks_of(agenda: Agenda, items: Sequence[AgendaItem], order: RunningOrder, facts: Facts) -> list[Check]:
-    """Every check that speaks up, what refuses first. Pure: reads nothing but what it is given."""
+    """Every check that speaks up, what refuses first. Reads nothing but what it is given and the date."""
     look = _Look(agenda, items, order, facts)
     found = [
         *look.core_is_there(),
@@ -53,6 +55,7 @@ def checks_of(agenda: Agenda, items: Sequence[AgendaItem], order: RunningOrder, 
         *look.a_workshop(),
         *look.a_colleague(),
         *look.this_nations_law(),
+        *look.read_again_in_time(),
         *look.points_have_time(),
         *look.somebody_speaks(),
         *look.nothing_left_over(),
@@ -323,6 +326,20 @@ class _Look:
                     fix=Fix(f"Keep the points for {nation}", f"own-law:{item.pk}"),
                     item_ids=(item.pk,),
                 )
+
+    def read_again_in_time(self) -> Iterator[Check]:
+        today = timezone.localdate()
+        for item in self.items:
+            topic = self.facts.by_id.get(item.topic_id) if item.topic_id else None
+            if topic is None or topic.review_due_on is None or topic.review_due_on >= today:
+                continue
+            yield Check(
+                key=f"review:{topic.slug}",
+                title=f"{item.words} should have been read again.",
+                words=f"It was due on {say_date(topic.review_due_on)}: law and practice move.",
+                fix=None if item.is_core else Fix(f"Take out {item.words}", f"remove:{item.pk}"),
+                item_ids=(item.pk,),
+            )
 
     def points_have_time(self) -> Iterator[Check]:
         for item in self.items:

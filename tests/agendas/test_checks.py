@@ -1,5 +1,7 @@
 """Each check speaks up when it should, and its fix, pressed as a button, makes it fall silent."""
 
+import datetime as dt
+
 import pytest
 from django.http import QueryDict
 
@@ -112,6 +114,11 @@ def foreign_topic(agenda, lead):
     kept.forget()
 
 
+def overdue(agenda, lead):
+    Topic.objects.filter(slug="red-flags").update(review_due_on=dt.date(2026, 1, 31))
+    kept.forget()
+
+
 def too_many_points(agenda, lead):
     item = item_of(agenda, "investigations")
     change(
@@ -153,6 +160,7 @@ CASES = {
     "colleague": no_colleague,
     "law": foreign_law,
     "nation": foreign_topic,
+    "review": overdue,
     "points": too_many_points,
     "speaker": no_speaker,
     "away": speaker_gone,
