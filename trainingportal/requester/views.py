@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.rights import sign_in_required
 from accounts.signin import begin_code
 from agendas import snapshot
-from agendas.models import Document
+from agendas.models import Agenda, Document
 from agendas.services import content_of
 from bookings import services
 from bookings.models import AudienceShare, Booking, CallBack, Contact, DeskSettings, Note
@@ -51,6 +51,9 @@ _CONTACT = KeptQuery(
                 Booking.musts.through.objects.filter(booking=OuterRef("booking"))
                 .order_by("topic__rank")
                 .values("topic__title")
+            ),
+            draft_is_shared=Exists(
+                Agenda.objects.filter(booking=OuterRef("booking"), shared_at__isnull=False)
             ),
         )
         .order_by("pk")[:1]
@@ -181,6 +184,7 @@ def _draw(
         "ended": stands.ended_offers(seen) if found.status == BookingStatus.REQUESTED else (),
         "told": _told_in_short(contact),
         "agenda": _agenda(contact, seen),
+        "draft_is_shared": contact.draft_is_shared and seen.tier >= Tier.T2,  # type: ignore[attr-defined]
         "notes": _notes(contact, seen),
         "write_form": write_form or WriteForm(),
         "decline_form": decline_form or DeclineForm(),

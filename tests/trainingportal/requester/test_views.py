@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from agendas import services as agenda_services
 from bookings import services
 from bookings.models import Booking, Contact, DetailRead, Note, Venue
 from bookings.states import BookingStatus, OfferState
@@ -464,3 +465,15 @@ def test_the_list_asks_as_often_for_three_as_for_one(t1, django_assert_num_queri
             client.get("/your/")
         ContactFactory(booking=a_booking(), user=t1.user)
         ContactFactory(booking=a_booking(), user=t1.user)
+
+
+def test_a_draft_that_is_shared_is_led_to_for_as_long_as_it_is(agreed, coordinator, page_of):
+    agenda = agenda_services.open_agenda(agreed.booking, actor=coordinator)
+    draft = f"/agenda/{agreed.booking.reference}/draft/"
+    assert draft not in page_of(agreed)
+
+    agenda_services.share(agenda.pk, actor=coordinator)
+    assert draft in page_of(agreed)
+
+    agenda_services.keep_to_ourselves(agenda.pk, actor=coordinator)
+    assert draft not in page_of(agreed)
