@@ -287,6 +287,10 @@ class Studio:
         return _newest_of_each([*kept, *([draft] if draft else [])])
 
     @property
+    def papers_are_under_way(self) -> bool:
+        return any(document.state in UNDER_WAY for document in self.papers)
+
+    @property
     def saved_words(self) -> str:
         return f"Draft {self.agenda.version}, saved {_ago(self.agenda.updated_at)}"
 

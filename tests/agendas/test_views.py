@@ -423,6 +423,9 @@ def test_issuing_on_the_page_leads_to_the_issue(client, agenda, studio, enter, l
         "being prepared" in client.get(answer.url).content.decode()
         or "when the service is back" in client.get(answer.url).content.decode()
     )
+    papers = client.get(studio).content.decode().partition('id="papers"')[2]
+    assert "Issue 1 with all its papers" in papers
+    assert f", by {lead.name or lead.email}" in papers
 
 
 def test_a_withdrawn_issue_says_so(client, issue, studio, enter, lead, contact):
