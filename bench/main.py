@@ -24,6 +24,7 @@ import psycopg2
 from bench.figures import Figure, best, table, write
 from bench.load import Burst, LoadFailed, Site, cpu_per_request, first_visit, send_at_once
 from bench.processes import cpu_of_all, cpu_of_trees, pss_megabytes, workers_of
+from bench.studio import save
 from runner import BASE_DIR
 from runner.children import Child, stop_all
 from runner.house import AlreadyRunningError, House, free_port
@@ -80,10 +81,13 @@ class Size:
     papers: int
     requests: int
     queued: int
+    saves: int
 
 
-WHOLE = Size(rounds=3, seconds=2, submissions=500, mails=1000, papers=24, requests=1000, queued=200)
-QUICK = Size(rounds=2, seconds=1, submissions=100, mails=200, papers=12, requests=100, queued=20)
+WHOLE = Size(
+    rounds=3, seconds=2, submissions=500, mails=1000, papers=24, requests=1000, queued=200, saves=200
+)
+QUICK = Size(rounds=2, seconds=1, submissions=100, mails=200, papers=12, requests=100, queued=20, saves=60)
 
 
 @dataclass
@@ -185,6 +189,7 @@ def run(house: House, size: Size) -> int:
         bare = bench.serve("bare site", "bench.bare.wsgi", "/hello/")
         ours = bench.serve("portal", "trainingportal.wsgi", "/health/")
         pages(bench, bare, ours)
+        saves(bench, ours)
         visits(bench, ours)
         submission(bench)
         paper(bench)
@@ -294,6 +299,18 @@ def pages(bench: Bench, bare: Site, ours: Site) -> None:
         times, queries = TARGETS[name.partition(",")[0]]
         bench.add(name, "CPU ms", least[name], against=hello, target=times)
         bench.add(f"{name}, warm", "queries", page["queries"], target=queries)
+
+
+def saves(bench: Bench, ours: Site) -> None:
+    """A change in the studio, saved as its page does; beside the hello of this run."""
+    studio = bench.inside("studio")
+    found = [
+        save(ours, studio["path"], studio["cookie"], times=bench.size.saves) for _ in range(bench.size.rounds)
+    ]
+    hello = next(figure.ours for figure in bench.figures if figure.name == "bare hello")
+    bench.add("studio save", "CPU ms", min(each.cpu_ms for each in found), against=hello, target=15)
+    bench.add("studio save", "queries", studio["queries"], target=10)
+    bench.add("studio save, largest answer", "KB", max(each.bytes for each in found) / 1024, target=8)
 
 
 def note_least(least: dict[str, float], name: str, cpu: float) -> None:

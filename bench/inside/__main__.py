@@ -15,6 +15,7 @@ from bench.inside import composing, mails, options, pages, paper, queue_of_paper
 
 STEPS: dict[str, Callable[..., Any]] = {
     "pages": pages.look,
+    "studio": pages.look_at_studio,
     "desk": pages.look_at_desk,
     "fill": rows.fill,
     "submit": submitting.submit_once,

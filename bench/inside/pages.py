@@ -13,6 +13,7 @@ from agendas import press
 from agendas.models import Agenda, Document, Issue
 from bench.inside.rows import fill_diary
 from bench.inside.submitting import fill_in, visitor
+from bench.studio import StudioForm
 from bookings.models import Booking
 from outbox.models import mark_seen
 from speakers.models import Speaker
@@ -75,6 +76,27 @@ def look() -> list[Page]:
         page("issued agenda", lead, reverse("studio-issue", args=[agenda.booking.reference, issue.number])),
         page("download", lead, a_paper(agenda)),
     ]
+
+
+def look_at_studio() -> dict[str, Any]:
+    """The lead trainer's studio, and the queries of a save with one line changed."""
+    lead, _ = enter("lead")
+    agenda = Agenda.objects.filter(issues__isnull=False).order_by("pk").select_related("booking").first()
+    if agenda is None:
+        raise RuntimeError("The demo has issued no agenda.")
+    path = reverse("studio", args=[agenda.booking.reference])
+    queries = 0
+    for minutes in (15, 20):
+        form = StudioForm()
+        form.feed(lead.get(path).content.decode())
+        with CaptureQueriesContext(connection) as asked:
+            answer = lead.post(
+                f"{path}change/", form.body(minutes=minutes), content_type="application/x-www-form-urlencoded"
+            )
+        if answer.status_code != 200:
+            raise RuntimeError(f"A save in the studio answered {answer.status_code}")
+        queries = len(asked)
+    return {"path": path, "cookie": cookie_of(lead), "queries": queries}
 
 
 def a_paper(agenda: Agenda) -> str:

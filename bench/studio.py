@@ -1,0 +1,101 @@
+"""Saving a change in the studio as its page does: the whole form, the marks of the parts it has, one line a little longer or
+shorter each time."""
+
+import gzip
+import http.client
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urlsplit
+
+from bench.load import LoadFailed, Site
+from bench.processes import cpu_of_workers
+
+VERSION = re.compile(r'data-version="(\d+)"')
+FEWEST_MINUTES, MORE = 15, 5
+
+
+@dataclass
+class StudioForm(HTMLParser):
+    """What the studio's form sends, read from the page, and the marks of its parts."""
+
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._chosen_for = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a part's mark, a field's value, or the option that is chosen."""
+        values = {name: value or "" for name, value in attrs}
+        if "data-part" in values:
+            self.marks[values["id"]] = values["data-part"]
+        name = values.get("name", "")
+        if tag == "select":
+            self._chosen_for = name
+        elif tag == "option" and "selected" in values and self._chosen_for:
+            self.fields.append((self._chosen_for, values.get("value", "")))
+        elif tag == "input" and name and (values.get("type") != "checkbox" or "checked" in values):
+            self.fields.append((name, values.get("value", "")))
+
+    def body(self, *, minutes: int) -> str:
+        """The form with so many minutes for the first line that may have them."""
+        line = next(
+            name
+            for name, value in self.fields
+            if name.startswith("minutes-") and int(value) >= FEWEST_MINUTES
+        )
+        sent = [(name, str(minutes) if name == line else value) for name, value in self.fields]
+        marks = " ".join(f"{part}:{mark}" for part, mark in self.marks.items())
+        return urlencode([*sent, ("do", "save"), ("have", marks)])
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saves cost: CPU milliseconds of the workers and bytes over the wire of one, the largest of them."""
+
+    cpu_ms: float
+    bytes: int
+
+
+def save(site: Site, path: str, cookie: str, *, times: int) -> Saved:
+    """Save so many times, each with one line's minutes changed. Raises ``LoadFailed`` when one is not taken."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    connection.request("GET", path, headers={"Cookie": cookie})
+    form = StudioForm()
+    form.feed(connection.getresponse().read().decode())
+    largest, before = 0, 0.0
+    for number in range(-4, times):  # the first few warm the workers
+        if number == 0:
+            before = cpu_of_workers(site.master)
+        size, answer = _send(
+            connection, path, cookie, form.body(minutes=FEWEST_MINUTES + MORE * (number % 2))
+        )
+        found = VERSION.search(answer)
+        if found is None:
+            raise LoadFailed(f"A save in the studio was not taken:\n{answer[:500]}")
+        form.fields = [(name, found[1] if name == "version" else value) for name, value in form.fields]
+        changed = StudioForm()
+        changed.feed(answer)
+        form.marks |= changed.marks
+        largest = max(largest, size)
+    connection.close()
+    return Saved((cpu_of_workers(site.master) - before) * 1000 / times, largest)
+
+
+def _send(connection: http.client.HTTPConnection, path: str, cookie: str, body: str) -> tuple[int, str]:
+    """Bytes over the wire and text of one answer."""
+    headers = {
+        "Cookie": cookie,
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept-Encoding": "gzip",
+        "X-Studio": "1",
+        "Origin": f"http://127.0.0.1:{connection.port}",
+    }
+    connection.request("POST", urlsplit(path).path + "change/", body, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    head = sum(len(name) + len(value) + 4 for name, value in answer.getheaders()) + 17
+    text = gzip.decompress(content) if answer.getheader("Content-Encoding") == "gzip" else content
+    return head + len(content), text.decode("utf-8", "replace")
