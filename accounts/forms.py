@@ -7,7 +7,13 @@ from allauth.account.forms import ConfirmLoginCodeForm, LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.http import HttpRequest
 
@@ -140,9 +146,48 @@ class SetUpAppForm(ActivateTOTPForm):
         return code
 
 
+class CredentialField(forms.JSONField):
+    """What a passkey answered. JSON that Python cannot hold (a number of thousands of digits, endless brackets) is no answer."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """The answer as JSON. Raises ``ValidationError`` where it is none."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What stands in the page again."""
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return None
+
+
+class SignInWithPasskeyForm(LoginWebAuthnForm):
+    """Lets somebody in by a passkey alone."""
+
+    credential = CredentialField()
+
+
+class SecondFactorByPasskeyForm(AuthenticateWebAuthnForm):
+    """Takes a passkey as the second step."""
+
+    credential = CredentialField()
+
+
+class PasskeyAgainForm(ReauthenticateWebAuthnForm):
+    """Takes a passkey once more before something weighty."""
+
+    credential = CredentialField()
+
+
 class AddPasskeyForm(AddWebAuthnForm):
     """Takes a new passkey, which must be able to sign its owner in alone: with a finger, a face or a PIN."""
 
+    credential = CredentialField()
     mark_optional = False  # the name is there already; "(optional)" would only make people wonder
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -174,6 +174,9 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.SecondFactorAgainForm",
     "activate_totp": "accounts.forms.SetUpAppForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "login_webauthn": "accounts.forms.SignInWithPasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
+    "authenticate_webauthn": "accounts.forms.SecondFactorByPasskeyForm",
     "edit_webauthn": "accounts.forms.RenamePasskeyForm",
 }
 

@@ -2,9 +2,9 @@
 
 from agendas.services.attending import (
     Notices,
-    count_open_messages,
     notices_under,
     open_messages,
+    open_messages_counted,
     plain_code,
     say_code,
     settle_message,
@@ -87,7 +87,6 @@ __all__ = [
     "check_again",
     "compose_waiting",
     "content_of",
-    "count_open_messages",
     "current_detail",
     "delete_template",
     "issue_agenda",
@@ -99,6 +98,7 @@ __all__ = [
     "notices_under",
     "open_agenda",
     "open_messages",
+    "open_messages_counted",
     "paper_of_today",
     "place_item",
     "plain_code",

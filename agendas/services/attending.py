@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pghistory
 from django.db import transaction
+from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -94,9 +96,10 @@ def open_messages() -> list[AttendeeMessage]:
     )
 
 
-def count_open_messages() -> int:
-    """How many wait."""
-    return AttendeeMessage.objects.filter(settled_at__isnull=True).count()
+def open_messages_counted() -> QuerySet[AttendeeMessage, Any]:
+    """How many wait, as a query within another."""
+    waiting = AttendeeMessage.objects.filter(settled_at__isnull=True).order_by()
+    return waiting.values(one=Value(1)).annotate(count=Count("*")).values("count")
 
 
 @transaction.atomic

@@ -306,3 +306,11 @@ def test_a_change_to_one_s_factors_is_told_by_mail(client, coordinator, secret, 
 
     told = Message.objects.get(kind="sign-in-changed")
     assert (told.to, "New recovery codes were made" in told.text) == (coordinator.email, True)
+
+
+@pytest.mark.parametrize("answer", ["9" * 5_000, "[" * 100_000, "null", "{", "7"])
+def test_an_answer_of_a_passkey_that_is_none_is_refused_in_words(client, db, answer):
+    response = client.post("/sign-in/passkey/", {"credential": answer})
+
+    assert response.status_code < 500
+    assert not client.session.get("_auth_user_id")

@@ -3,9 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 
+from agendas import services as agendas
 from courses.models import Topic
 
 
@@ -94,14 +96,19 @@ def menu() -> list[Shelf]:
     return shelves
 
 
-def worth_a_look(today: dt.date) -> list[Entry]:
-    """The lists that the home page names, with what is overdue or unconfirmed in them. One query."""
+def counts(today: dt.date) -> dict[str, int]:
+    """What the home page counts beside the queue: the catalogue, what is overdue or unconfirmed, private messages. One query."""
     to_confirm = Q(expertise__confirmed_at__isnull=True, expertise__speaker__left_on__isnull=True)
-    counts = Topic.objects.active().aggregate(
+    return Topic.objects.active().aggregate(
         topics=Count("pk", distinct=True),
         overdue=Count("pk", distinct=True, filter=Q(review_due_on__lt=today)),
         speakers=Count("expertise__speaker", distinct=True, filter=to_confirm),
+        private_messages=Coalesce(Max(Subquery(agendas.open_messages_counted())), 0),
     )
+
+
+def worth_a_look(counts: dict[str, int]) -> list[Entry]:
+    """The lists that the home page names, with what is overdue or unconfirmed in them."""
     overdue = f", {counts['overdue']} overdue for review" if counts["overdue"] else ""
     speakers = counts["speakers"]
     rows = [

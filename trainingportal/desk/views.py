@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     board = queue.board(today, with_words=is_coordinator(request.user))
     state = health.look()
     since, _, do = state.words.partition(". ")
+    counts = lists.counts(today)
     return page(
         request,
         "home",
@@ -55,8 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
         running=running.parts(state),
         alarm_title=since,
         alarm_words=do,
-        lists=lists.worth_a_look(today),
-        private_messages=agendas.count_open_messages() if is_coordinator(request.user) else 0,
+        lists=lists.worth_a_look(counts),
+        private_messages=counts["private_messages"] if is_coordinator(request.user) else 0,
         sightings=sightings.told(state) if is_coordinator(request.user) else [],
     )
 
