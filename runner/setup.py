@@ -40,6 +40,8 @@ PDF_LIBRARIES = {
 }
 # what the tests call besides
 TEST_PROGRAMS = {"chromium": "chromium", "pdftotext": "poppler-utils"}
+# what the driver of the browser is linked with
+TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 # what loads the sites in bin/bench
 BENCH_PROGRAMS = {"wrk": "wrk"}
 TEST_FONT = ("LiberationSans-Regular.ttf", "fonts-liberation")
@@ -145,16 +147,21 @@ def works(python: Path) -> bool:
 
 def missing_for_pdfs() -> list[str]:
     """Return the Debian packages whose library WeasyPrint would not find."""
-    return [package for library, package in PDF_LIBRARIES.items() if not can_open(library)]
+    return missing_libraries(PDF_LIBRARIES)
 
 
 def missing_for_tests() -> list[str]:
     """Return the Debian packages with the browser, the PDF tools and the font that the tests use."""
-    missing = missing_programs(TEST_PROGRAMS)
+    missing = missing_programs(TEST_PROGRAMS) + missing_libraries(TEST_LIBRARIES)
     font, package = TEST_FONT
     if not any(Path("/usr/share/fonts").rglob(font)):
         missing.append(package)
     return missing
+
+
+def missing_libraries(libraries: dict[str, str]) -> list[str]:
+    """Return the Debian packages of the libraries that the loader does not find."""
+    return [package for library, package in libraries.items() if not can_open(library)]
 
 
 def missing_programs(programs: dict[str, str]) -> list[str]:
