@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
-from accounts.rights import has_second_factor, is_coordinator, may_see_details, remember_roles
+from accounts.rights import has_second_factor, is_coordinator, is_settling, remember_roles
 from agendas.models import Agenda
 from agendas.plain import Tables, columns, rows
 from bookings.models import Agency, Booking, Contact, DeskSettings, Engagement, Offer
@@ -93,14 +93,15 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
     desk = user.is_active and user.is_staff and is_coordinator(user)
     if booking is None or not (desk or engagement or contact):
         raise Http404
+    second_factor = has_second_factor(request)
     return Asker(
         user=user,
         booking=booking,
         engagement=engagement,
         contact=None if desk or engagement else contact,
         is_desk=desk,
-        second_factor=has_second_factor(request),
-        sees_detail=may_see_details(request),
+        second_factor=second_factor,
+        sees_detail=second_factor and not is_settling(user),
         agenda=agenda,
     )
 

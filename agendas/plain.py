@@ -1,6 +1,7 @@
 """Rows of several models out of one plain statement, where the ORM would take longer to ask than the database to answer."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -22,8 +23,14 @@ def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     at = 0
     for alias, model in tables.items():
-        names = [field.attname for field in model._meta.concrete_fields]
+        names = _names(model)
         row = values[at : at + len(names)]
         found[alias] = model.from_db("default", names, row) if row[0] is not None else None
         at += len(names)
     return found
+
+
+@cache
+def _names(model: type[Model]) -> list[str]:
+    """A model's columns as its instances name them."""
+    return [field.attname for field in model._meta.concrete_fields]
