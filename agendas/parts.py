@@ -99,8 +99,7 @@ def cards(page: Studio) -> SafeString:
 def sections(page: Studio, *, is_silent: bool) -> dict[str, Part]:
     """The parts beside the lines and the cards, by name."""
     context = {"page": page, "booking": page.asker.booking, "agenda": page.agenda, "is_silent": is_silent}
-    found = {name: _section(name, says, context) for name, says in _says(page, is_silent).items()}
-    return found
+    return {name: _section(name, says, context) for name, says in _says(page, is_silent).items()}
 
 
 def _section(name: str, says: Hashable, context: dict[str, Any]) -> Part:
@@ -126,7 +125,7 @@ def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:
             tuple(page.asides_that_stand),
         ),
         "free": (order.free, page.free_from.time(), page.share_out),
-        "left_out": (tuple(page.left_out), tuple(topic.slug for topic in page.kept_out)),
+        "left_out": (tuple(page.left_out), tuple((topic.slug, topic.title) for topic in page.kept_out)),
         "ready": (
             tuple(page.before_issue),
             tuple(page.must_wait),

@@ -128,7 +128,9 @@ _FACTS = 4
 
 
 def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
-    """Read it all, with what was asked for. A topic comes from the catalogue in memory, or the database where it is newer."""
+    """Read it all, with what was asked for. Format and topics come from the catalogue in memory, or the database where newer."""
+    if agenda.format_id in catalogue.formats:
+        agenda.format = catalogue.formats[agenda.format_id]
     params = {
         "agenda": agenda.pk,
         "stands_at": agenda.stands_at,

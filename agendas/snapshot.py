@@ -41,6 +41,15 @@ HOW = {Variant.WORKSHOP: "Workshop", Variant.DISCUSSION: "Discussion"}
 # ---- freezing
 
 
+def draft_part(agenda: Agenda, order: RunningOrder, facts: Facts) -> dict[str, Any]:
+    """What stands on a paper of the draft as it is now."""
+    return {
+        **agenda_part(agenda, order, facts),
+        "version": agenda.version,
+        "made_at": agenda.updated_at.isoformat(timespec="seconds"),
+    }
+
+
 def agenda_part(agenda: Agenda, order: RunningOrder, facts: Facts) -> dict[str, Any]:
     """What the agency may read: reference, day, times, topics, points, notices. No name, no venue, no agency."""
     booking = agenda.booking

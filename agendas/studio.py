@@ -358,8 +358,6 @@ def studio_of(
     """Read the whole page (the number of queries does not depend on how much is in it)."""
     catalogue = kept.catalogue()
     agenda.booking = asker.booking
-    if agenda.format_id in catalogue.formats:
-        agenda.format = catalogue.formats[agenda.format_id]
     facts, draft = whole_of(agenda, catalogue)
     page = _studio(asker, agenda, draft.items, facts, draft)
     page.search, page.posted, page.errors = search, posted, list(errors)

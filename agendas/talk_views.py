@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rights import sign_in_required
@@ -41,23 +42,17 @@ def shared_draft(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _draft(asker: Asker, agenda: Agenda, *, words: str = "", error: str = "") -> dict[str, Any]:
     catalogue = kept.catalogue()
-    if agenda.format_id in catalogue.formats:
-        agenda.format = catalogue.formats[agenda.format_id]
     facts, draft = whole_of(agenda, catalogue)
     private = private_words(seen_for_papers(asker.booking, Tier.T3))
     for item in draft.items:
         if names_any(item.title, private):
             item.title = ""
-    content = {
-        **snapshot.agenda_part(agenda, running_order(agenda, _without_notes(draft.items)), facts),
-        "version": agenda.version,
-        "made_at": agenda.updated_at.isoformat(timespec="seconds"),
-    }
+    order = running_order(agenda, _without_notes(draft.items))
     return {
         "asker": asker,
         "booking": asker.booking,
         "agenda": agenda,
-        "paper": snapshot.read(content),
+        "paper": snapshot.read(snapshot.draft_part(agenda, order, facts)),
         "comments": [one for one in draft.comments if one.audience == Comment.Audience.HOST],
         "words": words,
         "error": error,
@@ -89,7 +84,7 @@ def talk(request: HttpRequest, reference: str) -> HttpResponse:
         return studio_page(request, asker, agenda, errors=errors, comment=words, status=422)
     if asker.contact is not None:
         return redirect("shared-draft", asker.booking.reference)
-    return redirect(f"/agenda/{asker.booking.reference}/#comments")
+    return redirect(f"{reverse('studio', args=[asker.booking.reference])}#comments")
 
 
 def _carry_out(do: str, asker: Asker, agenda: Agenda, words: str, audience: str) -> None:

@@ -6,7 +6,6 @@ left alone.
 
 import datetime as dt
 import uuid
-from functools import partial
 from types import ModuleType
 from typing import Unpack
 
@@ -56,7 +55,7 @@ def ask_to_compose(agenda_id: int, **save: Unpack[Save]) -> Draft:
 
 def ring_after_commit() -> None:
     """Ring for the composer after the present transaction. Never raises."""
-    transaction.on_commit(partial(bell.ring, COMPOSE), robust=True)
+    bell.ring_after_commit(COMPOSE)
 
 
 def compose_into(draft: Draft) -> bool:

@@ -144,8 +144,6 @@ def load(agenda_id: int) -> Draft:
     """Lock an agenda, then read its lines and all that its page shows."""
     agenda = _locked(agenda_id)
     catalogue = kept.catalogue()
-    if agenda.format_id in catalogue.formats:
-        agenda.format = catalogue.formats[agenda.format_id]
     facts, seen = whole_of(agenda, catalogue)
     draft = Draft(agenda, seen.items, catalogue, seen=seen, read=facts)
     draft._before = {item.pk: _values(item) for item in draft.items}

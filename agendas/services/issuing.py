@@ -27,6 +27,12 @@ from bookings.states import AGREED_BOOKINGS
 from courses import kept
 from places.kept_queries import Blank, KeptQuery
 
+_TO_RING = KeptQuery(
+    lambda: Contact.objects.filter(
+        booking=Blank("booking"), verified_at__isnull=False, revoked_at__isnull=True
+    ).order_by("pk")
+)
+
 
 class CannotIssue(Exception):
     """The draft cannot be issued; ``reasons`` say why, in words for the trainer."""
@@ -69,7 +75,7 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
                 order,
                 seen,
                 list(agenda.set_asides.select_related("by")),
-                list(booking.contacts.filter(verified_at__isnull=False, revoked_at__isnull=True)),
+                _TO_RING.rows(booking=booking.pk),
                 DeskSettings.current(),
             ),
         }
@@ -183,13 +189,6 @@ def renew_papers(issue_id: int, *, actor: User) -> list[Document]:
 def _newest(issue: Issue, kind: str) -> Document | None:
     """The newest paper of this kind at T3."""
     return issue.documents.filter(kind=kind, tier=Document.Recipient.T3).order_by("-pk").first()
-
-
-_TO_RING = KeptQuery(
-    lambda: Contact.objects.filter(
-        booking=Blank("booking"), verified_at__isnull=False, revoked_at__isnull=True
-    ).order_by("pk")
-)
 
 
 def current_detail(issue: Issue, *, settings: DeskSettings) -> dict[str, Any]:

@@ -78,11 +78,7 @@ def preview(agenda_id: int, *, actor: User) -> Document:
         return found
     facts = facts_of(agenda.booking, catalogue=kept.read())  # a paper shows the catalogue as it stands
     order = running_order(agenda, items_of(agenda, facts.catalogue))
-    content = {
-        **snapshot.agenda_part(agenda, order, facts),
-        "version": agenda.version,
-        "made_at": agenda.updated_at.isoformat(timespec="seconds"),
-    }
+    content = snapshot.draft_part(agenda, order, facts)
     return queue_document(
         agenda, kind=Document.Kind.DRAFT, content=content, version=agenda.version, actor=actor
     )

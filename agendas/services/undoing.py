@@ -13,20 +13,17 @@ from agendas.services.editing import Save, editing, own_fields
 
 def undo(agenda_id: int, **save: Unpack[Save]) -> Draft:
     """Bring back the draft before the last change; what was just typed counts as one. Raises ``CannotDo`` at the first."""
-    with transaction.atomic():
-        if save.get("typed", NOTHING_TYPED) != NOTHING_TYPED:
-            save["version"] = save_typed(agenda_id, **save).agenda.version
-        with _stepping(agenda_id, "undo", save) as draft:
-            agenda = draft.agenda
-            steps = AgendaStep.objects.filter(agenda=agenda)
-            earlier = steps if agenda.stands_at is None else steps.filter(version__lt=agenda.stands_at)
-            step = earlier.order_by("-version").first()
-            if step is None:
-                raise CannotDo("There is nothing left to undo.")
-            if agenda.stands_at is None:  # so that it can be brought back
-                was = {"lines": draft.lines_before, **own_fields(draft)}
-                AgendaStep.objects.create(agenda=agenda, version=agenda.version, was=was)
-            _bring_back(draft, step)
+    with transaction.atomic(), _stepping(agenda_id, "undo", save) as draft:
+        agenda = draft.agenda
+        steps = AgendaStep.objects.filter(agenda=agenda)
+        earlier = steps if agenda.stands_at is None else steps.filter(version__lt=agenda.stands_at)
+        step = earlier.order_by("-version").first()
+        if step is None:
+            raise CannotDo("There is nothing left to undo.")
+        if agenda.stands_at is None:  # so that it can be brought back
+            was = {"lines": draft.lines_before, **own_fields(draft)}
+            AgendaStep.objects.create(agenda=agenda, version=agenda.version, was=was)
+        _bring_back(draft, step)
     return draft
 
 
@@ -34,23 +31,23 @@ def redo(agenda_id: int, **save: Unpack[Save]) -> Draft:
     """Bring back what was undone last. Raises ``CannotDo`` when nothing was, or something changed since."""
     if not AgendaStep.objects.filter(agenda=agenda_id, version__gt=F("agenda__stands_at")).exists():
         raise CannotDo("There is nothing to bring back.")
-    with transaction.atomic():
-        if save.get("typed", NOTHING_TYPED) != NOTHING_TYPED:
-            save["version"] = save_typed(agenda_id, **save).agenda.version
-        with _stepping(agenda_id, "redo", save) as draft:
-            agenda = draft.agenda
-            later = AgendaStep.objects.filter(agenda=agenda, version__gt=agenda.stands_at or 10**9)
-            step, *further = [*later.order_by("version")[:2], None]
-            if step is None:
-                raise CannotDo("There is nothing to bring back.")
-            _bring_back(draft, step)
-            if further == [None]:  # the newest: nothing is undone any more
-                agenda.stands_at = None
-                step.delete()
+    with transaction.atomic(), _stepping(agenda_id, "redo", save) as draft:
+        agenda = draft.agenda
+        later = AgendaStep.objects.filter(agenda=agenda, version__gt=agenda.stands_at or 10**9)
+        step, *further = [*later.order_by("version")[:2], None]
+        if step is None:
+            raise CannotDo("There is nothing to bring back.")
+        _bring_back(draft, step)
+        if further == [None]:  # the newest: nothing is undone any more
+            agenda.stands_at = None
+            step.delete()
     return draft
 
 
 def _stepping(agenda_id: int, verb: str, save: Save) -> Any:
+    """Save what was just typed as a change of its own, then edit without keeping a step."""
+    if save.get("typed", NOTHING_TYPED) != NOTHING_TYPED:
+        save["version"] = save_typed(agenda_id, **save).agenda.version
     return editing(agenda_id, verb=verb, version=save["version"], actor=save["actor"], is_step=False)
 
 
