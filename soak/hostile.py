@@ -37,7 +37,15 @@ from trainingportal.models import RequestDraft
 
 ASKING = "asking"  # a visitor in the middle of asking for training
 ROLES = ("", ASKING, "coordinator", "lead", "agency", "speaker")
-PUBLIC = ("/", "/example-day/", "/ask-a-question/", "/ask-for-training/", "/sign-in/", "/contact/", "/notices/")
+PUBLIC = (
+    "/",
+    "/example-day/",
+    "/ask-a-question/",
+    "/ask-for-training/",
+    "/sign-in/",
+    "/contact/",
+    "/notices/",
+)
 HOMES = {
     ASKING: "/ask-for-training/check/",
     "coordinator": "/desk/",
