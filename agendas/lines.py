@@ -1,19 +1,22 @@
 """The lines of the day as the studio shows them, each with its controls; what was typed lies on top of what is saved."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from agendas.facts import Facts
 from agendas.models import AgendaItem
 from agendas.posted import Posted, RawRow
-from agendas.running import Line, RunningOrder
+from agendas.running import RunningOrder
 from agendas.services import HOST, NOBODY, RECORDED
 from courses.models import Point, Topic
 from places.clock import say_time
+from places.keeping import Lately
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 Pill = tuple[str, str]
+MOST_KEPT = 400
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,13 @@ class Tick:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StudioRow:
-    """One line of the day with its controls. Rows that differ in their time alone are equal, and are drawn once."""
+    """One line of the day with its controls, but for its time: while nothing else changes it is the same object."""
 
     key: str
     what: str
     title: str
-    starts_at: dt.datetime = field(compare=False)
     minutes: int
     typed_minutes: str
     is_pause: bool
@@ -65,6 +67,18 @@ class StudioRow:
     mistake: str
 
     @property
+    def points_words(self) -> str:
+        return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
+
+
+@dataclass(frozen=True)
+class TimedRow:
+    """A line of the day and when it starts."""
+
+    row: StudioRow
+    starts_at: dt.datetime
+
+    @property
     def clock(self) -> str:
         """When it starts, for machines."""
         return f"{self.starts_at:%H:%M}"
@@ -74,9 +88,8 @@ class StudioRow:
         """When it starts, for people."""
         return say_time(self.starts_at)
 
-    @property
-    def points_words(self) -> str:
-        return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
+
+_kept: Lately[StudioRow] = Lately(MOST_KEPT)
 
 
 def rows_of(
@@ -87,37 +100,80 @@ def rows_of(
     flags: Mapping[int, int],
     posted: Posted | None,
     why: Mapping[str, str],
-) -> list[StudioRow]:
+) -> list[TimedRow]:
     """Every line in order. ``names`` says who comes, as far as the reader may know; ``flags`` the number of an item's check;
 
     ``why`` the composer's reason for each topic, by slug.
     """
     last = len(order.lines) - 1
-    return [
-        _row(line, facts, names, flags.get(line.item.pk), posted, why, first=n == 0, last=n == last)
-        for n, line in enumerate(order.lines)
-    ]
+    shared = _shared(facts, names)
+    found = []
+    for n, line in enumerate(order.lines):
+        item = line.item
+        topic = facts.by_id.get(item.topic_id) if item.topic_id else None
+        make = partial(
+            _row,
+            item,
+            facts,
+            names,
+            check=flags.get(item.pk),
+            why=why.get(topic.slug, "") if topic is not None else "",
+            first=n == 0,
+            last=n == last,
+        )
+        if posted is not None or not _is_kept(item, facts):
+            row = make(posted=posted)
+        else:
+            row = _kept.get((shared, _own(item), *make.keywords.values()), make)
+        found.append(TimedRow(row, line.starts_at))
+    return found
+
+
+def _shared(facts: Facts, names: Mapping[int, str]) -> Hashable:
+    """What all lines of a page rest on; the names as well, so that no reader gets a line that was made for another's tier."""
+    team = tuple(member.speaker_id for member in facts.team)
+    return (facts.catalogue.edition, facts.nation, facts.must_ids, team, tuple(names.items()))
+
+
+def _own(item: AgendaItem) -> Hashable:
+    """What a line shows of its own."""
+    return (
+        item.pk,
+        item.kind,
+        item.topic_id,
+        item.title,
+        item.minutes,
+        item.speaker_id,
+        item.by_host,
+        item.variant,
+        tuple(item.point_ids),
+        item.note,
+        item.pin,
+    )
+
+
+def _is_kept(item: AgendaItem, facts: Facts) -> bool:
+    """Whether the line rests on the catalogue in memory: a topic that is newer may yet change unseen."""
+    return item.topic_id is None or item.topic_id in facts.catalogue.every_topic
 
 
 def _row(
-    line: Line,
+    item: AgendaItem,
     facts: Facts,
     names: Mapping[int, str],
-    check: int | None,
-    posted: Posted | None,
-    why: Mapping[str, str],
     *,
+    check: int | None,
+    why: str,
     first: bool,
     last: bool,
+    posted: Posted | None = None,
 ) -> StudioRow:
-    item = line.item
     raw = posted.row_of(item.pk) if posted is not None else None
     topic = facts.by_id.get(item.topic_id) if item.topic_id else None
     return StudioRow(
         key=str(item.pk),
         what=f"topic:{item.topic.slug}" if item.topic is not None else item.kind,
         title=item.words,
-        starts_at=line.starts_at,
         minutes=item.minutes,
         typed_minutes=raw.minutes if raw else str(item.minutes),
         is_pause=item.is_pause,
@@ -131,7 +187,7 @@ def _row(
         how=_how(item, topic, raw),
         ticks=_ticks(topic, facts, raw.point_ids if raw else item.point_ids),
         pins=_pins(item, raw),
-        why=why.get(topic.slug, "") if topic is not None else "",
+        why=why,
         note=raw.note if raw else item.note,
         first=first,
         last=last,

@@ -184,7 +184,7 @@ class AgendaItem(models.Model):
         """What stands on the agenda for it."""
         if self.title:
             return self.title
-        return self.topic.title if self.topic is not None else self.get_kind_display()
+        return self.topic.title if self.topic is not None else _KIND_WORDS[self.kind]
 
     @property
     def is_pause(self) -> bool:
@@ -202,6 +202,7 @@ class AgendaItem(models.Model):
         return self.kind == self.Kind.TOPIC and self.variant == self.Variant.WORKSHOP
 
 
+_KIND_WORDS = dict(AgendaItem.Kind.choices)
 PAUSES = (AgendaItem.Kind.BREAK, AgendaItem.Kind.LUNCH, AgendaItem.Kind.PAUSE)
 
 

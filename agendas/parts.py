@@ -5,7 +5,7 @@ A part is drawn once in a process for as long as it says the same, so a page mos
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 from zlib import crc32
 
@@ -13,9 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from agendas.lines import StudioRow
+from agendas.lines import StudioRow, TimedRow
 from agendas.shelf import Offered
 from agendas.studio import Studio
+from places.keeping import Lately
 
 MOST_KEPT = 400
 
@@ -44,20 +45,7 @@ class Part:
         )
 
 
-class Kept(dict[Hashable, SafeString]):
-    """What was drawn lately; when it is full it starts anew."""
-
-    def draw(self, name: str, says: Hashable, context: dict[str, Any]) -> SafeString:
-        """The template as drawn before for the same ``says``, or drawn now."""
-        key = (name, says)
-        if key not in self:
-            if len(self) >= MOST_KEPT:
-                self.clear()
-            self[key] = render_to_string(f"agendas/studio/{name}.html", context)
-        return self[key]
-
-
-_kept = Kept()
+_kept: Lately[SafeString] = Lately(MOST_KEPT)
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -83,12 +71,12 @@ def card_part(offered: Offered) -> Part:
 
 def lines(page: Studio) -> SafeString:
     """Every line of the day, each with its time before it."""
-    return SafeString("".join(_with_time(row) for row in page.rows))
+    return SafeString("".join(map(_with_time, page.rows)))
 
 
-def _with_time(row: StudioRow) -> str:
-    opening, rest = row_part(row).html.split(">", 1)
-    return f'{opening}><time datetime="{row.clock}">{row.time_words}</time>{rest}'
+def _with_time(timed: TimedRow) -> str:
+    opening, rest = row_part(timed.row).html.split(">", 1)
+    return f'{opening}><time datetime="{timed.clock}">{timed.time_words}</time>{rest}'
 
 
 def cards(page: Studio) -> SafeString:
@@ -103,7 +91,8 @@ def sections(page: Studio, *, is_silent: bool) -> dict[str, Part]:
 
 
 def _section(name: str, says: Hashable, context: dict[str, Any]) -> Part:
-    return Part(f"part-{name.replace('_', '-')}", _kept.draw(name, says, context))
+    make = partial(render_to_string, f"agendas/studio/{name}.html", context)
+    return Part(f"part-{name.replace('_', '-')}", _kept.get((name, says), make))
 
 
 def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:
@@ -145,7 +134,7 @@ def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:
 
 def answer(page: Studio, have: dict[str, str], *, is_silent: bool, anchor: str, words: str) -> SafeString:
     """What changed since the browser's page, whose marks are ``have``; with the order and times of lines, and of cards."""
-    changed = [_with_time(row) for row in page.rows if _is_news(row_part(row), have)]
+    changed = [_with_time(timed) for timed in page.rows if _is_news(row_part(timed.row), have)]
     changed += [part.html for part in map(card_part, page.catalogue) if _is_news(part, have)]
     changed += [part.html for part in sections(page, is_silent=is_silent).values() if _is_news(part, have)]
     return format_html(
@@ -153,7 +142,7 @@ def answer(page: Studio, have: dict[str, str], *, is_silent: bool, anchor: str, 
         '<p id="saved">{}{}</p>{}</div>',
         page.agenda.version,
         anchor,
-        " ".join(f"{row.key}/{row.clock}/{row.time_words}" for row in page.rows),
+        " ".join(f"{timed.row.key}/{timed.clock}/{timed.time_words}" for timed in page.rows),
         " ".join(offered.slug for offered in page.catalogue),
         f"{words} " if words else "",
         page.saved_words,

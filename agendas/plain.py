@@ -18,8 +18,13 @@ def columns(tables: Tables) -> str:
     )
 
 
+def width(tables: Tables) -> int:
+    """How many values that is."""
+    return sum(len(_names(model)) for model in tables.values())
+
+
 def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
-    """One model each out of what such a statement gave; ``None`` where its join found nothing."""
+    """One model each out of what begins a row of such a statement; ``None`` where its join found nothing."""
     found: dict[str, Any] = {}
     at = 0
     for alias, model in tables.items():

@@ -1,10 +1,12 @@
 """The draft with everything that hangs on it, read in one statement: lines, set-asides, issues, papers, the last composing."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model
 
 from agendas import facts
 from agendas.facts import Facts
@@ -74,40 +76,45 @@ class DraftSeen:
     templates: list[TemplateSeen]
 
 
-# Asked of the ORM these are six queries, and building them takes longer than the answers.
-_COLUMNS = """
-    (SELECT coalesce(json_agg(json_build_object(
-            'id', id, 'agenda_id', agenda_id, 'position', position, 'kind', kind, 'topic_id', topic_id,
-            'title', title, 'minutes', minutes, 'speaker_id', speaker_id, 'by_host', by_host, 'variant', variant,
-            'point_ids', point_ids, 'note', note, 'pin', pin
-        ) ORDER BY position), '[]')
-    FROM agendas_agendaitem WHERE agenda_id = %(agenda)s),
+def _names_of(model: type[Model]) -> str:
+    """A model's columns, as ``from_db`` takes them."""
+    return ", ".join(str(field.column) for field in model._meta.concrete_fields)
+
+
+# Read from a row named ``draft``: agenda_id, booking_id, agency_id, stands_at. Asked of the ORM these are ten queries, and
+# building them takes longer than the answers.
+COLUMNS = f"""
+    {facts.COLUMNS},
+
+    (SELECT coalesce(json_agg(json_build_array({_names_of(AgendaItem)}) ORDER BY position), '[]')
+    FROM agendas_agendaitem WHERE agenda_id = draft.agenda_id),
 
     (SELECT coalesce(json_agg(json_build_object(
             'key', aside.key, 'words', aside.words, 'reason', aside.reason,
             'by', coalesce(nullif(person.name, ''), person.email)
         ) ORDER BY aside.at, aside.id), '[]')
     FROM agendas_setaside aside JOIN accounts_user person ON person.id = aside.by_id
-    WHERE aside.agenda_id = %(agenda)s),
+    WHERE aside.agenda_id = draft.agenda_id),
 
     (SELECT coalesce(json_agg(json_build_object(
             'pk', issue.id, 'number', issue.number, 'version', issue.version, 'issued_at', issue.issued_at,
             'by', coalesce(nullif(person.name, ''), person.email), 'is_withdrawn', issue.withdrawn_at IS NOT NULL
         ) ORDER BY issue.number DESC), '[]')
     FROM agendas_issue issue JOIN accounts_user person ON person.id = issue.issued_by_id
-    WHERE issue.agenda_id = %(agenda)s),
+    WHERE issue.agenda_id = draft.agenda_id),
 
     (SELECT coalesce(json_agg(newest), '[]') FROM (
         SELECT id, agenda_id, issue_id, kind, version, state, error
-        FROM agendas_document WHERE agenda_id = %(agenda)s AND kind IN ('agenda', 'draft') ORDER BY id DESC LIMIT %(most_papers)s
+        FROM agendas_document WHERE agenda_id = draft.agenda_id AND kind IN ('agenda', 'draft')
+        ORDER BY id DESC LIMIT %(most_papers)s
     ) newest),
 
     (SELECT json_build_object('agenda_id', agenda_id, 'state', state, 'version', version, 'words', words, 'result', result)
-    FROM agendas_composition WHERE agenda_id = %(agenda)s),
+    FROM agendas_composition WHERE agenda_id = draft.agenda_id),
 
-    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = %(agenda)s
-        AND (%(stands_at)s::int IS NULL OR version < %(stands_at)s)),
-    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = %(agenda)s AND version > %(stands_at)s),
+    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = draft.agenda_id
+        AND (draft.stands_at IS NULL OR version < draft.stands_at)),
+    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = draft.agenda_id AND version > draft.stands_at),
 
     (SELECT coalesce(json_agg(json_build_object(
             'pk', remark.id, 'words', remark.words, 'audience', remark.audience,
@@ -115,37 +122,50 @@ _COLUMNS = """
             'at', remark.at, 'is_settled', remark.settled_at IS NOT NULL
         ) ORDER BY remark.at, remark.id), '[]')
     FROM agendas_comment remark JOIN accounts_user person ON person.id = remark.by_id
-    WHERE remark.agenda_id = %(agenda)s),
+    WHERE remark.agenda_id = draft.agenda_id),
 
     EXISTS (SELECT FROM bookings_booking earlier JOIN agendas_agenda day ON day.booking_id = earlier.id
         JOIN agendas_agendaitem line ON line.agenda_id = day.id
-    WHERE earlier.agency_id = %(agency)s AND earlier.id <> %(booking)s),
+    WHERE earlier.agency_id = draft.agency_id AND earlier.id <> draft.booking_id),
 
     (SELECT coalesce(json_agg(json_build_object('pk', id, 'name', name, 'audience_id', audience_id) ORDER BY name), '[]')
     FROM agendas_daytemplate)
-"""
+"""  # noqa: S608 - columns of our own
+PARAMS: dict[str, Any] = {"most_papers": MOST_PAPERS, **facts.PARAMS}
+"""What ``COLUMNS`` takes."""
 _FACTS = 4
+_ITEM = [field.attname for field in AgendaItem._meta.concrete_fields]
+_READ = f"""
+SELECT {COLUMNS} FROM (
+    SELECT %(agenda)s AS agenda_id, %(booking)s AS booking_id, %(agency)s AS agency_id, %(stands_at)s::int AS stands_at
+) draft"""  # noqa: S608 - names of our own columns
 
 
 def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
-    """Read it all, with what was asked for. Format and topics come from the catalogue in memory, or the database where newer."""
-    if agenda.format_id in catalogue.formats:
-        agenda.format = catalogue.formats[agenda.format_id]
+    """Read it all, with what was asked for."""
     params = {
         "agenda": agenda.pk,
-        "stands_at": agenda.stands_at,
-        "most_papers": MOST_PAPERS,
+        "booking": agenda.booking_id,
         "agency": agenda.booking.agency_id,
+        "stands_at": agenda.stands_at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {facts.COLUMNS}, {_COLUMNS}", params | facts.asked_for(agenda.booking))
-        row = cursor.fetchone()
+        cursor.execute(_READ, params | PARAMS)
+        return whole_from(cursor.fetchone(), agenda, catalogue)
+
+
+def whole_from(row: Sequence[Any], agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
+    """What ``COLUMNS`` gave. Format and topics come from the catalogue in memory, or the database where that is newer."""
+    if agenda.format_id in catalogue.formats:
+        agenda.format = catalogue.formats[agenda.format_id]
     items, asides, issues, documents, composition, can_undo, can_redo, comments, has_last, templates = row[
         _FACTS:
     ]
-    asked = facts.facts_from(row[:_FACTS], agenda.booking, catalogue)
+    asked = facts.facts_from(tuple(row[:_FACTS]), agenda.booking, catalogue)
     return asked, DraftSeen(
-        items=with_topics([AgendaItem(**row) for row in items], catalogue),
+        items=with_topics(
+            [AgendaItem.from_db(DEFAULT_DB_ALIAS, _ITEM, values) for values in items], catalogue
+        ),
         asides=[AsideSeen(**row) for row in asides],
         issues=[_issue(row) for row in issues],
         documents=[Document(**row) for row in documents],

@@ -1,18 +1,22 @@
 """The catalogue beside the day: what may be added, the most wanted first."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from agendas.facts import Facts
 from agendas.lines import Tick, tick_of
 from agendas.telling import points_that_fit
 from courses.models import Topic
+from places.keeping import Lately
 from places.nations import Nation
 
+MOST_KEPT = 60
+Shelf = tuple["Offered", ...]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Offered:
-    """A topic of the catalogue beside the day."""
+    """A topic of the catalogue beside the day. While nothing of it changes it is the same object."""
 
     slug: str
     title: str
@@ -22,12 +26,34 @@ class Offered:
     is_in: bool
 
 
-def shelf_of(facts: Facts, *, inside: Collection[int | None], search: str) -> list[Offered]:
+_kept: Lately[Shelf] = Lately(MOST_KEPT)
+_kept_cards: Lately[Offered] = Lately(MOST_KEPT * 10)
+
+
+def shelf_of(facts: Facts, *, inside: frozenset[int | None], search: str) -> Shelf:
     """Topics that are not always given: those not in the day first, the most wanted first; narrowed by the search."""
-    words = search.casefold().split()
+    make = partial(_shelf, facts, inside, search.casefold().split())
+    if search:
+        return make()
+    audiences = tuple((share.audience.pk, share.share) for share in facts.shares)
+    return _kept.get((*_asked(facts), audiences, inside), make)
+
+
+def _asked(facts: Facts) -> tuple[object, ...]:
+    """What every card rests on."""
+    return facts.catalogue.edition, facts.nation, facts.must_ids, facts.leave_out_ids
+
+
+def _shelf(facts: Facts, inside: frozenset[int | None], words: list[str]) -> Shelf:
     found = [topic for topic in facts.topics if not topic.is_core and _matches(topic, facts, words)]
     found.sort(key=lambda topic: (topic.pk in inside, -facts.wanted(topic), topic.rank))
-    return [_offered(topic, facts, is_in=topic.pk in inside) for topic in found]
+    return tuple(
+        _kept_cards.get(
+            (*_asked(facts), topic.pk, topic.pk in inside),
+            partial(_offered, topic, facts, is_in=topic.pk in inside),
+        )
+        for topic in found
+    )
 
 
 def _matches(topic: Topic, facts: Facts, words: list[str]) -> bool:

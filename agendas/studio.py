@@ -11,13 +11,13 @@ from django.utils import timezone
 from agendas.access import Asker
 from agendas.checks import Check, Fix, checks_of
 from agendas.facts import Facts
-from agendas.lines import StudioRow, rows_of
+from agendas.lines import TimedRow, rows_of
 from agendas.models import Agenda, AgendaItem, Composition, Document
 from agendas.posted import Posted
 from agendas.reading import AsideSeen, CommentSeen, DraftSeen, IssueSeen, TemplateSeen, whole_of
 from agendas.running import RunningOrder, running_order
 from agendas.services import Draft
-from agendas.shelf import Offered, shelf_of
+from agendas.shelf import Shelf, shelf_of
 from agendas.snapshot import strip_kind
 from agendas.states import UNDER_WAY
 from agendas.strip import Block, Mark, Strip, draw
@@ -133,7 +133,7 @@ class Studio:
         )
 
     @cached_property
-    def rows(self) -> list[StudioRow]:
+    def rows(self) -> list[TimedRow]:
         flags: dict[int, int] = {}
         for numbered in self.checks:
             for item_id in numbered.check.item_ids:
@@ -240,8 +240,8 @@ class Studio:
         return self.asker.booking.cover == "suggest"
 
     @cached_property
-    def catalogue(self) -> list[Offered]:
-        inside = {item.topic_id for item in self.items}
+    def catalogue(self) -> Shelf:
+        inside = frozenset(item.topic_id for item in self.items)
         return shelf_of(self.facts, inside=inside, search=self.search)
 
     # ---- before and after issuing

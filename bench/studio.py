@@ -1,5 +1,5 @@
-"""Saving a change in the studio as its page does: the whole form, the marks of the parts it has, one line a little longer or
-shorter each time."""
+"""Saving a change in the studio as its page does: the line that changed, what is no line's, and the marks of the parts that the
+page has; one line a little longer or shorter each time."""
 
 import gzip
 import http.client
@@ -12,6 +12,7 @@ from bench.load import LoadFailed, Site
 from bench.processes import cpu_of_workers
 
 VERSION = re.compile(r'data-version="(\d+)"')
+OF_A_LINE = re.compile(r"(?:what|minutes|who|how|title|note|pin|point)-(\d+)")
 FEWEST_MINUTES, MORE = 15, 5
 
 
@@ -40,15 +41,25 @@ class StudioForm(HTMLParser):
             self.fields.append((name, values.get("value", "")))
 
     def body(self, *, minutes: int) -> str:
-        """The form with so many minutes for the first line that may have them."""
+        """What the page sends once the first line that may has so many minutes: of the other lines nothing."""
         line = next(
             name
             for name, value in self.fields
             if name.startswith("minutes-") and int(value) >= FEWEST_MINUTES
         )
-        sent = [(name, str(minutes) if name == line else value) for name, value in self.fields]
+        sent = [
+            (name, str(minutes) if name == line else value)
+            for name, value in self.fields
+            if _line_of(name, value) in ("", line.removeprefix("minutes-"))
+        ]
         marks = " ".join(f"{part}:{mark}" for part, mark in self.marks.items())
         return urlencode([*sent, ("do", "save"), ("have", marks)])
+
+
+def _line_of(name: str, value: str) -> str:
+    """Which line a field belongs to; empty for one that is no line's."""
+    found = OF_A_LINE.fullmatch(name)
+    return found[1] if found else value if name == "row" else ""
 
 
 @dataclass(frozen=True)

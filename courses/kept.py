@@ -3,17 +3,24 @@
 What the desk changes in the catalogue shows within that minute. What must not lag (a paper that is frozen) asks ``read``.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from courses.models import Audience, Format, Point, Topic, TopicForAudience
 from places import keeping
 
+_editions = itertools.count(1)
+
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Topics with their points, what each needs first, and how much each matters to whom. Keys are primary keys."""
+    """Topics with their points, what each needs first, and how much each matters to whom. Keys are primary keys.
 
+    ``edition`` is another number for each time that it was read in this process.
+    """
+
+    edition: int
     every_topic: dict[int, Topic]
     points: dict[int, tuple[Point, ...]]
     needs: dict[int, tuple[int, ...]]
@@ -60,6 +67,7 @@ def read() -> Catalogue:
         emphasis.setdefault(audience_id, {})[topic_id] = how_much
     topics = tuple(topic for topic in every.values() if topic.is_active)
     return Catalogue(
+        edition=next(_editions),
         every_topic=every,
         points={pk: tuple(found) for pk, found in points.items()},
         needs={pk: _in_order(found, every) for pk, found in needs.items()},

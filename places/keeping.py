@@ -1,8 +1,8 @@
 """What a process keeps in its memory for a minute, so that pages need not ask the database for it again."""
 
 import secrets
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.cache import caches
 
@@ -32,3 +32,20 @@ def forget(*names: str) -> None:
 
 def _key(name: str) -> str:
     return f"kept:{name}"
+
+
+class Lately(Generic[Piece]):
+    """What was made lately, by all that went into it; when it holds ``most`` it starts anew. Whoever gets a piece only reads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: dict[Hashable, Piece] = {}
+
+    def get(self, says: Hashable, make: Callable[[], Piece]) -> Piece:
+        """The piece that was made for the same ``says``, or a new one."""
+        piece = self._made.get(says)
+        if piece is None:
+            if len(self._made) >= self._most:
+                self._made.clear()
+            piece = self._made[says] = make()
+        return piece

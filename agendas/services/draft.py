@@ -1,6 +1,5 @@
 """An agenda in hand: what the verbs change, and how the difference is written."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,8 +8,8 @@ from django.db import connection
 
 from agendas.facts import Facts, facts_of
 from agendas.models import Agenda, AgendaItem
-from agendas.plain import Tables, columns, rows
-from agendas.reading import DraftSeen, whole_of
+from agendas.plain import Tables, columns, rows, width
+from agendas.reading import COLUMNS, PARAMS, DraftSeen, whole_from
 from agendas.running import running_order
 from bookings.models import Booking
 from bookings.states import BookingStatus
@@ -141,31 +140,32 @@ def _values(item: AgendaItem) -> tuple[Any, ...]:
 
 
 def load(agenda_id: int) -> Draft:
-    """Lock an agenda, then read its lines and all that its page shows."""
-    agenda = _locked(agenda_id)
+    """Lock an agenda and read its lines and all that its page shows, in one statement: it begins every save.
+
+    Lines are read as they stood when the statement began. Had another save held the lock meanwhile, the version that comes
+    with them is newer than any that a caller may have seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, {"agenda": agenda_id, **PARAMS})
+        row = cursor.fetchone()
+    found = rows(_TABLES, row)
+    agenda: Agenda = found["agenda"]
+    agenda.booking = found["booking"]
     catalogue = kept.catalogue()
-    facts, seen = whole_of(agenda, catalogue)
+    facts, seen = whole_from(row[width(_TABLES) :], agenda, catalogue)
     draft = Draft(agenda, seen.items, catalogue, seen=seen, read=facts)
     draft._before = {item.pk: _values(item) for item in draft.items}
     return draft
 
 
-def _locked(agenda_id: int) -> Agenda:
-    """The agenda with its booking, locked, by one plain statement: it begins every save."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-SELECT {columns(_TABLES)} FROM agendas_agenda agenda JOIN bookings_booking booking ON booking.id = agenda.booking_id
-WHERE agenda.id = %s FOR UPDATE OF agenda""",  # noqa: S608 - names of our own columns
-            [agenda_id],
-        )
-        found = rows(_TABLES, cursor.fetchone())
-    agenda: Agenda = found["agenda"]
-    agenda.booking = found["booking"]
-    return agenda
-
-
 _TABLES: Tables = {"agenda": Agenda, "booking": Booking}
+_LOAD = f"""
+SELECT {columns(_TABLES)}, {COLUMNS}
+FROM agendas_agenda agenda JOIN bookings_booking booking ON booking.id = agenda.booking_id
+    CROSS JOIN LATERAL (
+        SELECT agenda.id AS agenda_id, booking.id AS booking_id, booking.agency_id, agenda.stands_at
+    ) draft
+WHERE agenda.id = %(agenda)s FOR UPDATE OF agenda"""  # noqa: S608 - names of our own columns
 
 
 def still_on(booking: Booking) -> None:
@@ -176,8 +176,8 @@ def still_on(booking: Booking) -> None:
         )
 
 
-def write(draft: Draft) -> bool:
-    """Write new, changed and removed lines; says whether there were any."""
+def write(draft: Draft) -> list[dict[str, Any]] | None:
+    """Write new and removed lines. Gives the changed ones for ``CHANGED_LINES``, or ``None`` when no line differs."""
     for n, item in enumerate(draft.items):
         item.position = n
     kept = {item.pk for item in draft.items}
@@ -185,26 +185,22 @@ def write(draft: Draft) -> bool:
     if gone:
         AgendaItem.objects.filter(pk__in=gone).delete()
     new = [item for item in draft.items if item.pk not in draft._before]
-    changed = [
-        item for item in draft.items if item.pk in draft._before and _values(item) != draft._before[item.pk]
-    ]
-    if changed:
-        _update(changed)
     if new:
         AgendaItem.objects.bulk_create(new)
-    return bool(gone or changed or new)
+    changed = [
+        {"id": item.pk, **dict(zip(WRITTEN, values, strict=True))}
+        for item in draft.items
+        if item.pk in draft._before and (values := _values(item)) != draft._before[item.pk]
+    ]
+    return changed if gone or changed or new else None
 
 
-_UPDATE = f"""
-UPDATE agendas_agendaitem line SET {", ".join(f"{name} = fresh.{name}" for name in WRITTEN)}
-FROM jsonb_to_recordset(%s) AS fresh (
-    id bigint, position smallint, kind text, topic_id bigint, title text, minutes smallint, speaker_id bigint,
-    by_host boolean, variant text, point_ids bigint[], note text, pin text
-) WHERE line.id = fresh.id"""  # noqa: S608 - names of our own columns
-
-
-def _update(items: list[AgendaItem]) -> None:
-    """All changed lines in one plain statement: of the ORM this is the dearest part of a save."""
-    rows = [{"id": item.pk, **dict(zip(WRITTEN, _values(item), strict=True))} for item in items]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [json.dumps(rows)])
+# All changed lines at once, in the statement that counts the version up: of the ORM this is the dearest part of a save.
+CHANGED_LINES = f"""
+lines AS (
+    UPDATE agendas_agendaitem line SET {", ".join(f"{name} = fresh.{name}" for name in WRITTEN)}
+    FROM jsonb_to_recordset(%(lines)s) AS fresh (
+        id bigint, position smallint, kind text, topic_id bigint, title text, minutes smallint, speaker_id bigint,
+        by_host boolean, variant text, point_ids bigint[], note text, pin text
+    ) WHERE line.id = fresh.id
+)"""  # noqa: S608 - names of our own columns

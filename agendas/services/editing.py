@@ -10,7 +10,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from agendas.services.draft import NOTHING_TYPED, Draft, StaleAgenda, Typed, load, still_on, write
+from agendas.services.draft import (
+    CHANGED_LINES,
+    NOTHING_TYPED,
+    Draft,
+    StaleAgenda,
+    Typed,
+    load,
+    still_on,
+    write,
+)
 from agendas.services.typed import take_over
 
 MOST_STEPS = 40
@@ -48,9 +57,10 @@ def editing(
         before, stood_at = own_fields(draft), draft.agenda.stands_at
         take_over(draft, typed)
         yield draft
-        if write(draft) or own_fields(draft) != before or draft.agenda.stands_at != stood_at:
+        changed = write(draft)
+        if changed is not None or own_fields(draft) != before or draft.agenda.stands_at != stood_at:
             was = {"lines": draft.lines_before, **before} if is_step else None
-            _count_up(draft, actor, was)
+            _count_up(draft, actor, changed or [], was)
 
 
 def own_fields(draft: Draft) -> dict[str, Any]:
@@ -67,7 +77,7 @@ WHERE id = %(agenda)s"""
 
 # What was undone and not brought back goes with the next change; of the rest the newest are kept.
 _KEEP_STEP = """
-WITH gone AS (
+gone AS (
     DELETE FROM agendas_agendastep WHERE agenda_id = %(agenda)s AND (version >= %(stood_at)s OR version < (
         SELECT version FROM agendas_agendastep WHERE agenda_id = %(agenda)s
         ORDER BY version DESC OFFSET %(most)s - 2 LIMIT 1))
@@ -76,7 +86,8 @@ WITH gone AS (
 )"""
 
 
-def _count_up(draft: Draft, actor: User, was: dict[str, Any] | None) -> None:
+def _count_up(draft: Draft, actor: User, changed: list[dict[str, Any]], was: dict[str, Any] | None) -> None:
+    """Write the lines that changed, the step back and the new version, in one statement."""
     agenda = draft.agenda
     stood_at = agenda.stands_at
     draft.is_changed = True
@@ -84,9 +95,10 @@ def _count_up(draft: Draft, actor: User, was: dict[str, Any] | None) -> None:
     agenda.updated_by, agenda.updated_at = actor, timezone.now()
     if was is not None:
         agenda.stands_at = None
+    beside = [*([CHANGED_LINES] if changed else []), *([_KEEP_STEP] if was is not None else [])]
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNT_UP if was is None else _KEEP_STEP + _COUNT_UP,
+            f"WITH {', '.join(beside)} {_COUNT_UP}" if beside else _COUNT_UP,
             {
                 "agenda": agenda.pk,
                 "version": agenda.version,
@@ -96,6 +108,7 @@ def _count_up(draft: Draft, actor: User, was: dict[str, Any] | None) -> None:
                 "stands_at": agenda.stands_at,
                 "stood_at": stood_at,
                 "most": MOST_STEPS,
+                "lines": json.dumps(changed),
                 "was": json.dumps(was),
             },
         )

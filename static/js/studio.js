@@ -32,6 +32,24 @@
   const values = () => new Map(fields().map((field) => [key(field), value(field)]));
   const open = () => [...studio().querySelectorAll("details[open][id]")].map((one) => one.id);
 
+  // Only the lines in which something differs from what came from the server; the others stand as they are saved.
+  const OF_A_LINE = /^(?:what|minutes|who|how|title|note|pin|point)-(\d+)$/;
+  const differs = (field) => {
+    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  const news = () => {
+    const same = new Set(lines().filter((line) => ![...line.querySelectorAll("input[name], select[name]")].some(differs)).map(idOf));
+    const of = (name, words) => (name === "row" ? words : OF_A_LINE.exec(name)?.[1]);
+    return new URLSearchParams([...new FormData(form())].filter(([name, words]) => !same.has(of(name, words))));
+  };
+  const reset = (field) => {
+    if (field.type === "checkbox") field.checked = field.defaultChecked;
+    else if (field.options) for (const option of field.options) option.selected = option.defaultSelected;
+    else field.value = field.defaultValue;
+  };
+
   const marks = () => [...studio().querySelectorAll("[data-part]")].map((part) => `${part.id}:${part.dataset.part}`).join(" ");
 
   // Put an answer in place and give back what the person had in hand: the focus, the caret, what was typed meanwhile.
@@ -63,7 +81,7 @@
         if (now.has(name) && kept) {
           if (field.type === "checkbox") field.checked = now.get(name);
           else field.value = now.get(name);
-        }
+        } else if (field.closest("#lines")) reset(field); // a line that did not come back is saved as it came before
       }
     }
     document.body.classList.add("is-live");
@@ -146,14 +164,19 @@
     }
     clearTimeout(timer);
     busy = true;
-    const body = new URLSearchParams(new FormData(form()));
-    body.set("do", button ? button.value : "save");
-    body.set("have", marks());
     const sent = values();
     const line = button && button.closest?.(".wt-line");
+    const post = (body, have) => {
+      body.set("do", button ? button.value : "save");
+      if (have) body.set("have", have);
+      return fetch(form().action, { method: "POST", body, headers: { "X-Studio": "1" }, credentials: "same-origin" });
+    };
     say("Saving…");
     try {
-      const answer = await fetch(form().action, { method: "POST", body, headers: { "X-Studio": "1" }, credentials: "same-origin" });
+      // on a page that was refused nothing is saved yet, and where two drafts meet the page shows every line as it is here
+      const whole = () => post(new URLSearchParams(new FormData(form())));
+      let answer = document.getElementById("studio-error") ? await whole() : await post(news(), marks());
+      if (answer.status === 409) answer = await whole();
       const text = await answer.text();
       if (!swap(text, sent)) throw new Error("no studio in the answer");
       if (button && answer.ok) follow(button, line, document.getElementById("saved")?.dataset.anchor);
