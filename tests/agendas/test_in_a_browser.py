@@ -103,6 +103,38 @@ def test_what_is_typed_while_a_save_is_on_its_way_stays(studio_at, day):
     expect(minutes_of(page, "Legal issues")).to_be_focused()
 
 
+def test_undoing_what_was_just_typed_shows_what_is_saved(studio_at, day):
+    page = studio_at(1280)
+    minutes_of(page, "Welcome").fill("12")
+    minutes_of(page, "Welcome").press("Enter")
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    minutes_of(page, "Welcome").fill("15")
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator("#studio")).to_have_attribute("data-version", "4")  # what was typed counts as a change
+    expect(minutes_of(page, "Welcome")).to_have_value("12")
+    minutes_of(page, "Legal issues").fill("31")
+    minutes_of(page, "Legal issues").press("Enter")
+    expect(page.locator("#studio")).to_have_attribute("data-version", "5")
+    assert day.items.first().minutes == 12
+    assert day.items.get(topic__slug="legal-issues").minutes == 31
+
+
+def test_lines_that_were_typed_beside_a_mistake_are_saved_once_it_is_mended(studio_at, day):
+    page = studio_at(1280)
+    minutes_of(page, "Legal issues").fill("abc")
+    minutes_of(page, "Welcome").fill("15")
+    minutes_of(page, "Welcome").press("Enter")
+    expect(page.get_by_role("heading", name="One thing to change")).to_be_visible()
+
+    minutes_of(page, "Legal issues").fill("31")
+    minutes_of(page, "Legal issues").press("Enter")
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    expect(page.get_by_role("heading", name="One thing to change")).to_have_count(0)
+    assert day.items.first().minutes == 15
+    assert day.items.get(topic__slug="legal-issues").minutes == 31
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("javascript", [True, False])
 def test_two_drafts_that_meet_are_both_shown_and_mine_is_kept(studio_at, day, width, javascript):
