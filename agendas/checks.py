@@ -4,6 +4,7 @@ Three of them refuse an issue (a core topic missing, more time than there is, a 
 set aside with one sentence. ``do`` is a command of ``agendas/commands.py``.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -72,6 +73,7 @@ class _Look:
         self.agenda, self.items, self.order, self.facts = agenda, items, order, facts
         self.topics = {item.topic_id: item for item in items if item.topic_id is not None}
         self.place = {item.pk: n for n, item in enumerate(items)}
+        self.given = [(item, facts.by_id[item.topic_id]) for item in items if item.topic_id in facts.by_id]
 
     # ---- what refuses
 
@@ -227,11 +229,8 @@ class _Look:
         return length_for(topic, self.order.free)
 
     def what_comes_first(self) -> Iterator[Check]:
-        for item in self.items:
-            if item.topic_id is None:
-                continue
-            topic = self.facts.by_id.get(item.topic_id)
-            for needed in map(self.facts.by_id.get, self.facts.needs_of(topic)) if topic else ():
+        for item, topic in self.given:
+            for needed in map(self.facts.by_id.get, self.facts.needs_of(topic)):
                 if needed is None:
                     continue
                 before = self.topics.get(needed.pk)
@@ -299,10 +298,7 @@ class _Look:
 
     def this_nations_law(self) -> Iterator[Check]:
         nation = Nation(self.facts.nation).label
-        for item in self.items:
-            topic = self.facts.by_id.get(item.topic_id) if item.topic_id else None
-            if topic is None:
-                continue
+        for item, topic in self.given:
             if not self.facts.applies(topic):
                 yield Check(
                     key=f"nation:{item.pk}",
@@ -315,7 +311,7 @@ class _Look:
             foreign = [
                 point
                 for point in self.facts.points_of(topic)
-                if point.pk in item.point_ids and not point.applies_in(self.facts.nation)
+                if point.nations and point.pk in item.point_ids and not point.applies_in(self.facts.nation)
             ]
             if foreign:
                 many = f"{len(foreign)} points are" if len(foreign) > 1 else "One point is"
@@ -328,23 +324,22 @@ class _Look:
                 )
 
     def read_again_in_time(self) -> Iterator[Check]:
-        today = timezone.localdate()
-        for item in self.items:
-            topic = self.facts.by_id.get(item.topic_id) if item.topic_id else None
-            if topic is None or topic.review_due_on is None or topic.review_due_on >= today:
+        dated = [(item, topic, topic.review_due_on) for item, topic in self.given if topic.review_due_on]
+        today = timezone.localdate() if dated else dt.date.max
+        for item, topic, due_on in dated:
+            if due_on >= today:
                 continue
             yield Check(
                 key=f"review:{topic.slug}",
                 title=f"{item.words} should have been read again.",
-                words=f"It was due on {say_date(topic.review_due_on)}: law and practice move.",
+                words=f"It was due on {say_date(due_on)}: law and practice move.",
                 fix=None if item.is_core else Fix(f"Take out {item.words}", f"remove:{item.pk}"),
                 item_ids=(item.pk,),
             )
 
     def points_have_time(self) -> Iterator[Check]:
-        for item in self.items:
-            topic = self.facts.by_id.get(item.topic_id) if item.topic_id else None
-            if topic is None or not item.point_ids:
+        for item, topic in self.given:
+            if not item.point_ids:
                 continue
             needed = sum(point.minutes for point in self.facts.points_of(topic) if point.pk in item.point_ids)
             if needed <= item.minutes:

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from operator import attrgetter
 
 from agendas.facts import Facts
 from agendas.models import AgendaItem
@@ -73,7 +74,7 @@ class StudioRow:
 
 @dataclass(frozen=True)
 class TimedRow:
-    """A line of the day and when it starts."""
+    """A line of the day and when it starts, on the London clock."""
 
     row: StudioRow
     starts_at: dt.datetime
@@ -81,12 +82,19 @@ class TimedRow:
     @property
     def clock(self) -> str:
         """When it starts, for machines."""
-        return f"{self.starts_at:%H:%M}"
+        return _clock(self.starts_at.hour, self.starts_at.minute)[0]
 
     @property
     def time_words(self) -> str:
         """When it starts, for people."""
-        return say_time(self.starts_at)
+        return _clock(self.starts_at.hour, self.starts_at.minute)[1]
+
+
+@cache
+def _clock(hour: int, minute: int) -> tuple[str, str]:
+    """A time of London's clock for machines and for people: ``09:05`` and ``9.05am``."""
+    time = dt.time(hour, minute)
+    return f"{time:%H:%M}", say_time(time)
 
 
 _kept: Lately[StudioRow] = Lately(MOST_KEPT)
@@ -135,21 +143,14 @@ def _shared(facts: Facts, names: Mapping[int, str]) -> Hashable:
     return (facts.catalogue.edition, facts.nation, facts.must_ids, team, tuple(names.items()))
 
 
+_shown = attrgetter(
+    "pk", "kind", "topic_id", "title", "minutes", "speaker_id", "by_host", "variant", "note", "pin"
+)
+
+
 def _own(item: AgendaItem) -> Hashable:
     """What a line shows of its own."""
-    return (
-        item.pk,
-        item.kind,
-        item.topic_id,
-        item.title,
-        item.minutes,
-        item.speaker_id,
-        item.by_host,
-        item.variant,
-        tuple(item.point_ids),
-        item.note,
-        item.pin,
-    )
+    return _shown(item), tuple(item.point_ids)
 
 
 def _is_kept(item: AgendaItem, facts: Facts) -> bool:

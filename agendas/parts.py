@@ -45,7 +45,7 @@ class Part:
         )
 
 
-_kept: Lately[SafeString] = Lately(MOST_KEPT)
+_kept: Lately[Part] = Lately(MOST_KEPT)
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -87,12 +87,14 @@ def cards(page: Studio) -> SafeString:
 def sections(page: Studio, *, is_silent: bool) -> dict[str, Part]:
     """The parts beside the lines and the cards, by name."""
     context = {"page": page, "booking": page.asker.booking, "agenda": page.agenda, "is_silent": is_silent}
-    return {name: _section(name, says, context) for name, says in _says(page, is_silent).items()}
+    return {
+        name: _kept.get((name, says), partial(_section, name, context))
+        for name, says in _says(page, is_silent).items()
+    }
 
 
-def _section(name: str, says: Hashable, context: dict[str, Any]) -> Part:
-    make = partial(render_to_string, f"agendas/studio/{name}.html", context)
-    return Part(f"part-{name.replace('_', '-')}", _kept.get((name, says), make))
+def _section(name: str, context: dict[str, Any]) -> Part:
+    return Part(f"part-{name.replace('_', '-')}", render_to_string(f"agendas/studio/{name}.html", context))
 
 
 def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:

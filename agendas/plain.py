@@ -4,38 +4,45 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db.models import Model
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Field, Model
 
-Tables = Mapping[str, type[Model]]
+Table = type[Model] | tuple[type[Model], frozenset[str]]
+"""A model, or a model and those of its fields that are read; of any other field the database is asked when it is wanted."""
+Tables = Mapping[str, Table]
 
 
 def columns(tables: Tables) -> str:
-    """What to select: every column of each model, under its alias in the statement, in the models' order."""
+    """What to select: the columns of each model, under its alias in the statement, in the models' order."""
     return ", ".join(
-        f'{alias}."{field.column}"'
-        for alias, model in tables.items()
-        for field in model._meta.concrete_fields
+        f'{alias}."{field.column}"' for alias, table in tables.items() for field in _fields(table)
     )
 
 
 def width(tables: Tables) -> int:
     """How many values that is."""
-    return sum(len(_names(model)) for model in tables.values())
+    return sum(len(_names(table)) for table in tables.values())
 
 
 def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
     """One model each out of what begins a row of such a statement; ``None`` where its join found nothing."""
     found: dict[str, Any] = {}
     at = 0
-    for alias, model in tables.items():
-        names = _names(model)
+    for alias, table in tables.items():
+        names = _names(table)
         row = values[at : at + len(names)]
-        found[alias] = model.from_db("default", names, row) if row[0] is not None else None
+        model = table[0] if isinstance(table, tuple) else table
+        found[alias] = model.from_db(DEFAULT_DB_ALIAS, names, row) if row[0] is not None else None
         at += len(names)
     return found
 
 
+def _fields(table: Table) -> "list[Field[Any, Any]]":
+    model, wanted = table if isinstance(table, tuple) else (table, None)
+    return [field for field in model._meta.concrete_fields if wanted is None or field.attname in wanted]
+
+
 @cache
-def _names(model: type[Model]) -> list[str]:
-    """A model's columns as its instances name them."""
-    return [field.attname for field in model._meta.concrete_fields]
+def _names(table: Table) -> list[str]:
+    """The columns as the model's instances name them."""
+    return [field.attname for field in _fields(table)]

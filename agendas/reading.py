@@ -134,6 +134,7 @@ COLUMNS = f"""
 PARAMS: dict[str, Any] = {"most_papers": MOST_PAPERS, **facts.PARAMS}
 """What ``COLUMNS`` takes."""
 _FACTS = 4
+_TOPIC = AgendaItem._meta.get_field("topic")
 _ITEM = [field.attname for field in AgendaItem._meta.concrete_fields]
 _READ = f"""
 SELECT {COLUMNS} FROM (
@@ -187,7 +188,7 @@ def with_topics(items: list[AgendaItem], catalogue: Catalogue) -> list[AgendaIte
     """Hand each line its topic; the database is asked for one that is newer than the catalogue in memory."""
     for item in items:
         if item.topic_id in catalogue.every_topic:
-            item.topic = catalogue.every_topic[item.topic_id]
+            _TOPIC.set_cached_value(item, catalogue.every_topic[item.topic_id])
     return items
 
 

@@ -68,7 +68,7 @@ class DayField(forms.MultiValueField):
         day, month, year = (str(part).strip() for part in data_list)
         try:
             return dt.date(int(year), MONTHS.get(month[:3].lower()) or int(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):  # no such day, or a number beyond all days
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 

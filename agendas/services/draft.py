@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -133,10 +134,14 @@ class Draft:
         return item
 
 
+_written = attrgetter(*WRITTEN)
+_POINTS = WRITTEN.index("point_ids")
+
+
 def _values(item: AgendaItem) -> tuple[Any, ...]:
-    return tuple(
-        tuple(value) if isinstance(value := getattr(item, name), list) else value for name in WRITTEN
-    )
+    """What a save writes of a line, fixed as it is now."""
+    values = _written(item)
+    return (*values[:_POINTS], tuple(values[_POINTS]), *values[_POINTS + 1 :])
 
 
 def load(agenda_id: int) -> Draft:
@@ -158,7 +163,11 @@ def load(agenda_id: int) -> Draft:
     return draft
 
 
-_TABLES: Tables = {"agenda": Agenda, "booking": Booking}
+# of the booking what a draft is checked against; whoever made the page has the whole of it
+_OF_BOOKING = frozenset(
+    {"id", "reference", "status", "agency_id", "lead_id", "nation", "starts_at", "ends_at", "place"}
+)
+_TABLES: Tables = {"agenda": Agenda, "booking": (Booking, _OF_BOOKING)}
 _LOAD = f"""
 SELECT {columns(_TABLES)}, {COLUMNS}
 FROM agendas_agenda agenda JOIN bookings_booking booking ON booking.id = agenda.booking_id

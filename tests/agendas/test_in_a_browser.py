@@ -111,7 +111,9 @@ def test_undoing_what_was_just_typed_shows_what_is_saved(studio_at, day):
     minutes_of(page, "Welcome").fill("15")
     page.get_by_role("button", name="Undo").click()
 
-    expect(page.locator("#studio")).to_have_attribute("data-version", "4")  # what was typed counts as a change
+    expect(page.locator("#studio")).to_have_attribute(
+        "data-version", "4"
+    )  # what was typed counts as a change
     expect(minutes_of(page, "Welcome")).to_have_value("12")
     minutes_of(page, "Legal issues").fill("31")
     minutes_of(page, "Legal issues").press("Enter")

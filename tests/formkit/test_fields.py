@@ -25,6 +25,8 @@ def test_a_day_is_read_as_typed(typed, day):
     [
         (["31", "2", "2027"], "Write a real date, for example 19 1 2027."),
         (["x", "1", "2027"], "Write a real date, for example 19 1 2027."),
+        (["19", "1", "9" * 22], "Write a real date, for example 19 1 2027."),
+        (["19", "9" * 22, "2027"], "Write a real date, for example 19 1 2027."),
         (["19", "", "2027"], "Write the day, the month and the year."),
         (["", "", ""], "Write a date."),
     ],
