@@ -173,7 +173,9 @@ def _from_last(press: Press, *_: str) -> Done:
 
 
 def _from_template(press: Press, *_: str) -> Done:
-    draft = services.start_from_template(press.agenda.pk, template_id=_template(press), **press.common)
+    draft = services.start_from_template(
+        press.agenda.pk, template_id=chosen_template(press.post), **press.common
+    )
     return Done("day-heading", "The day is the template’s.", draft)
 
 
@@ -191,7 +193,7 @@ def _save_template(press: Press, *_: str) -> Done:
 def _rename_template(press: Press, *_: str) -> Done:
     with transaction.atomic():
         services.rename_template(
-            _template(press), name=press.post.get("template-name", ""), actor=press.actor
+            chosen_template(press.post), name=press.post.get("template-name", ""), actor=press.actor
         )
         services.save(press.agenda.pk, **press.common)
     return Done("start", "The template has its new name.")
@@ -199,13 +201,14 @@ def _rename_template(press: Press, *_: str) -> Done:
 
 def _delete_template(press: Press, *_: str) -> Done:
     with transaction.atomic():
-        services.delete_template(_template(press), actor=press.actor)
+        services.delete_template(chosen_template(press.post), actor=press.actor)
         services.save(press.agenda.pk, **press.common)
     return Done("start", "The template is deleted.")
 
 
-def _template(press: Press) -> int:
-    words = press.post.get("template", "")
+def chosen_template(post: QueryDict) -> int:
+    """The template chosen on the page. Raises ``CannotDo`` where none is."""
+    words = post.get("template", "")
     if not (words.isascii() and words.isdecimal() and len(words) < 12):
         raise CannotDo("Choose a template first.")
     return int(words)

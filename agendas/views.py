@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rights import second_factor_url, sign_in_required
 from agendas import commands, parts, services, snapshot
 from agendas.access import Asker, SecondFactorNeeded, asker_of, editor_of, reader_of
-from agendas.commands import Done, Press
+from agendas.beginning import beginning_of
+from agendas.commands import Done, Press, chosen_template
 from agendas.comparing import side_by_side
 from agendas.mail import file_name
 from agendas.models import Agenda, Document, Issue
 from agendas.posted import Posted, read
-from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, StaleAgenda
+from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, Draft, StaleAgenda
 from agendas.studio import is_worker_silent, studio_after, studio_of
 from bookings.models import DeskSettings
 from bookings.release import Tier, log_read
@@ -32,6 +33,13 @@ from places.kept_queries import Blank, KeptQuery
 ORDER = (*services.FOR_THE_HOST, Document.Kind.RUN_SHEET)
 """How the papers of an issue stand in a list."""
 BODIES = {kind: "agenda" if kind == Document.Kind.DRAFT else str(kind) for kind in Document.Kind}
+BEGINNINGS: dict[str, Callable[..., Draft] | None] = {
+    "open": None,
+    "open-composed": services.ask_to_compose,
+    "open-last": services.start_from_last,
+    "open-template": None,
+}
+"""The buttons of a page that has no agenda yet, and what each does with the two core topics."""
 View = Callable[..., HttpResponseBase]
 
 
@@ -64,22 +72,12 @@ def studio(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _empty(request: HttpRequest, asker: Asker) -> dict[str, Any]:
-    booking = asker.booking
     return {
         "asker": asker,
-        "booking": booking,
+        "booking": asker.booking,
         "needs_factor": asker.is_lead and not asker.second_factor,
         "factor_address": second_factor_url(request),
-        "facts": [
-            (
-                "Audience",
-                "; ".join(str(share) for share in booking.audience_shares.select_related("audience"))
-                or "Not said",
-            ),
-            ("Numbers", f"{booking.head_count} people" if booking.head_count else "Not said"),
-            ("Law", booking.get_nation_display()),
-            ("Format", booking.format.name if booking.format else "Not sure yet"),
-        ],
+        "page": beginning_of(request, asker),
     }
 
 
@@ -120,8 +118,8 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     asker = editor_of(request, reference)
     do = request.POST.get("do", "save")[:120]
     agenda = asker.agenda
-    if agenda is None or do in ("open", "open-composed"):
-        return _open(request, asker, filled=do == "open-composed")
+    if agenda is None or do in BEGINNINGS:
+        return _begin(request, asker, do)
     posted = read(request.POST)
     if posted.mistakes:
         return studio_page(
@@ -138,12 +136,14 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         return studio_page(request, asker, agenda, posted=posted, errors=errors, status=422)
 
 
-def _open(request: HttpRequest, asker: Asker, *, filled: bool) -> HttpResponse:
+def _begin(request: HttpRequest, asker: Asker, do: str) -> HttpResponse:
+    """Begin the agenda as the button says. One that stands already is shown, as whoever began it left it."""
     try:
-        agenda = services.open_agenda(asker.booking, actor=asker.user)
-        if filled:
-            services.ask_to_compose(agenda.pk, version=agenda.version, actor=asker.user)
-    except (CannotDo, StaleAgenda) as refusal:
+        then = BEGINNINGS.get(do)
+        if do == "open-template":
+            then = partial(services.start_from_template, template_id=chosen_template(request.POST))
+        services.begin_agenda(asker.booking, then=then, actor=asker.user)
+    except CannotDo as refusal:
         messages.error(request, str(refusal))
     return redirect("studio", asker.booking.reference)
 

@@ -52,10 +52,12 @@ from agendas.services.issuing import (
     run_sheet_of,
     withdraw_issue,
 )
-from agendas.services.opening import open_agenda
+from agendas.services.opening import begin_agenda, open_agenda
 from agendas.services.papers import preview, try_again
 from agendas.services.starting import (
+    MOST_TEMPLATES,
     delete_template,
+    last_for,
     rename_template,
     save_template,
     start_from_last,
@@ -68,6 +70,7 @@ __all__ = [
     "FOR_THE_HOST",
     "HOST",
     "MOST_MINUTES",
+    "MOST_TEMPLATES",
     "NOBODY",
     "NOTHING_TYPED",
     "OWN_FIELDS",
@@ -84,6 +87,7 @@ __all__ = [
     "add_pause",
     "add_topic",
     "ask_to_compose",
+    "begin_agenda",
     "check_again",
     "compose_waiting",
     "content_of",
@@ -92,6 +96,7 @@ __all__ = [
     "issue_agenda",
     "keep_points_here",
     "keep_to_ourselves",
+    "last_for",
     "latest_issue",
     "let_in",
     "move_item",

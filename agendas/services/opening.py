@@ -1,5 +1,7 @@
 """Giving a booking its agenda."""
 
+from collections.abc import Callable
+
 import pghistory
 from django.db import transaction
 
@@ -33,6 +35,23 @@ def open_agenda(booking: Booking, *, filled: bool = False, actor: User) -> Agend
 
     A second call changes nothing. Raises ``CannotDo`` for a booking that is over.
     """
+    return _opened(booking, filled=filled, actor=actor)[0]
+
+
+@transaction.atomic
+def begin_agenda(booking: Booking, *, then: Callable[..., Draft] | None = None, actor: User) -> bool:
+    """Give a booking its agenda and do ``then`` with it, both or neither; says whether it was begun now.
+
+    One that somebody has begun meanwhile is left as it is. Raises ``CannotDo`` for a booking that is over, and what
+    ``then`` raises.
+    """
+    agenda, is_new = _opened(booking, filled=False, actor=actor)
+    if is_new and then is not None:
+        then(agenda.pk, version=agenda.version, actor=actor)
+    return is_new
+
+
+def _opened(booking: Booking, *, filled: bool, actor: User) -> tuple[Agenda, bool]:
     still_on(booking)
     with pghistory.context(verb="open agenda", actor=actor.pk):
         agenda, is_new = Agenda.objects.get_or_create(
@@ -43,7 +62,7 @@ def open_agenda(booking: Booking, *, filled: bool = False, actor: User) -> Agend
             if not (filled and compose_into(draft)):
                 _put_the_core(draft)
             write(draft)
-    return agenda
+    return agenda, is_new
 
 
 def _put_the_core(draft: Draft) -> None:

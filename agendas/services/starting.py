@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import pghistory
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.rights import is_coordinator
@@ -17,10 +18,13 @@ from agendas.reading import items_of
 from agendas.services.draft import CannotDo, Draft
 from agendas.services.editing import Save, editing
 from agendas.telling import tell
+from bookings.models import Booking
 from courses.models import Audience, Topic
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 LONGEST_NAME = 80
+MOST_TEMPLATES = 60
+"""So many can still be looked over in one list; beyond it one that nobody uses must go first."""
 
 
 def shape_of(items: Iterable[AgendaItem]) -> list[dict[str, Any]]:
@@ -41,19 +45,20 @@ def shape_of(items: Iterable[AgendaItem]) -> list[dict[str, Any]]:
 def start_from_last(agenda_id: int, **save: Unpack[Save]) -> Draft:
     """Put the agency's last day in place of this one. Raises ``CannotDo`` when they had none."""
     with editing(agenda_id, verb="start from last time", **save) as draft:
-        last = last_for(draft.agenda)
+        last = last_for(draft.agenda.booking)
         if last is None:
             raise CannotDo("There is no earlier day for this agency.")
         _put(draft, shape_of(items_of(last, draft.catalogue)))
     return draft
 
 
-def last_for(agenda: Agenda) -> Agenda | None:
-    """The newest other day of the same agency that has lines."""
+def last_for(booking: Booking) -> Agenda | None:
+    """The newest other day of the same agency that has lines, agreed days before those without a date."""
     return (
-        Agenda.objects.filter(booking__agency=agenda.booking.agency_id, items__isnull=False)
-        .exclude(pk=agenda.pk)
-        .order_by("-booking__starts_at", "-pk")
+        Agenda.objects.filter(booking__agency=booking.agency_id, items__isnull=False)
+        .exclude(booking=booking.pk)
+        .select_related("booking", "format")
+        .order_by(F("booking__starts_at").desc(nulls_last=True), "-pk")
         .first()
     )
 
@@ -103,8 +108,12 @@ def _topic_line(draft: Draft, row: dict[str, Any], topic: Topic, before: AgendaI
 
 
 def save_template(agenda_id: int, *, name: str, audience_id: int | None, **save: Unpack[Save]) -> DayTemplate:
-    """Save the day as a template under a name. Raises ``CannotDo`` without one, or for one that is taken."""
+    """Save the day as a template under a name. Raises ``CannotDo`` without one, for one that is taken, and beyond the most."""
     name = _name(name)
+    if DayTemplate.objects.count() >= MOST_TEMPLATES:
+        raise CannotDo(
+            f"There are {MOST_TEMPLATES} templates already. The desk can delete one that is no longer used."
+        )
     with transaction.atomic():
         with editing(agenda_id, verb="save agenda", **save) as draft:
             pass

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from agendas.commands import COMMANDS
+from agendas.views import BEGINNINGS
 from tests.rights.sent import data_for
 from tests.rights.table import Line, lines, writings
 from tests.rights.world import ROLES, World, undone
@@ -80,7 +81,7 @@ def _posted(pattern: str) -> set[str]:
 def test_every_verb_stands_in_the_table():
     assert _posted(r"/desk/do/{\w+}/([\w-]+)/(?:{\w+}/)?") == set(VERBS)
     assert _posted(r"/desk/question/{\w+}/([\w-]+)/") == set(ENQUIRY_FITS)
-    assert _posted(r"/agenda/{\w+}/change/ do=([\w-]+).*") >= set(COMMANDS)
+    assert _posted(r"/agenda/{\w+}/change/ do=([\w-]+).*") >= {*COMMANDS, *BEGINNINGS}
     assert _posted(r"/demo/enter/ as=(\w+)") >= set(DEMO_ROLES)
 
 
