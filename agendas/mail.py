@@ -1,5 +1,5 @@
 """The mails about an agenda: to the agency with the PDF; to the speakers, whose run sheet waits behind the sign-in; and to
-the desk when somebody who attends has written in private.
+the desk when somebody who attends has written in private; and our answer to them.
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_time, say_times
 
 AGENDA_ISSUED, RUN_SHEET_READY, ATTENDEE_WROTE = "agenda-issued", "run-sheet-ready", "attendee-wrote"
+ATTENDEE_ANSWER = "attendee-answer"
 COMMENT_MADE, DRAFT_SHARED = "agenda-comment", "draft-shared"
 ONE_MAIL_IN = 15 * 60
 
@@ -26,6 +27,7 @@ def register_kinds() -> None:
     kinds.register(COMMENT_MADE, label="Comment on a draft agenda", still_wanted=_reader_still_concerned)
     kinds.register(DRAFT_SHARED, label="Draft agenda shared with the host", still_wanted=_draft_still_shared)
     kinds.register(ATTENDEE_WROTE, label="An attendee wrote, to the desk", still_wanted=_still_waits)
+    kinds.register(ATTENDEE_ANSWER, label="Answer to an attendee, in private", still_wanted=_still_answered)
 
 
 def _issue_still_holds(message: Message) -> str | None:
@@ -96,6 +98,13 @@ def _reader_still_concerned(message: Message) -> str | None:
 def _still_waits(message: Message) -> str | None:
     waits = AttendeeMessage.objects.filter(pk=message.about_pk, settled_at__isnull=True)
     return None if waits.exists() else "Somebody at the desk has read it already."
+
+
+def _still_answered(message: Message) -> str | None:
+    answered = AttendeeMessage.objects.filter(pk=message.about_pk, email__iexact=message.to).exclude(
+        answer=""
+    )
+    return None if answered.exists() else "Their message was deleted: its time was over."
 
 
 def file_name(booking: Booking) -> str:
@@ -208,4 +217,19 @@ def attendee_wrote(message: AttendeeMessage) -> None:
         occasion="written",
         reference=reference,
         context={"link": link("/desk/private-messages/")},
+    )
+
+
+def attendee_answer(message: AttendeeMessage) -> None:
+    """Send our answer to the address that an attendee left: our words, and nothing of which session, when, where and who.
+
+    The mailbox is unproven and may be read by others, so what they wrote is not repeated and no reference is named.
+    """
+    queue_message(
+        ATTENDEE_ANSWER,
+        to=message.email,
+        about=message,
+        occasion="answered",
+        reference=message.code.booking.reference,
+        context={"answer": message.answer, "link": link("/notices/")},
     )

@@ -523,11 +523,13 @@ class AttendeeCode(models.Model):
 
 
 class AttendeeMessage(models.Model):
-    """What somebody who attends wrote to the training team. Their organisation never sees it."""
+    """What somebody who attends wrote to the training team, and our one answer. Their organisation never sees either."""
 
     code = models.ForeignKey(AttendeeCode, models.CASCADE, related_name="messages")
     text = models.TextField()
-    reach = models.CharField("how to reach them", max_length=200, blank=True)
+    email = models.EmailField("where to answer", blank=True, db_default="")
+    reach = models.CharField("number to ring", max_length=200, blank=True)
+    answer = models.TextField(blank=True, db_default="")
     at = models.DateTimeField(default=timezone.now)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -536,10 +538,17 @@ class AttendeeMessage(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="an_answered_message_is_settled_and_has_an_address",
+                condition=Q(answer="") | (~Q(email="") & Q(settled_at__isnull=False)),
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["at", "id"], name="attendee_message_open", condition=Q(settled_at__isnull=True)
             ),
+            models.Index(fields=["-settled_at"], name="attendee_message_settled"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,11 @@
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from outbox import bell
-from outbox.models import Message, MessageQuerySet
+from outbox.models import Message, MessageQuerySet, about_of
 from outbox.states import State
 
 
@@ -49,10 +49,13 @@ def withhold(message_id: int, *, reason: str, actor: AbstractBaseUser) -> Messag
     return message
 
 
-def forget_mail(*, reference: str = "", to: str = "") -> None:
-    """Delete the mail about a case, or to a mailbox, that is over; only what a worker has in hand just now stays."""
+def forget_mail(*, reference: str = "", to: str = "", about: models.Model | None = None) -> None:
+    """Delete the mail of a case, to a mailbox, or about one thing, that is over; only what a worker has in hand stays."""
     rows = Message.objects.exclude(state=State.HANDING_OVER)
-    rows = rows.filter(reference=reference) if reference else rows.filter(to=to)
+    if about is not None:
+        rows = rows.filter(about=about_of(about))
+    else:
+        rows = rows.filter(reference=reference) if reference else rows.filter(to=to)
     rows.delete()
 
 

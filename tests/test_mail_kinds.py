@@ -48,6 +48,7 @@ GOES_TO = {
     "release-asked": ANYONE,
     "release-applied": ANYONE,
     "attendee-wrote": ANYONE,
+    "attendee-answer": ANYONE,
     "agenda-comment": ANYONE,
     "draft-shared": ANYONE,
     "code": ANYONE,
@@ -163,7 +164,8 @@ def _walk() -> None:
     agendas.say(agenda.pk, words="Is this what you need?", audience="host", actor=team[0].user)
     agendas.issue_agenda(agenda.pk, version=agenda.version, actor=team[0].user)
     press.make_waiting()
-    agendas.write_privately(booking.attendee_code.code, text="x", reach="")
+    agendas.write_privately(booking.attendee_code.code, text="x", email="attends@example.org")
+    agendas.answer_message(agendas.open_messages()[0].pk, answer="You may miss it.", actor=priya)
     services.ask_for_release(contact.pk, actor=priya)
     with time_machine.travel(at(11, day=2, month=2), tick=False):
         services.apply_due_releases()

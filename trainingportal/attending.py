@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from agendas import services
+from bookings.models import DeskSettings
 from formkit.forms import PortalForm
 from trainingportal.guard import (
     TOO_MANY,
@@ -63,16 +64,23 @@ class PrivateForm(GuardedForm, PortalForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": "Write your message."},
     )
+    email = forms.EmailField(
+        label="Your e-mail address, if you would like an answer (optional)",
+        required=False,
+        help_text="One that only you read. The answer names this training programme as its sender.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"invalid": "Write an e-mail address like name@example.org, or leave it empty."},
+    )
     reach = forms.CharField(
-        label="How we may reach you (optional)",
+        label="A number we may ring (optional)",
         max_length=200,
         required=False,
-        help_text="An e-mail address or number that is yours alone. Without it we read this and cannot answer.",
+        help_text="One that only you answer. You may add when.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def layout(self) -> Layout:
-        return Layout("text", "reach")
+        return Layout("text", "email", "reach")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,9 +105,9 @@ def notices(request: HttpRequest, code: str) -> HttpResponse:
         return _draw(request, "public/notices_code.html", form, status=404)
     message = PrivateForm(request.POST or None)
     if message.is_valid():
-        if may_go_on("attendee", address=client_address(request)) and services.write_privately(
-            code, text=message.cleaned_data["text"], reach=message.cleaned_data["reach"]
-        ):
+        typed = {name: message.cleaned_data[name] for name in ("text", "email", "reach")}
+        may_write = may_go_on("attendee", address=client_address(request), mailbox=typed["email"])
+        if may_write and services.write_privately(code, **typed):
             return redirect("notices-sent")
         message.add_error(None, TOO_MANY)
     return _draw(
@@ -109,13 +117,16 @@ def notices(request: HttpRequest, code: str) -> HttpResponse:
         status=422 if message.errors else 200,
         notices=under.notices,
         code=services.say_code(under.code.code),
+        answer_within_days=DeskSettings.kept().answer_within_days,
     )
 
 
 @require_http_methods(["GET", "HEAD"])
 def sent(request: HttpRequest) -> HttpResponse:
     """Say that it has arrived. The address names nothing, so that it may stay in a browser's history."""
-    return render(request, "public/notices_sent.html")
+    return render(
+        request, "public/notices_sent.html", {"answer_within_days": DeskSettings.kept().answer_within_days}
+    )
 
 
 def _look(request: HttpRequest, code: str) -> services.Notices | None:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import FORGOTTEN, forget_person
 from agendas.models import AttendeeCode
+from agendas.services import forget_attendees
 from agendas.services import forgetting as of_agendas
 from bookings.models import Booking, DetailRead, Enquiry
 from bookings.services import forgetting as of_bookings
@@ -190,14 +191,15 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "attendees",
-        "What somebody who attended wrote to us in private, and the code they used",
+        "What somebody who attended wrote to us in private, their address and our answer, and the code they used",
         Span(30, "days"),
         "the training",
-        "It is deleted.",
+        "All of it is deleted, with the mail that took our answer.",
         lambda cutoff: AttendeeCode.objects.filter(
             Q(booking__ends_at__lt=cutoff)
             | Q(booking__status__in=WITHOUT_TRAINING, booking__waiting_since__lt=cutoff)
         ),
+        forget_attendees,
     ),
     Kind(
         "questions",

@@ -15,13 +15,28 @@ from agendas import mail
 from agendas.models import AttendeeCode, AttendeeMessage, Issue
 from bookings.models import Booking
 from bookings.references import LETTERS
+from bookings.services.moves import SAME_WITHIN, one_at_a_time
 from bookings.states import BookingStatus
+from outbox.services import forget_mail
 
 SIGNS = 8
 OPEN_AFTER_THE_DAY = dt.timedelta(days=14)
 OPEN_WHILE = (BookingStatus.CONFIRMED, BookingStatus.READY, BookingStatus.DELIVERED)
 MOST_MESSAGES = 200
 """A session's people never write more; a flood that gets past the limits ends here."""
+ON_A_PAGE = 20
+
+
+class CannotAnswer(Exception):
+    """There is nobody whom an answer would reach; the words are for the desk."""
+
+
+class AnsweredAlready(Exception):
+    """Somebody has answered this message; it is handed on, with who and when."""
+
+    def __init__(self, message: AttendeeMessage) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -73,27 +88,39 @@ def notices_under(typed: str) -> Notices | None:
 
 
 @transaction.atomic
-def write_privately(typed: str, *, text: str, reach: str) -> bool:
+def write_privately(typed: str, *, text: str, email: str = "", reach: str = "") -> bool:
     """Keep what an attendee writes and tell the desk that something waits; says whether the code was open.
 
-    The mail holds the reference and no word of it. The organisation is told nothing, and no page of theirs shows it.
+    The mail holds the reference and no word of it. The organisation is told nothing, and no page of theirs shows it. The
+    same words sent again within minutes are one message.
     """
     under = notices_under(typed)
-    if under is None or under.code.messages.count() >= MOST_MESSAGES:
+    if under is None:
+        return False
+    said = {"text": text, "email": email.strip().lower(), "reach": reach}
+    one_at_a_time("write privately", under.code.code, *said.values())
+    if under.code.messages.filter(**said, at__gt=timezone.now() - SAME_WITHIN).exists():
+        return True
+    if under.code.messages.count() >= MOST_MESSAGES:
         return False
     with pghistory.context(verb="write privately", actor=None):
-        message = AttendeeMessage.objects.create(code=under.code, text=text, reach=reach)
+        message = AttendeeMessage.objects.create(code=under.code, **said)
     mail.attendee_wrote(message)
     return True
 
 
 def open_messages() -> list[AttendeeMessage]:
-    """What waits to be read, the oldest first."""
-    return list(
-        AttendeeMessage.objects.filter(settled_at__isnull=True)
-        .select_related("code__booking__agency")
-        .order_by("at", "pk")[:100]
-    )
+    """What waits to be read, the oldest first: a page of it, and one more where there are more."""
+    return list(_messages().filter(settled_at__isnull=True).order_by("at", "pk")[: ON_A_PAGE + 1])
+
+
+def settled_messages() -> list[AttendeeMessage]:
+    """What was seen to, the latest first: a page of it. All of it goes some weeks after the training."""
+    return list(_messages().filter(settled_at__isnull=False).order_by("-settled_at", "-pk")[:ON_A_PAGE])
+
+
+def _messages() -> QuerySet[AttendeeMessage]:
+    return AttendeeMessage.objects.select_related("code__booking__agency", "settled_by")
 
 
 def open_messages_counted() -> QuerySet[AttendeeMessage, Any]:
@@ -111,3 +138,41 @@ def settle_message(message_id: int, *, actor: User) -> bool:
                 settled_by=actor, settled_at=timezone.now()
             )
         )
+
+
+@transaction.atomic
+def answer_message(message_id: int, *, answer: str, actor: User) -> AttendeeMessage:
+    """Mail our one answer to the address that somebody left, and note that their message is seen to.
+
+    Nobody else is told. Raises ``AnsweredAlready`` for the second of two answers, and ``CannotAnswer`` for a message
+    without an address and for one that is gone.
+    """
+    message = _messages().select_for_update(of=["self"]).filter(pk=message_id).first()
+    if message is None:
+        raise CannotAnswer("This message is gone: its time was over.")
+    if message.answer:
+        raise AnsweredAlready(message)
+    if not message.email:
+        raise CannotAnswer("They left no e-mail address.")
+    with pghistory.context(verb="answer private message", actor=actor.pk):
+        message.answer, message.settled_by, message.settled_at = answer, actor, timezone.now()
+        message.save(update_fields=["answer", "settled_by", "settled_at"])
+    mail.attendee_answer(message)
+    return message
+
+
+@transaction.atomic
+def forget_attendees(code_id: int) -> None:
+    """Delete a code with all that was written under it, and the mails that hold an answer or its address."""
+    code = (
+        AttendeeCode.objects.select_for_update(of=["self"])
+        .select_related("booking")
+        .filter(pk=code_id)
+        .first()
+    )
+    if code is None:
+        return
+    with pghistory.context(verb="purge", actor=None):
+        for message in code.messages.all():
+            forget_mail(about=message)
+        code.delete()

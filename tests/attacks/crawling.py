@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from pypdf import PdfReader
 
-from agendas.models import AttendeeCode, Document
+from agendas.models import AttendeeCode, AttendeeMessage, Document
 from bookings.models import Booking
 from trainingportal.desk.verbs import VERBS
 
@@ -78,6 +78,7 @@ def _choices(pattern: str, name: str, references: list[str], *, few: bool) -> di
         "code": list(AttendeeCode.objects.order_by("pk").values_list("code", flat=True)[:FEW]),
         "key": list(VERBS)[:1] if few else list(VERBS),
         "on": [1],
+        "message_id": list(AttendeeMessage.objects.order_by("pk").values_list("pk", flat=True)[:1]) or [1],
         "object_id": _rows(name, few=few) if pattern.startswith("desk/") else [1],
     }
 

@@ -372,8 +372,17 @@ def _present(house: Planted) -> None:
     day, month = DAYS["ready"]
     ready = _issued(house, "ready", at(9, 15, day=day, month=month))
     root = ROOTS["ready"]
-    agendas.write_privately(ready.attendee_code.code, text=f"He sits beside me on the {root}bench.", reach="")
-    _plant(house, "ready", Kind.DESK, f"{root}bench")
+    agendas.write_privately(
+        ready.attendee_code.code,
+        text=f"He sits beside me on the {root}bench.",
+        email=f"attends@{root.lower()}shed.example.org",
+        reach=f"At my sister’s, {root}stile",
+    )
+    message = agendas.open_messages()[0]
+    agendas.answer_message(message.pk, answer=f"You may sit by the {root}door.", actor=priya)
+    for told in ("bench", "stile", "door"):
+        _plant(house, "ready", Kind.DESK, f"{root}{told}")
+    _plant(house, "ready", Kind.DESK, f"@{root.lower()}shed")
     day, month = DAYS["cancelled"]
     agreed = _agreed(house, "cancelled", at(9, 15, day=day, month=month))
     services.cancel_booking(agreed.pk, words="The roof leaks.", actor=priya)

@@ -19,7 +19,7 @@ from django.test import Client
 from kombu import Connection
 
 from accounts.models import User
-from agendas.models import Document
+from agendas.models import AttendeeMessage, Document
 from bookings.models import Contact, Enquiry
 from bookings.release import Tier
 from outbox.envelope import build
@@ -149,8 +149,11 @@ def reader_of(house: Planted, message: Message) -> tuple[str, str]:
             *Speaker.objects.filter(user__email=message.to).values_list("name", flat=True),
             *Contact.objects.filter(email=message.to).values_list("name", flat=True),
             *Enquiry.objects.filter(email=message.to).values_list("name", flat=True),
+            *AttendeeMessage.objects.filter(email=message.to).values_list("answer", flat=True),
         ]
     )
+    if AttendeeMessage.objects.filter(email=message.to).exists():
+        return "anonymous", own
     if Speaker.objects.filter(user__email=message.to).exists():
         return "an invited speaker", own
     if Contact.objects.filter(email=message.to, verified_at__isnull=False).exists():

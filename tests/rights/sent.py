@@ -189,6 +189,9 @@ def _verbs(world: World) -> dict[str, Data]:
         do % ("offered", "answer") + "{invited_place}/": {"answer": "yes"},
         do % ("gap", "settle") + "{if_place}/": {"outcome": "yes"},
         "/desk/question/{enquiry}/answer/": {"answer": "Yes, they may."},
+        "/desk/private-messages/{private_message}/answer/": {
+            f"to-{world.names['private_message']}-answer": "You may miss it."
+        },
         "/desk/question/{enquiry}/convert/": request,
         "/desk/telephone/": request,
     }

@@ -347,7 +347,9 @@ def _bookings(world: World, co: User, second: User, team: list[Speaker], invited
 
 def _private_message(booking: Booking) -> int:
     """Something that somebody who attends wrote."""
-    agendas.write_privately(booking.attendee_code.code, text="I would rather not hear it.", reach="")
+    agendas.write_privately(
+        booking.attendee_code.code, text="I would rather not hear it.", email="attends@example.org"
+    )
     return AttendeeMessage.objects.get().pk
 
 

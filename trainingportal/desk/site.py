@@ -17,7 +17,7 @@ from accounts.models import Invitation, User
 from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
 from places.models import Force, Region
 from trainingportal.desk import admin as desk_admin
-from trainingportal.desk import questions, verb_views, views
+from trainingportal.desk import private, questions, verb_views, views
 from trainingportal.desk.access import on_the_desk
 
 REGISTERS: list[dict[type[Model], type[admin.ModelAdmin]]] = [
@@ -74,7 +74,12 @@ class DeskSite(admin.AdminSite):
             path("telephone/", questions.phone, name="phone"),
             path("diary/", views.diary, name="diary"),
             path("lists/", views.lists_page, name="lists"),
-            path("private-messages/", views.private_messages, name="private-messages"),
+            path("private-messages/", private.private_messages, name="private-messages"),
+            path(
+                "private-messages/<int:message_id>/answer/",
+                private.answer_private_message,
+                name="private-answer",
+            ),
             path("history/", views.history_page, name="history"),
             path("do/<slug:reference>/<slug:key>/", verb_views.verb, name="verb"),
             path("do/<slug:reference>/<slug:key>/<int:on>/", verb_views.verb, name="verb"),

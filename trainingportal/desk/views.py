@@ -2,16 +2,14 @@
 
 import datetime as dt
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.rights import is_auditor, is_coordinator
-from agendas import services as agendas
 from bookings import release
 from bookings.models import Booking, Enquiry
 from outbox import health
@@ -95,21 +93,6 @@ def diary(request: HttpRequest) -> HttpResponse:
     shown = diaries.shown(request.GET.get("month", ""), request.GET.get("week", ""), speakers)
     release.log_reads(list(shown.bookings), actor_of(request), page="desk diary")
     return page(request, "diary", "Diary", calendar=shown)
-
-
-# ---- what attendees wrote
-
-
-@for_coordinators
-@require_http_methods(["GET", "HEAD", "POST"])
-def private_messages(request: HttpRequest) -> HttpResponse:
-    """What people who attend wrote to us in private, until somebody has seen to it."""
-    if request.method == "POST":
-        message = request.POST.get("message", "")
-        if message.isdecimal() and agendas.settle_message(int(message), actor=actor_of(request)):
-            messages.success(request, "Settled. It is deleted 30 days after the training.")
-        return redirect("desk:private-messages")
-    return page(request, "private_messages", "Private messages", found=agendas.open_messages())
 
 
 # ---- lists and history
