@@ -14,8 +14,20 @@ from courses import kept
 from courses.kept import Catalogue
 from courses.models import Audience, Point, Topic
 
-WEIGHTS = {AudienceShare.Share.ALL: 4, AudienceShare.Share.HALF: 2, AudienceShare.Share.SOME: 1}
+WEIGHTS: dict[str, int] = {
+    AudienceShare.Share.ALL: 4,
+    AudienceShare.Share.HALF: 2,
+    AudienceShare.Share.SOME: 1,
+}
 ANY_AUDIENCE = "mixed"
+
+
+@dataclass(frozen=True)
+class ShareSeen:
+    """An audience and roughly how much of the room it makes up."""
+
+    audience: Audience
+    share: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Facts:
     catalogue: Catalogue
     must_ids: frozenset[int]
     leave_out_ids: frozenset[int]
-    shares: tuple[AudienceShare, ...]
+    shares: tuple[ShareSeen, ...]
     emphasis: dict[int, int] = field(default_factory=dict)
     team: tuple[TeamMember, ...] = ()
 
@@ -88,7 +100,7 @@ class Facts:
 
     def mean_emphasis(self, topic: Topic) -> float:
         """How much the topic matters to all who come: 0 to 3, each audience weighed by its share."""
-        weights = sum(WEIGHTS[AudienceShare.Share(share.share)] for share in self.shares) or 1
+        weights = sum(WEIGHTS[share.share] for share in self.shares) or 1
         return self.wanted(topic) / weights
 
     def best_for(self, topic: Topic) -> TeamMember | None:
@@ -146,7 +158,7 @@ def facts_of(booking: Booking, *, catalogue: Catalogue | None = None) -> Facts:
 def facts_from(row: Row, booking: Booking, catalogue: Catalogue) -> Facts:
     """What ``COLUMNS`` gave, as facts."""
     musts, leave_outs, shares, team = row
-    found = sorted((_share(booking, row, catalogue) for row in shares), key=lambda share: share.audience.rank)
+    found = sorted((_share(row, catalogue) for row in shares), key=lambda share: share.audience.rank)
     return Facts(
         booking=booking,
         catalogue=catalogue,
@@ -154,18 +166,18 @@ def facts_from(row: Row, booking: Booking, catalogue: Catalogue) -> Facts:
         leave_out_ids=frozenset(leave_outs),
         shares=tuple(found),
         emphasis=catalogue.emphasis_for(
-            {share.audience_id: WEIGHTS[AudienceShare.Share(share.share)] for share in found},
+            {share.audience.pk: WEIGHTS[share.share] for share in found},
             otherwise=ANY_AUDIENCE,
         ),
         team=tuple(_member(row, booking) for row in team),
     )
 
 
-def _share(booking: Booking, row: dict[str, Any], catalogue: Catalogue) -> AudienceShare:
+def _share(row: dict[str, Any], catalogue: Catalogue) -> ShareSeen:
     audience = catalogue.audiences.get(row["audience_id"])
     if audience is None:  # newer than what is kept
         audience = Audience.objects.get(pk=row["audience_id"])
-    return AudienceShare(booking=booking, audience=audience, share=row["share"])
+    return ShareSeen(audience, row["share"])
 
 
 def _member(row: dict[str, Any], booking: Booking) -> TeamMember:

@@ -46,3 +46,9 @@ def _fields(table: Table) -> "list[Field[Any, Any]]":
 def _names(table: Table) -> list[str]:
     """The columns as the model's instances name them."""
     return [field.attname for field in _fields(table)]
+
+
+def hang(instance: Model, name: str, known: Model) -> None:
+    """Hand a row the object that one of its keys points to, without Django asking which database it may stand in."""
+    field = instance._meta.get_field(name)
+    field.set_cached_value(instance, known)  # type: ignore[union-attr]  # a forward relation

@@ -11,6 +11,7 @@ from django.db.models import Model
 from agendas import facts
 from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem, Composition, Document
+from agendas.plain import hang
 from courses.kept import Catalogue
 
 MOST_PAPERS = 12
@@ -134,7 +135,6 @@ COLUMNS = f"""
 PARAMS: dict[str, Any] = {"most_papers": MOST_PAPERS, **facts.PARAMS}
 """What ``COLUMNS`` takes."""
 _FACTS = 4
-_TOPIC = AgendaItem._meta.get_field("topic")
 _ITEM = [field.attname for field in AgendaItem._meta.concrete_fields]
 _READ = f"""
 SELECT {COLUMNS} FROM (
@@ -158,7 +158,7 @@ def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
 def whole_from(row: Sequence[Any], agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
     """What ``COLUMNS`` gave. Format and topics come from the catalogue in memory, or the database where that is newer."""
     if agenda.format_id in catalogue.formats:
-        agenda.format = catalogue.formats[agenda.format_id]
+        hang(agenda, "format", catalogue.formats[agenda.format_id])
     items, asides, issues, documents, composition, can_undo, can_redo, comments, has_last, templates = row[
         _FACTS:
     ]
@@ -188,7 +188,7 @@ def with_topics(items: list[AgendaItem], catalogue: Catalogue) -> list[AgendaIte
     """Hand each line its topic; the database is asked for one that is newer than the catalogue in memory."""
     for item in items:
         if item.topic_id in catalogue.every_topic:
-            _TOPIC.set_cached_value(item, catalogue.every_topic[item.topic_id])
+            hang(item, "topic", catalogue.every_topic[item.topic_id])
     return items
 
 

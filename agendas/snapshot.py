@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from agendas import welsh
-from agendas.facts import Facts
+from agendas.facts import Facts, ShareSeen
 from agendas.host_page import host_part
 from agendas.models import PAUSES, Agenda, AgendaItem, Document, SetAside
 from agendas.running import RunningOrder
@@ -76,7 +76,7 @@ def _clock(moment: dt.datetime) -> str:
     return f"{moment:%H:%M}"
 
 
-def _share_words(share: Any) -> str:
+def _share_words(share: ShareSeen) -> str:
     how_many = {"half": ", roughly half", "some": ", some"}.get(share.share, "")
     return f"{share.audience.name}{how_many}"
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from agendas.access import Asker
 from agendas.checks import Check, Fix, checks_of
-from agendas.facts import Facts
+from agendas.facts import Facts, ShareSeen
 from agendas.lines import TimedRow, rows_of
 from agendas.models import Agenda, AgendaItem, Composition, Document
+from agendas.plain import hang
 from agendas.posted import Posted
 from agendas.reading import AsideSeen, CommentSeen, DraftSeen, IssueSeen, TemplateSeen, whole_of
 from agendas.running import RunningOrder, running_order
@@ -335,9 +336,9 @@ def _newest_of_each(documents: Sequence[Document]) -> list[Document]:
     return list(found.values())
 
 
-def _share(share: object) -> str:
-    words = {"half": ", half", "some": ", some"}.get(getattr(share, "share", ""), "")
-    return f"{share.audience.name}{words}"  # type: ignore[attr-defined]
+def _share(share: ShareSeen) -> str:
+    words = {"half": ", half", "some": ", some"}.get(share.share, "")
+    return f"{share.audience.name}{words}"
 
 
 def _ago(moment: dt.datetime) -> str:
@@ -357,7 +358,7 @@ def studio_of(
 ) -> Studio:
     """Read the whole page (the number of queries does not depend on how much is in it)."""
     catalogue = kept.catalogue()
-    agenda.booking = asker.booking
+    hang(agenda, "booking", asker.booking)
     facts, draft = whole_of(agenda, catalogue)
     page = _studio(asker, agenda, draft.items, facts, draft)
     page.search, page.posted, page.errors = search, posted, list(errors)
@@ -367,7 +368,7 @@ def studio_of(
 def studio_after(asker: Asker, draft: Draft) -> Studio:
     """The page after a change, from the draft that was changed: nothing but the session is read again."""
     assert draft.seen is not None
-    draft.agenda.booking = asker.booking
+    hang(draft.agenda, "booking", asker.booking)
     page = _studio(asker, draft.agenda, draft.items, draft.facts, draft.seen)
     if draft.is_changed:
         page.can_undo, page.can_redo = True, False

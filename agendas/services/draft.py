@@ -9,7 +9,7 @@ from django.db import connection
 
 from agendas.facts import Facts, facts_of
 from agendas.models import Agenda, AgendaItem
-from agendas.plain import Tables, columns, rows, width
+from agendas.plain import Tables, columns, hang, rows, width
 from agendas.reading import COLUMNS, PARAMS, DraftSeen, whole_from
 from agendas.running import running_order
 from bookings.models import Booking
@@ -155,7 +155,7 @@ def load(agenda_id: int) -> Draft:
         row = cursor.fetchone()
     found = rows(_TABLES, row)
     agenda: Agenda = found["agenda"]
-    agenda.booking = found["booking"]
+    hang(agenda, "booking", found["booking"])
     catalogue = kept.catalogue()
     facts, seen = whole_from(row[width(_TABLES) :], agenda, catalogue)
     draft = Draft(agenda, seen.items, catalogue, seen=seen, read=facts)

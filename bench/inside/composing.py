@@ -7,7 +7,7 @@ from functools import partial
 from agendas.composed import brief_of
 from agendas.composing.brief import Brief, Composed
 from agendas.composing.passes import compose
-from agendas.facts import WEIGHTS, Facts, TeamMember
+from agendas.facts import WEIGHTS, Facts, ShareSeen, TeamMember
 from agendas.models import Agenda
 from bench.inside.paper import cpu_ms
 from bookings.models import AudienceShare, Booking
@@ -48,10 +48,7 @@ def a_request(catalogue: Catalogue, chance: random.Random) -> Brief:
     booking = Booking(nation=chance.choice(Nation.values))
     audiences = chance.sample(sorted(catalogue.audiences), chance.randint(1, 3))
     shares = tuple(
-        AudienceShare(
-            audience=catalogue.audiences[pk], share=chance.choice(AudienceShare.Share.values), booking=booking
-        )
-        for pk in audiences
+        ShareSeen(catalogue.audiences[pk], chance.choice(AudienceShare.Share.values)) for pk in audiences
     )
     named = [topic.pk for topic in catalogue.topics if not topic.is_core]
     chance.shuffle(named)
@@ -63,7 +60,7 @@ def a_request(catalogue: Catalogue, chance: random.Random) -> Brief:
         leave_out_ids=frozenset(named[-1:] if chance.random() < LEAVES_ONE_OUT else []),
         shares=shares,
         emphasis=catalogue.emphasis_for(
-            {share.audience_id: WEIGHTS[AudienceShare.Share(share.share)] for share in shares},
+            {share.audience.pk: WEIGHTS[share.share] for share in shares},
             otherwise="mixed",
         ),
         team=a_team(catalogue, musts, chance),

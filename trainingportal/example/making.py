@@ -15,7 +15,7 @@ from django.utils import timezone
 from agendas import snapshot
 from agendas.composed import brief_of, lines_of
 from agendas.composing.brief import CannotCompose, Composed
-from agendas.facts import ANY_AUDIENCE, Facts
+from agendas.facts import ANY_AUDIENCE, Facts, ShareSeen
 from agendas.models import Agenda
 from agendas.running import running_order
 from bookings.models import AudienceShare, Booking
@@ -139,7 +139,7 @@ def _facts(question: Question, catalogue: Catalogue) -> Facts:
         catalogue=catalogue,
         must_ids=frozenset(catalogue.by_slug[slug].pk for slug in question.musts),
         leave_out_ids=frozenset(),
-        shares=(AudienceShare(booking=booking, audience=audience, share=AudienceShare.Share.ALL),),
+        shares=(ShareSeen(audience, AudienceShare.Share.ALL),),
         emphasis=catalogue.emphasis_for({audience.pk: 4}, otherwise=ANY_AUDIENCE),
     )
 
