@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -35,6 +35,17 @@ class Blank(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """A parameter, with the blank itself in place of its value."""
         return "%s", [self]
+
+
+def one_of(column: str, blank: str) -> Func:
+    """A condition: the column holds one of the values, a list, with which the blank is filled in."""
+    return Func(
+        F(column),
+        Blank(blank),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 class KeptQuery(Generic[Row]):

@@ -5,6 +5,7 @@ The list reaches some years ahead (``known_until``); a newer release of govuk-ba
 
 import datetime as dt
 import functools
+from bisect import bisect_right
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
@@ -48,8 +49,14 @@ def working_days_between(start: dt.date, end: dt.date, nation: str) -> int:
     ``add_working_days`` undoes it.
     """
     if end < start:
-        return -sum(is_working_day(end + ONE_DAY * n, nation) for n in range((start - end).days))
-    return sum(is_working_day(start + ONE_DAY * n, nation) for n in range(1, (end - start).days + 1))
+        return _worked_until(end - ONE_DAY, nation) - _worked_until(start - ONE_DAY, nation)
+    return _worked_until(end, nation) - _worked_until(start, nation)
+
+
+def _worked_until(day: dt.date, nation: str) -> int:
+    """Count the working days from the beginning of the calendar up to and with ``day``: counted in weeks, not in days."""
+    weeks, left = divmod(day.toordinal(), 7)  # day 1 was a Monday
+    return weeks * 5 + min(left, 5) - bisect_right(_lost_weekdays(Nation(nation)), day)
 
 
 def known_until() -> dt.date:
@@ -60,6 +67,12 @@ def known_until() -> dt.date:
 @functools.cache
 def _names(nation: Nation) -> dict[dt.date, str]:
     return {each["date"]: each["title"] for each in _holidays().get_holidays(division=DIVISIONS[nation])}
+
+
+@functools.cache
+def _lost_weekdays(nation: Nation) -> list[dt.date]:
+    """The bank holidays that fall from Monday to Friday, in order."""
+    return sorted(day for day in _names(nation) if day.weekday() < 5)
 
 
 @functools.cache

@@ -1,6 +1,8 @@
 """Bookings, questions and agencies as lists in the desk's admin. What is done to them is a verb, never an edited field."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -19,6 +21,7 @@ from trainingportal.desk.access import OnTheDesk, actor_of
 from trainingportal.desk.booking_page import booking_page
 from trainingportal.desk.case import say_soonest
 from trainingportal.desk.questions import enquiry_page
+from trainingportal.desk.queue import needs_somebody
 from trainingportal.desk.search import found, questions_like
 from trainingportal.desk.views import to_history
 
@@ -39,6 +42,21 @@ class SinceFilter(admin.SimpleListFilter):
         if self.value() not in self.days:
             return queryset
         return queryset.filter(created_at__gte=timezone.now() - dt.timedelta(days=int(self.value() or 0)))
+
+
+class NeedsFilter(admin.SimpleListFilter):
+    """What cannot wait until tomorrow, as the desk's home counts it."""
+
+    title = "what cannot wait"
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Spans:
+        return [("today", "Needs somebody today")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "today":
+            return queryset
+        return queryset.filter(reduce(or_, needs_somebody(timezone.localdate()).values()))
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -95,7 +113,7 @@ class BookingAdmin(ReadOnly):
     """Every booking, the newest first. A row opens the booking's own page with its verbs."""
 
     list_display = ["reference", "agency", "status", "step", "waiting_for", "owner", "soonest", "came_in"]
-    list_filter = ["status", "waiting_for", OwnerFilter, AgencyKindFilter, SinceFilter]
+    list_filter = ["status", "waiting_for", NeedsFilter, OwnerFilter, AgencyKindFilter, SinceFilter]
     list_select_related = ["agency", "owner"]
     search_fields = ["reference"]  # the box; get_search_results looks in three places
     search_help_text = "Three letters or more of a reference, an agency’s name or a person’s name or e-mail."

@@ -19,6 +19,7 @@ from bookings.states import (
 from places.clock import say_short_date
 
 MONTHS_SAID = 4
+LENGTH_OPEN = "Length not decided"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -137,7 +138,7 @@ def say_soonest(booking: Booking, offers: Sequence[Offer] = ()) -> str:
 
 
 def say_length(booking: Booking) -> str:
-    return booking.format.name if booking.format else "Length not decided"
+    return booking.format.name if booking.format else LENGTH_OPEN
 
 
 def team_words(offer: Offer) -> str:

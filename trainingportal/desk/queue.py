@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import or_
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +33,7 @@ from bookings.states import (
     EnquiryState,
 )
 from places.clock import local, say_moment, say_short_date
+from places.kept_queries import Blank, KeptQuery, one_of
 from places.nations import Nation
 from places.working_days import working_days_between
 from trainingportal.desk.case import say_answers, say_length, say_soonest
@@ -102,25 +111,35 @@ def due_on(booking: Booking) -> dt.date | None:
 # ---- the queue
 
 
-def _with_what_rows_show(bookings: "QuerySet[Booking]") -> "QuerySet[Booking]":
-    answers = {
-        "said_yes": EngagementState.ACCEPTED,
-        "silent": EngagementState.ASKED,
-        "said_no": EngagementState.DECLINED,
-    }
-    offers = (
-        Offer.objects.filter(state__in=LIVE_OFFERS)
+ANSWERS = {
+    "said_yes": EngagementState.ACCEPTED,
+    "silent": EngagementState.ASKED,
+    "said_no": EngagementState.DECLINED,
+}
+
+
+_OFFERS = KeptQuery(
+    lambda: (
+        Offer.objects.filter(one_of("booking", "bookings"), state__in=LIVE_OFFERS)
+        .only("booking", "starts_at", "expires_at")
         .annotate(
             **{
                 name: Count("engagements", filter=Q(engagements__state=state))
-                for name, state in answers.items()
+                for name, state in ANSWERS.items()
             }
         )
         .order_by("starts_at")
     )
-    return bookings.select_related("agency", "format", "owner", "region").prefetch_related(
-        Prefetch("offers", queryset=offers, to_attr="live_offers")
-    )
+)
+
+
+def _bring_offers(bookings: list[Booking]) -> None:
+    """Give each booking its ``live_offers``, the earliest date first, with what their speakers said. One query."""
+    by_booking: dict[int, list[Offer]] = {booking.pk: [] for booking in bookings}
+    for offer in _OFFERS.rows(bookings=list(by_booking)):
+        by_booking[offer.booking_id].append(offer)
+    for booking in bookings:
+        booking.live_offers = by_booking[booking.pk]  # type: ignore[attr-defined]
 
 
 def answers_to(offer: Offer) -> str:
@@ -135,7 +154,7 @@ def _detail(booking: Booking) -> str:
         parts.append(f"{booking.head_count} people")
     if booking.starts_at:
         parts.append(say_short_date(booking.starts_at))
-    offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]  # prefetched by the queue
+    offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]  # see _bring_offers
     if booking.status == BookingStatus.OFFERED and offers:
         if booking.waiting_for == WaitingFor.SPEAKERS:
             parts.append(answers_to(offers[0]))
@@ -162,7 +181,7 @@ def say_owner(owner: User | None) -> str:
 
 
 def row_of_booking(booking: Booking, today: dt.date) -> Row:
-    """A booking as a line; ``live_offers`` are prefetched."""
+    """A booking as a line; with its ``live_offers``."""
     waiting = say_waiting(booking.waiting_since, due_on(booking), booking.nation, today)
     return Row(
         address=booking_address(booking),
@@ -208,13 +227,24 @@ class Board:
     def count_words(self) -> str:
         return f"More than {MOST_NEEDS}" if self.count > MOST_NEEDS else str(self.count)
 
+    @property
+    def rest_words(self) -> str:
+        """How many more there are than stand on cards; nothing where there are none."""
+        rest = self.count - CARDS
+        if self.count > MOST_NEEDS:
+            return f"And more than {MOST_NEEDS - CARDS} more"
+        return f"And {rest} more" if rest > 0 else ""
+
 
 def needs_somebody(today: dt.date) -> dict[str, Q]:
     """What cannot wait until tomorrow: late or due, a hold that ends, a no, a second look, a day to record.
 
     One condition for each date that decides, so that each is found by its own index.
     """
-    day_after_tomorrow = timezone.make_aware(dt.datetime.combine(today + dt.timedelta(days=2), dt.time.min))
+    return _pressing(today, _day_after_tomorrow(today))
+
+
+def _pressing(today: dt.date | Blank, day_after_tomorrow: dt.datetime | Blank) -> dict[str, Q]:
     rests = Q(set_aside_until__isnull=False, set_aside_until__gt=today)
     ours = Q(waiting_for__in=[WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY]) & ~rests
     return {
@@ -224,12 +254,13 @@ def needs_somebody(today: dt.date) -> dict[str, Q]:
     }
 
 
-def board(today: dt.date, *, with_words: bool = True) -> Board:
-    """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Three queries.
+def _day_after_tomorrow(today: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(today + dt.timedelta(days=2), dt.time.min))
 
-    ``with_words`` shows how questions begin, for those who may read them.
-    """
-    pressing = needs_somebody(today)
+
+def _open_bookings() -> "QuerySet[Booking]":
+    """The oldest of each group and the first of what cannot wait, with what their lines say."""
+    pressing = _pressing(Blank("today"), Blank("day_after_tomorrow"))
     wanted = [
         Booking.objects.filter(waiting_for=group)
         .order_by("waiting_since", "pk")
@@ -243,19 +274,35 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
     wanted += [each[:CARDS] for each in (first, *others)]
     all_pressing = first[: MOST_NEEDS + 1].union(*(each[: MOST_NEEDS + 1] for each in others))
     count = Booking.objects.filter(pk__in=all_pressing).order_by().values(one=Value(1)).annotate(n=Count("*"))
-    bookings = list(
-        _with_what_rows_show(Booking.objects.filter(pk__in=wanted[0].union(*wanted[1:])))
+    return (
+        Booking.objects.filter(pk__in=wanted[0].union(*wanted[1:]))
+        .select_related("agency", "format", "owner", "region")
         .annotate(
             is_pressing=ExpressionWrapper(reduce(or_, pressing.values()), output_field=BooleanField()),
             how_many_press=Subquery(count.values("n")),
         )
         .order_by("waiting_since", "pk")
     )
-    enquiries = list(
+
+
+_BOOKINGS = KeptQuery(_open_bookings)
+_ENQUIRIES = KeptQuery(
+    lambda: (
         Enquiry.objects.filter(state=EnquiryState.NEW)
         .select_related("owner")
         .order_by("created_at", "pk")[: MOST_ROWS + 1]
     )
+)
+
+
+def board(today: dt.date, *, with_words: bool = True) -> Board:
+    """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Three queries.
+
+    ``with_words`` shows how questions begin, for those who may read them.
+    """
+    bookings = _BOOKINGS.rows(today=today, day_after_tomorrow=_day_after_tomorrow(today))
+    _bring_offers(bookings)
+    enquiries = _ENQUIRIES.rows()
     dated: dict[str, list[tuple[dt.datetime, Callable[[], Row]]]] = {group: [] for group in GROUPS}
     for booking in bookings:
         dated[booking.waiting_for].append((booking.waiting_since, partial(row_of_booking, booking, today)))
@@ -267,9 +314,9 @@ def board(today: dt.date, *, with_words: bool = True) -> Board:
     ]
     return Board(
         groups=[_group(key, dated[key]) for key in GROUPS if dated[key]],
-        need_bookings=[booking for booking in bookings if booking.is_pressing],
+        need_bookings=[booking for booking in bookings if booking.is_pressing],  # type: ignore[attr-defined]  # annotated
         need_enquiries=need_enquiries,
-        count=len(need_enquiries) + (bookings[0].how_many_press if bookings else 0),
+        count=len(need_enquiries) + (bookings[0].how_many_press if bookings else 0),  # type: ignore[attr-defined]
     )
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings import services
-from bookings.models import Agency, Booking, DeskSettings, DetailRead, Enquiry, WaitingFor
+from bookings.models import Agency, Booking, DeskSettings, DetailRead, Enquiry, Offer, WaitingFor
 from bookings.states import EnquiryState
 from courses.models import Topic
 from outbox.models import Heartbeat, Message
@@ -236,6 +236,20 @@ def test_three_cards_stand_on_the_desk_and_the_rest_is_counted(desk):
     assert "And 2 more" in said(response)
 
 
+def test_all_that_cannot_wait_stands_in_the_list(desk):
+    for number in range(5):
+        requested(f"Person {number}", agency=f"Agency {number}")
+    Booking.objects.update(answer_due_on=timezone.localdate())
+    can_wait = requested("Patient Person", agency="Patient Council")
+
+    home = desk.get("/desk/")
+    rows = desk.get(LIST, {"needs": "today"}).context["cl"].result_list
+
+    assert f"{LIST}?needs=today" in home.content.decode()
+    assert len(rows) == 5
+    assert can_wait not in rows
+
+
 def test_questions_stand_in_the_queue_and_need_an_answer_in_time(desk):
     enquiry = EnquiryFactory(answer_due_on=timezone.localdate())
 
@@ -266,6 +280,57 @@ def test_the_fortnight_holds_sessions_and_offers_that_end(desk, priya):
     assert len(days) == 14
     assert (days[10].is_on, days[10].lines[0]) == (True, agreed.reference)
     assert days[3].lines == [f"Offer to {other.reference} ends 5pm"]
+
+
+def test_a_full_day_of_the_fortnight_names_three_and_leads_to_the_diary(desk, priya):
+    agency = Agency.objects.create(name="Many Days Council", kind="council")
+    day = in_days(5, 10, 0)
+    agreed = [
+        Booking(
+            agency=agency,
+            status="confirmed",
+            starts_at=day + dt.timedelta(minutes=n),
+            ends_at=day + dt.timedelta(hours=6),
+        )
+        for n in range(4)
+    ]
+    Booking.objects.bulk_create(agreed)
+    held = Booking.objects.bulk_create([Booking(agency=agency, status="offered") for _ in range(4)])
+    (lead,), ends = speakers(1), day + dt.timedelta(hours=3)
+    Offer.objects.bulk_create(
+        [
+            Offer(
+                booking=each, number=1, lead=lead, made_by=priya, starts_at=day, ends_at=ends, expires_at=ends
+            )
+            for each in held
+        ]
+    )
+
+    response = desk.get("/desk/")
+    days = response.context["fortnight"]
+
+    assert days[5].lines[::3][:3] == [booking.reference for booking in agreed[:3]]
+    assert len(days[5].lines) == 9 + 4
+    assert days[5].lines[-1] == "More offers end"
+    assert f'href="{days[5].more}"' in response.content.decode()
+    assert desk.get(days[5].more).status_code == 200
+    assert not any(day.more for number, day in enumerate(days) if number != 5)
+
+
+def test_a_reader_is_not_led_to_the_diary(reader):
+    agency = Agency.objects.create(name="Many Days Council", kind="council")
+    day = in_days(5, 10, 0)
+    Booking.objects.bulk_create(
+        [
+            Booking(agency=agency, status="confirmed", starts_at=day, ends_at=day + dt.timedelta(hours=6))
+            for _ in range(4)
+        ]
+    )
+
+    response = reader.get("/desk/")
+
+    assert "diary/?week" not in response.content.decode()
+    assert response.context["fortnight"][5].lines[-1] == "More sessions"
 
 
 def test_the_bar_is_red_when_the_clock_is_silent(desk):
@@ -309,10 +374,10 @@ def several(priya, count):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_home_costs_twelve_queries(desk, priya, machine_runs, django_assert_num_queries, count):
+def test_home_costs_eleven_queries(desk, priya, machine_runs, django_assert_num_queries, count):
     several(priya, count)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         desk.get("/desk/")
 
 
