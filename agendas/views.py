@@ -246,12 +246,21 @@ _PAPER = KeptQuery(
 )
 
 
-def _document_for(asker: Asker, document_id: int) -> Document:
-    """A paper that this person may have; one with names or place is noted as read.
+_FILE = KeptQuery(
+    lambda: (
+        Document.objects.filter(pk=Blank("pk"), agenda__booking=Blank("booking"))
+        .only("kind", "tier", "recipient", "state", "file")
+        .order_by()
+    )
+)
+
+
+def _document_for(asker: Asker, document_id: int, *, query: KeptQuery[Document] = _PAPER) -> Document:
+    """A paper that this person may have, with as much of it as ``query`` reads; one with names or place is noted as read.
 
     Raises ``Http404`` above their tier and for somebody else's copy, as for one that is not there.
     """
-    document = _PAPER.first(pk=document_id, booking=asker.booking.pk)
+    document = query.first(pk=document_id, booking=asker.booking.pk)
     if document is None or not _is_for(asker, document):
         raise Http404
     if asker.is_desk and not asker.second_factor:
@@ -307,7 +316,7 @@ def paper(request: HttpRequest, reference: str, document_id: int) -> HttpRespons
 def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileResponse:
     """Stream the stored file, byte for byte as the worker made it; its name is the reference and nothing else."""
     asker = asker_of(request, reference)
-    document = _document_for(asker, document_id)
+    document = _document_for(asker, document_id, query=_FILE)
     if not document.is_ready:
         raise Http404
     try:

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "trainingportal.middleware.KeptPolicy",
     "trainingportal.middleware.private_pages",
     "trainingportal.middleware.addresses_without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",

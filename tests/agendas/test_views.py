@@ -402,12 +402,16 @@ def drawn(document):
     return paper.draw(document.kind, document.content)
 
 
-def test_a_second_download_draws_nothing(client, issue, studio, enter, contact, monkeypatch):
+def test_a_second_download_draws_nothing_and_takes_four_queries(
+    client, issue, studio, enter, contact, monkeypatch, django_assert_num_queries
+):
     monkeypatch.setattr(paper, "draw", lambda kind, content: pytest.fail("it was drawn again"))
     enter(contact.user, second_factor=False)
     path = f"{studio}paper/{issue.documents.get(kind='agenda').pk}/file/"
 
-    first, second = (b"".join(client.get(path).streaming_content) for _ in range(2))
+    first = b"".join(client.get(path).streaming_content)
+    with django_assert_num_queries(4):
+        second = b"".join(client.get(path).streaming_content)
 
     assert first == second
     assert hashlib.sha256(first).hexdigest() == issue.documents.get(kind="agenda").sha256
