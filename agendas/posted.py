@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from agendas.models import AgendaItem
 from agendas.services import MOST_MINUTES, NOBODY, Row, Typed
+from courses.models import Topic
 
 Kind = AgendaItem.Kind
 MOST_ROWS = 80
@@ -93,11 +94,7 @@ def read(post: QueryDict) -> Posted:
         in_welsh=_tick(post, "in-welsh"),
         is_marked=_tick(post, "is-marked"),
         instead=post.get("keep") == "mine",
-        mistakes={
-            f"minutes-{row.key}": f"{_title_of(row)}: write the minutes as a number from 1 to {MOST_MINUTES}."
-            for row in rows
-            if row.kind != Kind.NOTE and not _is_minutes(row.minutes)
-        },
+        mistakes=_mistakes([row for row in rows if row.kind != Kind.NOTE and not _is_minutes(row.minutes)]),
     )
 
 
@@ -135,7 +132,17 @@ def _is_minutes(words: str) -> bool:
     return words.isascii() and words.isdecimal() and 1 <= int(words[:6]) <= MOST_MINUTES and len(words) <= 6
 
 
-def _title_of(row: RawRow) -> str:
-    if row.title or row.topic_slug:
-        return row.title or row.topic_slug.replace("-", " ").capitalize()
+def _mistakes(wrong: list[RawRow]) -> dict[str, str]:
+    """What to change in rows whose minutes cannot be read, by field; the catalogue is asked only where there are some."""
+    slugs = {row.topic_slug for row in wrong} - {""}
+    titles = dict(Topic.objects.filter(slug__in=slugs).values_list("slug", "title")) if slugs else {}
+    return {
+        f"minutes-{row.key}": f"{_title_of(row, titles)}: write the minutes as a number from 1 to {MOST_MINUTES}."
+        for row in wrong
+    }
+
+
+def _title_of(row: RawRow, titles: dict[str, str]) -> str:
+    if words := row.title or titles.get(row.topic_slug):
+        return words
     return str(Kind(row.kind).label) if row.kind in Kind.values else "A line"
