@@ -100,6 +100,11 @@ def _add(press: Press, slug: str = "") -> Done:
     return _done(draft, "{item} added, {minutes} minutes.")
 
 
+def _unstaffed(press: Press, slug: str = "") -> Done:
+    draft = services.add_unstaffed(press.agenda.pk, slug=slug, **press.common)
+    return _done(draft, "{item} added, {minutes} minutes. Its speaker is to be found.")
+
+
 def _let_in(press: Press, slug: str = "") -> Done:
     draft = services.let_in(press.agenda.pk, slug=slug, **press.common)
     return Done("left-out", "It may be chosen again.", draft)
@@ -253,6 +258,7 @@ COMMANDS: dict[str, Callable[..., Done]] = {
     "down": _move(1),
     "remove": _remove,
     "add": _add,
+    "unstaffed": _unstaffed,
     "let-in": _let_in,
     "break": _pause(Kind.BREAK),
     "lunch": _pause(Kind.LUNCH),

@@ -116,7 +116,12 @@ def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:
             tuple(page.asides_that_stand),
         ),
         "free": (order.free, page.free_from.time(), page.share_out),
-        "left_out": (tuple(page.left_out), tuple((topic.slug, topic.title) for topic in page.kept_out)),
+        "left_out": (
+            tuple(page.left_out),
+            tuple((topic.slug, topic.title) for topic in page.kept_out),
+            page.gaps,
+            page.question_words,
+        ),
         "ready": (
             tuple(page.before_issue),
             tuple(page.must_wait),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from agendas.access import Asker
 from agendas.checks import Check, Fix, checks_of
 from agendas.facts import Facts, ShareSeen
+from agendas.gaps import Gap, gaps_of, question_minutes
 from agendas.lines import TimedRow, rows_of
 from agendas.models import Agenda, AgendaItem, Composition, Document
 from agendas.plain import hang
@@ -178,10 +179,19 @@ class Studio:
     def left_out(self) -> list[tuple[str, str, str]]:
         """What the composer left out and is not in the day now: title, why, and what would buy it back."""
         inside = {item.topic.title for item in self.items if item.topic is not None}
-        inside |= {topic.title for topic in self.kept_out}
+        inside |= {topic.title for topic in self.kept_out} | {gap.title for gap in self.gaps}
         return [
             (title, why, back) for title, why, back in self.said.get("left_out", []) if title not in inside
         ]
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Topics that nobody on the team gives and that could stand in place of questions."""
+        return gaps_of(self.agenda, self.items, self.facts)
+
+    @property
+    def question_words(self) -> str:
+        return say_minutes(question_minutes(self.agenda, self.items))
 
     # ---- where to begin
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agendas.checks import length_for
 from agendas.facts import Facts
+from agendas.gaps import gaps_of
 from agendas.models import PAUSES, AgendaItem, SetAside
 from agendas.services import typed
 from agendas.services.draft import CannotDo, Draft
@@ -51,6 +52,29 @@ def add_topic(
         if point_ids and set(point_ids) != set(points_that_fit(draft.facts, topic, topic.usual_minutes)):
             item.point_ids = [point.pk for point in draft.facts.points_of(topic) if point.pk in point_ids]
         draft.put(item, after=_place_for(draft, topic))
+    return draft
+
+
+def add_unstaffed(agenda_id: int, *, slug: str, **save: Unpack[Save]) -> Draft:
+    """Let a topic that nobody on the team gives stand in place of questions, without a speaker for now.
+
+    It is held in the day, for the composer would never choose it. The day stays as long, and so does every sitting. Raises
+    ``CannotDo`` when the day has no room for it any more.
+    """
+    with editing(agenda_id, verb="add topic without speaker", **save) as draft:
+        gaps = gaps_of(draft.agenda, draft.items, draft.facts)
+        gap = next((one for one in gaps if one.slug == slug), None)
+        if gap is None:
+            raise CannotDo("There is no room for that topic among the questions any more.")
+        questions = draft.items[gap.place]
+        item = AgendaItem(
+            kind=Kind.TOPIC, topic=draft.facts.by_slug[slug], minutes=gap.minutes, pin=AgendaItem.Pin.IN_DAY
+        )
+        tell(item, draft.facts)
+        draft.put(item, after=draft.items[gap.place - 1] if gap.place else None)
+        questions.minutes -= gap.minutes
+        if not questions.minutes:
+            draft.items.remove(questions)
     return draft
 
 
