@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from accounts.models import User
 from accounts.rights import has_second_factor, is_coordinator, is_settling, remember_roles
 from agendas.models import Agenda
-from agendas.plain import Tables, columns, rows
+from agendas.plain import Tables, columns, hang, rows
 from bookings.models import Agency, Booking, Contact, DeskSettings, Engagement, Offer
 from bookings.release import (
     SessionSeen,
@@ -106,14 +106,30 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
     )
 
 
+# of those beside the booking what ``bookings/release.py`` asks about them, and what its answer holds
 _TABLES: Tables = {
     "booking": Booking,
     "agency": Agency,
     "agenda": Agenda,
-    "engagement": Engagement,
-    "offer": Offer,
-    "speaker": Speaker,
-    "contact": Contact,
+    "engagement": (Engagement, frozenset({"id", "offer_id", "speaker_id", "state"})),
+    "offer": (Offer, frozenset({"id", "booking_id", "state", "starts_at", "ends_at"})),
+    "speaker": (Speaker, frozenset({"id", "user_id", "name", "left_on"})),
+    "contact": (
+        Contact,
+        frozenset(
+            {
+                "id",
+                "booking_id",
+                "user_id",
+                "name",
+                "email",
+                "mailbox_confirmed_at",
+                "verified_at",
+                "released_at",
+                "revoked_at",
+            }
+        ),
+    ),
 }
 
 
@@ -163,14 +179,18 @@ def _read(
         found[name] for name in ("booking", "agenda", "engagement", "contact")
     )
     if booking is not None:
-        booking.agency = found["agency"]
+        hang(booking, "agency", found["agency"])
     if agenda is not None:
-        agenda.booking = booking
+        hang(agenda, "booking", booking)
     if engagement is not None:
-        engagement.offer, engagement.speaker = found["offer"], found["speaker"]
-        engagement.offer.booking, engagement.speaker.user = booking, user
+        offer, speaker = found["offer"], found["speaker"]
+        hang(engagement, "offer", offer)
+        hang(offer, "booking", booking)
+        hang(engagement, "speaker", speaker)
+        hang(speaker, "user", user)
     if contact is not None:
-        contact.booking, contact.user = booking, user
+        hang(contact, "booking", booking)
+        hang(contact, "user", user)
     return booking, engagement, contact, agenda
 
 
