@@ -10,11 +10,12 @@ from django.db.models import Model
 
 from agendas import facts
 from agendas.facts import Facts
-from agendas.models import Agenda, AgendaItem, Composition, Document
+from agendas.models import Agenda, AgendaItem, Comment, Composition, Document
 from agendas.plain import hang
 from courses.kept import Catalogue
 
 MOST_PAPERS = 12
+MOST_COMMENTS = 30  # on one page of the thread
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ class CommentSeen:
 
 
 @dataclass(frozen=True)
+class Thread:
+    """One page of what was said: the newest remarks, in their order, or on a later page the ones before."""
+
+    comments: tuple[CommentSeen, ...] = ()
+    page: int = 1
+    has_earlier: bool = False
+
+
+@dataclass(frozen=True)
 class DraftSeen:
     """A draft as its page needs it. Items are in order, issues and papers the newest first."""
 
@@ -72,7 +82,7 @@ class DraftSeen:
     composition: Composition | None
     can_undo: bool
     can_redo: bool
-    comments: list[CommentSeen]
+    thread: Thread
     has_last: bool
     templates: list[TemplateSeen]
 
@@ -121,9 +131,11 @@ COLUMNS = f"""
             'pk', remark.id, 'words', remark.words, 'audience', remark.audience,
             'by', coalesce(nullif(person.name, ''), person.email), 'is_from_host', remark.is_from_host,
             'at', remark.at, 'is_settled', remark.settled_at IS NOT NULL
-        ) ORDER BY remark.at, remark.id), '[]')
-    FROM agendas_comment remark JOIN accounts_user person ON person.id = remark.by_id
-    WHERE remark.agenda_id = draft.agenda_id),
+        ) ORDER BY remark.at DESC, remark.id DESC), '[]')
+    FROM (
+        SELECT * FROM agendas_comment WHERE agenda_id = draft.agenda_id AND audience = ANY(%(audiences)s)
+        ORDER BY at DESC, id DESC OFFSET %(later_comments)s LIMIT %(most_comments)s + 1
+    ) remark JOIN accounts_user person ON person.id = remark.by_id),
 
     EXISTS (SELECT FROM bookings_booking earlier JOIN agendas_agenda day ON day.booking_id = earlier.id
         JOIN agendas_agendaitem line ON line.agenda_id = day.id
@@ -132,7 +144,13 @@ COLUMNS = f"""
     (SELECT coalesce(json_agg(json_build_object('pk', id, 'name', name, 'audience_id', audience_id) ORDER BY name), '[]')
     FROM agendas_daytemplate)
 """  # noqa: S608 - columns of our own
-PARAMS: dict[str, Any] = {"most_papers": MOST_PAPERS, **facts.PARAMS}
+PARAMS: dict[str, Any] = {
+    "most_papers": MOST_PAPERS,
+    "most_comments": MOST_COMMENTS,
+    "later_comments": 0,
+    "audiences": list(Comment.Audience.values),
+    **facts.PARAMS,
+}
 """What ``COLUMNS`` takes."""
 _FACTS = 4
 _ITEM = [field.attname for field in AgendaItem._meta.concrete_fields]
@@ -142,20 +160,27 @@ SELECT {COLUMNS} FROM (
 ) draft"""  # noqa: S608 - names of our own columns
 
 
-def whole_of(agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
-    """Read it all, with what was asked for."""
-    params = {
+def whole_of(
+    agenda: Agenda, catalogue: Catalogue, *, thread: int = 1, for_host: bool = False
+) -> tuple[Facts, DraftSeen]:
+    """Read it all, with what was asked for, and a page of the thread: of all that was said, or of what the host may read."""
+    params = PARAMS | {
         "agenda": agenda.pk,
         "booking": agenda.booking_id,
         "agency": agenda.booking.agency_id,
         "stands_at": agenda.stands_at,
+        "later_comments": (thread - 1) * MOST_COMMENTS,
     }
+    if for_host:
+        params["audiences"] = [Comment.Audience.HOST.value]
     with connection.cursor() as cursor:
-        cursor.execute(_READ, params | PARAMS)
-        return whole_from(cursor.fetchone(), agenda, catalogue)
+        cursor.execute(_READ, params)
+        return whole_from(cursor.fetchone(), agenda, catalogue, thread=thread)
 
 
-def whole_from(row: Sequence[Any], agenda: Agenda, catalogue: Catalogue) -> tuple[Facts, DraftSeen]:
+def whole_from(
+    row: Sequence[Any], agenda: Agenda, catalogue: Catalogue, *, thread: int = 1
+) -> tuple[Facts, DraftSeen]:
     """What ``COLUMNS`` gave. Format and topics come from the catalogue in memory, or the database where that is newer."""
     if agenda.format_id in catalogue.formats:
         hang(agenda, "format", catalogue.formats[agenda.format_id])
@@ -173,10 +198,15 @@ def whole_from(row: Sequence[Any], agenda: Agenda, catalogue: Catalogue) -> tupl
         composition=Composition(**composition) if composition else None,
         can_undo=can_undo,
         can_redo=can_redo,
-        comments=[_comment(one) for one in comments],
+        thread=_thread(comments, thread),
         has_last=has_last,
         templates=[TemplateSeen(**one) for one in templates],
     )
+
+
+def _thread(newest_first: list[dict[str, Any]], page: int) -> Thread:
+    comments = [_comment(one) for one in newest_first[:MOST_COMMENTS]]
+    return Thread(tuple(reversed(comments)), page, has_earlier=len(newest_first) > MOST_COMMENTS)
 
 
 def items_of(agenda: Agenda, catalogue: Catalogue) -> list[AgendaItem]:

@@ -16,7 +16,7 @@ from agendas.lines import TimedRow, rows_of
 from agendas.models import Agenda, AgendaItem, Composition, Document
 from agendas.plain import hang
 from agendas.posted import Posted
-from agendas.reading import AsideSeen, CommentSeen, DraftSeen, IssueSeen, TemplateSeen, whole_of
+from agendas.reading import AsideSeen, DraftSeen, IssueSeen, TemplateSeen, Thread, whole_of
 from agendas.running import RunningOrder, running_order
 from agendas.services import Draft
 from agendas.shelf import Shelf, shelf_of
@@ -55,9 +55,9 @@ class Studio:
     issues: list[IssueSeen]
     documents: list[Document]
     composition: Composition | None
+    thread: Thread
     can_undo: bool = False
     can_redo: bool = False
-    comments: list[CommentSeen] = field(default_factory=list)
     has_last: bool = False
     templates: list[TemplateSeen] = field(default_factory=list)
     search: str = ""
@@ -365,11 +365,12 @@ def studio_of(
     search: str = "",
     posted: Posted | None = None,
     errors: Sequence[tuple[str, str]] = (),
+    thread: int = 1,
 ) -> Studio:
     """Read the whole page (the number of queries does not depend on how much is in it)."""
     catalogue = kept.catalogue()
     hang(agenda, "booking", asker.booking)
-    facts, draft = whole_of(agenda, catalogue)
+    facts, draft = whole_of(agenda, catalogue, thread=thread)
     page = _studio(asker, agenda, draft.items, facts, draft)
     page.search, page.posted, page.errors = search, posted, list(errors)
     return page
@@ -398,7 +399,7 @@ def _studio(asker: Asker, agenda: Agenda, items: list[AgendaItem], facts: Facts,
         composition=draft.composition,
         can_undo=draft.can_undo,
         can_redo=draft.can_redo,
-        comments=draft.comments,
+        thread=draft.thread,
         has_last=draft.has_last,
         templates=draft.templates,
     )

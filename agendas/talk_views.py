@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rights import sign_in_required
 from agendas import services, snapshot
 from agendas.access import Asker, SecondFactorNeeded, asker_of
-from agendas.models import Agenda, AgendaItem, Comment
+from agendas.models import Agenda, AgendaItem
 from agendas.reading import whole_of
 from agendas.running import running_order
 from agendas.services import CannotDo
 from agendas.services.issuing import names_any, private_words
-from agendas.views import second_factor_first, studio_page
+from agendas.views import page_of_thread, second_factor_first, studio_page
 from bookings.release import Tier, seen_for_papers
 from courses import kept
 
@@ -37,12 +37,14 @@ def _reader(request: HttpRequest, reference: str) -> tuple[Asker, Agenda]:
 def shared_draft(request: HttpRequest, reference: str) -> HttpResponse:
     """The draft as the host reads it: topics and times, no name, no place, and what was said for them."""
     asker, agenda = _reader(request, reference)
-    return render(request, "agendas/shared.html", _draft(asker, agenda))
+    return render(request, "agendas/shared.html", _draft(asker, agenda, thread=page_of_thread(request)))
 
 
-def _draft(asker: Asker, agenda: Agenda, *, words: str = "", error: str = "") -> dict[str, Any]:
+def _draft(
+    asker: Asker, agenda: Agenda, *, words: str = "", error: str = "", thread: int = 1
+) -> dict[str, Any]:
     catalogue = kept.catalogue()
-    facts, draft = whole_of(agenda, catalogue)
+    facts, draft = whole_of(agenda, catalogue, thread=thread, for_host=True)
     private = private_words(seen_for_papers(asker.booking, Tier.T3))
     for item in draft.items:
         if names_any(item.title, private):
@@ -53,7 +55,7 @@ def _draft(asker: Asker, agenda: Agenda, *, words: str = "", error: str = "") ->
         "booking": asker.booking,
         "agenda": agenda,
         "paper": snapshot.read(snapshot.draft_part(agenda, order, facts)),
-        "comments": [one for one in draft.comments if one.audience == Comment.Audience.HOST],
+        "thread": draft.thread,
         "words": words,
         "error": error,
     }

@@ -68,7 +68,14 @@ def studio(request: HttpRequest, reference: str) -> HttpResponse:
     agenda = asker.agenda
     if agenda is None:
         return render(request, "agendas/empty.html", _empty(request, asker))
-    return studio_page(request, asker, agenda, search=request.GET.get("q", "")[:80])
+    search, thread = request.GET.get("q", "")[:80], page_of_thread(request)
+    return studio_page(request, asker, agenda, search=search, thread=thread)
+
+
+def page_of_thread(request: HttpRequest) -> int:
+    """Which page of what was said: 1 holds the newest."""
+    asked = request.GET.get("said", "")
+    return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
 
 
 def _empty(request: HttpRequest, asker: Asker) -> dict[str, Any]:
@@ -90,9 +97,10 @@ def studio_page(
     posted: Posted | None = None,
     errors: list[tuple[str, str]] | None = None,
     comment: str = "",
+    thread: int = 1,
     status: int = 200,
 ) -> HttpResponse:
-    page = studio_of(asker, agenda, search=search, posted=posted, errors=errors or [])
+    page = studio_of(asker, agenda, search=search, posted=posted, errors=errors or [], thread=thread)
     is_silent = is_worker_silent(page.papers, is_composing=page.is_composing)
     context = {
         "page": page,
@@ -187,7 +195,7 @@ def _packed(request: HttpRequest, words: str) -> HttpResponse:
     """Packed for the wire where the browser takes it: nothing of a stranger's stands beside a secret in this answer."""
     response = HttpResponse(words)
     patch_vary_headers(response, ("Accept-Encoding",))
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         response.content = gzip.compress(response.content, compresslevel=1, mtime=0)
         response["Content-Encoding"] = "gzip"
     return response

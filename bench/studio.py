@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from bench.load import LoadFailed, Site
 from bench.processes import cpu_of_workers
 
+FORM = "day"
 VERSION = re.compile(r'data-version="(\d+)"')
 OF_A_LINE = re.compile(r"(?:what|minutes|who|how|title|note|pin|point)-(\d+)")
 FEWEST_MINUTES, MORE = 15, 5
@@ -25,20 +26,27 @@ class StudioForm(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self._chosen_for = ""
+        self._chosen_for = self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a part's mark, a field's value, or the option that is chosen."""
         values = {name: value or "" for name, value in attrs}
         if "data-part" in values:
             self.marks[values["id"]] = values["data-part"]
-        name = values.get("name", "")
+        if tag == "form":
+            self._inside = values.get("id", "")
+        name = values.get("name", "") if values.get("form", self._inside) == FORM else ""
         if tag == "select":
             self._chosen_for = name
         elif tag == "option" and "selected" in values and self._chosen_for:
             self.fields.append((self._chosen_for, values.get("value", "")))
         elif tag == "input" and name and (values.get("type") != "checkbox" or "checked" in values):
             self.fields.append((name, values.get("value", "")))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note that a form is over."""
+        if tag == "form":
+            self._inside = ""
 
     def body(self, *, minutes: int) -> str:
         """What the page sends once the first line that may has so many minutes: of the other lines nothing."""

@@ -1,37 +1,31 @@
 """What a process keeps in its memory for a minute, so that pages need not ask the database for it again."""
 
-import secrets
+import time
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar, cast
-
-from django.core.cache import caches
 
 KEPT_SECONDS = 60
 
 Piece = TypeVar("Piece")
 
-# the pieces themselves; the cache holds a stamp for each and lets go of it in time, and tests empty it
-_pieces: dict[str, tuple[str, Any]] = {}
+NEVER: tuple[float, Any] = (float("-inf"), None)
+_pieces: dict[str, tuple[float, Any]] = {}
 
 
 def keep(name: str, read: Callable[[], Piece]) -> Piece:
     """The piece of this name as it was read within the last minute. It is shared: whoever gets it only looks at it."""
-    stamp, piece = _pieces.get(name, ("", None))
-    if stamp and caches["local"].get(_key(name)) == stamp:
+    read_at, piece = _pieces.get(name, NEVER)
+    if 0 <= time.time() - read_at < KEPT_SECONDS:  # not after the clock was put back either
         return cast(Piece, piece)
-    piece, stamp = read(), secrets.token_hex(8)
-    _pieces[name] = stamp, piece
-    caches["local"].set(_key(name), stamp, KEPT_SECONDS)
+    piece = read()
+    _pieces[name] = time.time(), piece
     return piece
 
 
 def forget(*names: str) -> None:
-    """Read these afresh the next time."""
-    caches["local"].delete_many([_key(name) for name in names])
-
-
-def _key(name: str) -> str:
-    return f"kept:{name}"
+    """Read these afresh the next time; without names everything."""
+    for name in names or tuple(_pieces):
+        _pieces.pop(name, None)
 
 
 class Lately(Generic[Piece]):

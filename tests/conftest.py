@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 
+from places import keeping
 from tests.browser import chromium, clicks_wait_for_the_page_they_lead_to, page_at
 from tests.mail import caught_mail
 
@@ -32,6 +33,7 @@ def pytest_configure() -> None:
 def _nothing_kept_from_the_test_before() -> None:
     """Forget what this process keeps of the catalogue and the public pages: another test's rows are not this one's."""
     caches["local"].clear()
+    keeping.forget()
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,7 @@ CRISPY_FAIL_SILENTLY = False
 # ---- data
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///trainingportal")}
 DATABASES["default"].update(
+    ENGINE="trainingportal.postgresql",
     CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=600),
     CONN_HEALTH_CHECKS=True,
     DISABLE_SERVER_SIDE_CURSORS=True,

@@ -57,6 +57,38 @@ def test_the_host_reads_a_draft_once_it_is_shared_and_no_longer_when_it_is_taken
     assert client.get(f"{studio}draft/").status_code == 404
 
 
+def test_a_long_thread_shows_its_newest_and_leads_to_what_was_said_before(
+    client, shared, studio, enter, lead, contact
+):
+    Comment.objects.bulk_create(
+        Comment(agenda=shared, by=lead, audience=audience, words=f"For the {audience}, number {number}.")
+        for number in range(1, 32)
+        for audience in ("team", "host")
+    )
+    enter(contact.user, second_factor=False)
+    newest = client.get(f"{studio}draft/").content.decode()
+    assert "number 31." in newest
+    assert "number 2." in newest
+    assert "number 1." not in newest
+    assert "Earlier comments" in newest
+    assert "Later comments" not in newest
+
+    before = client.get(f"{studio}draft/", {"said": "2"}).content.decode()
+    assert "For the host, number 1." in before
+    assert "number 2." not in before
+    assert "Later comments" in before
+    assert "Earlier comments" not in before
+    assert "For the team" not in newest + before
+
+    enter(lead)
+    said = client.get(studio, {"said": "3"}).content.decode()
+    assert "For the team, number 1." in said
+    assert "For the host, number 1." in said
+    assert "number 2." not in said
+    for nonsense in ("0", "-1", "x", "9" * 30, "²"):
+        assert "number 31." in client.get(studio, {"said": nonsense}).content.decode()
+
+
 def test_the_host_sees_no_name_no_place_and_no_remark_for_the_team(
     client,
     shared,

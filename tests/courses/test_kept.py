@@ -2,10 +2,10 @@
 
 import pytest
 import time_machine
-from django.core.cache import caches
 
 from courses import kept
 from courses.models import Audience, Point, Topic, TopicForAudience
+from places import keeping
 from tests.factories import TopicFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,5 +56,5 @@ def test_what_must_not_lag_is_read_afresh(two):
     Topic.objects.update(is_active=True)
 
     assert len(kept.read().topics) == 2
-    caches["local"].clear()
+    keeping.forget()
     assert len(kept.catalogue().topics) == 2

@@ -44,6 +44,7 @@ from bookings.services import Asked
 from courses.models import Audience, Format, PageText, Topic
 from outbox.models import Message
 from outbox.states import State
+from places import keeping
 from places.models import Force, Region
 from speakers.calendars import make_feed, read_from
 from speakers.models import DiaryEntry, Expertise, Speaker
@@ -133,6 +134,7 @@ def undone() -> Iterator[None]:
         yield
         transaction.set_rollback(True)
     caches["local"].clear()
+    keeping.forget()
 
 
 # ---- people

@@ -11,6 +11,7 @@ from django.utils import timezone
 import courses.catalogue
 import places.catalogue
 from outbox.models import Message
+from places import keeping
 from trainingportal import guard
 from trainingportal.asking import choices
 
@@ -23,6 +24,7 @@ def catalogue(db: Any) -> None:
     places.catalogue.load()
     courses.catalogue.load()
     caches["local"].clear()
+    keeping.forget()
 
 
 @pytest.fixture

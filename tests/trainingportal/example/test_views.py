@@ -323,6 +323,7 @@ def test_the_landing_page_begins_with_a_day_once_it_is_made(client, work):
     making.tend()
     assert making.make_next()
     caches["local"].clear()
+    keeping.forget()
 
     assert "A full day for front-line officers and staff" in text_of(client.get("/"))
 
