@@ -41,6 +41,25 @@ class Tick:
 
 
 @dataclass(frozen=True, eq=False)
+class Controls:
+    """What may be chosen for a line: who gives it, how, which points, and what composing again leaves.
+
+    While nothing of it changes it is the same object, so that other minutes or another note draw less anew.
+    """
+
+    key: str
+    title: str
+    who: tuple[Option, ...]
+    how: tuple[Option, ...]
+    pins: tuple[Option, ...]
+    ticks: tuple[Tick, ...]
+
+    @property
+    def points_words(self) -> str:
+        return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
+
+
+@dataclass(frozen=True, eq=False)
 class StudioRow:
     """One line of the day with its controls, but for its time: while nothing else changes it is the same object."""
 
@@ -55,21 +74,14 @@ class StudioRow:
     own_title: str
     pills: tuple[Pill, ...]
     flag: bool
-    who: tuple[Option, ...]
     who_words: str
-    how: tuple[Option, ...]
-    ticks: tuple[Tick, ...]
-    pins: tuple[Option, ...]
+    controls: Controls
     why: str
     note: str
     first: bool
     last: bool
     stays: bool
     mistake: str
-
-    @property
-    def points_words(self) -> str:
-        return f"{sum(tick.ticked for tick in self.ticks)} of {len(self.ticks)} points"
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,7 @@ def _clock(hour: int, minute: int) -> tuple[str, str]:
 
 
 _kept: Lately[StudioRow] = Lately(MOST_KEPT)
+_kept_controls: Lately[Controls] = Lately(MOST_KEPT)
 
 
 def rows_of(
@@ -122,6 +135,7 @@ def rows_of(
         make = partial(
             _row,
             item,
+            topic,
             facts,
             names,
             check=flags.get(item.pk),
@@ -132,7 +146,7 @@ def rows_of(
         if posted is not None or not _is_kept(item, facts):
             row = make(posted=posted)
         else:
-            row = _kept.get((shared, _own(item), *make.keywords.values()), make)
+            row = _kept.get((shared, _own(item), *make.keywords.values()), partial(make, shared=shared))
         found.append(TimedRow(row, line.starts_at))
     return found
 
@@ -153,6 +167,21 @@ def _own(item: AgendaItem) -> Hashable:
     return _shown(item), tuple(item.point_ids)
 
 
+def _chosen(item: AgendaItem) -> Hashable:
+    """What its controls show of a line."""
+    return (
+        item.pk,
+        item.kind,
+        item.topic_id,
+        item.words,
+        item.speaker_id,
+        item.by_host,
+        item.variant,
+        item.pin,
+        tuple(item.point_ids),
+    )
+
+
 def _is_kept(item: AgendaItem, facts: Facts) -> bool:
     """Whether the line rests on the catalogue in memory: a topic that is newer may yet change unseen."""
     return item.topic_id is None or item.topic_id in facts.catalogue.every_topic
@@ -160,6 +189,7 @@ def _is_kept(item: AgendaItem, facts: Facts) -> bool:
 
 def _row(
     item: AgendaItem,
+    topic: Topic | None,
     facts: Facts,
     names: Mapping[int, str],
     *,
@@ -168,9 +198,10 @@ def _row(
     first: bool,
     last: bool,
     posted: Posted | None = None,
+    shared: Hashable = None,
 ) -> StudioRow:
     raw = posted.row_of(item.pk) if posted is not None else None
-    topic = facts.by_id.get(item.topic_id) if item.topic_id else None
+    choose = partial(_controls, item, topic, facts, names, raw)
     return StudioRow(
         key=str(item.pk),
         what=f"topic:{item.topic.slug}" if item.topic is not None else item.kind,
@@ -183,17 +214,27 @@ def _row(
         own_title=raw.title if raw else item.title,
         pills=_pills(item, facts, check),
         flag=check is not None,
-        who=_who(item, facts, names, raw),
         who_words=_who_words(item, names),
-        how=_how(item, topic, raw),
-        ticks=_ticks(topic, facts, raw.point_ids if raw else item.point_ids),
-        pins=_pins(item, raw),
+        controls=choose() if shared is None else _kept_controls.get((shared, _chosen(item)), choose),
         why=why,
         note=raw.note if raw else item.note,
         first=first,
         last=last,
         stays=item.is_core,
         mistake=posted.mistakes.get(f"minutes-{item.pk}", "") if posted is not None else "",
+    )
+
+
+def _controls(
+    item: AgendaItem, topic: Topic | None, facts: Facts, names: Mapping[int, str], raw: RawRow | None
+) -> Controls:
+    return Controls(
+        key=str(item.pk),
+        title=item.words,
+        who=_who(item, facts, names, raw),
+        how=_how(item, topic, raw),
+        pins=_pins(item, raw),
+        ticks=_ticks(topic, facts, raw.point_ids if raw else item.point_ids),
     )
 
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from agendas.lines import StudioRow, TimedRow
+from agendas.lines import Controls, StudioRow, TimedRow
 from agendas.shelf import Offered
 from agendas.studio import Studio
 from places.keeping import Lately
@@ -51,7 +51,8 @@ _kept: Lately[Part] = Lately(MOST_KEPT)
 @lru_cache(maxsize=MOST_KEPT)
 def row_part(row: StudioRow) -> Part:
     """A line of the day but for its time."""
-    inside = render_to_string("agendas/studio/row.html", {"row": row})
+    context = {"row": row, "controls": "" if row.is_pause else _controls(row.controls)}
+    inside = render_to_string("agendas/studio/row.html", context)
     kind = " is-pause" if row.is_pause else " is-flag" if row.flag or row.mistake else ""
     return Part(
         f"line-{row.key}",
@@ -59,6 +60,11 @@ def row_part(row: StudioRow) -> Part:
         "li",
         format_html(' class="wt-line{}" tabindex="-1"', kind),
     )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _controls(controls: Controls) -> SafeString:
+    return render_to_string("agendas/studio/controls.html", {"row": controls})
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -1,8 +1,9 @@
 """Saving a change in the studio as its page does: the line that changed, what is no line's, and the marks of the parts that the
-page has; one line a little longer or shorter each time."""
+page has. One line is longer or shorter each time, with a note that nobody has written before, so that it is drawn anew."""
 
 import gzip
 import http.client
+import itertools
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -14,7 +15,10 @@ from bench.processes import cpu_of_workers
 FORM = "day"
 VERSION = re.compile(r'data-version="(\d+)"')
 OF_A_LINE = re.compile(r"(?:what|minutes|who|how|title|note|pin|point)-(\d+)")
-FEWEST_MINUTES, MORE = 15, 5
+FEWEST_MINUTES, MOST_MINUTES = 15, 60
+
+
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -48,17 +52,19 @@ class StudioForm(HTMLParser):
         if tag == "form":
             self._inside = ""
 
-    def body(self, *, minutes: int) -> str:
-        """What the page sends once the first line that may has so many minutes: of the other lines nothing."""
+    def body(self, *, number: int) -> str:
+        """What the page sends once the first line that may has other minutes and another note: of the other lines nothing."""
         line = next(
-            name
+            name.removeprefix("minutes-")
             for name, value in self.fields
             if name.startswith("minutes-") and int(value) >= FEWEST_MINUTES
         )
+        minutes = FEWEST_MINUTES + number % (MOST_MINUTES - FEWEST_MINUTES)
+        typed = {f"minutes-{line}": str(minutes), f"note-{line}": f"Remark {number}"}
         sent = [
-            (name, str(minutes) if name == line else value)
+            (name, typed.get(name, value))
             for name, value in self.fields
-            if _line_of(name, value) in ("", line.removeprefix("minutes-"))
+            if _line_of(name, value) in ("", line)
         ]
         marks = " ".join(f"{part}:{mark}" for part, mark in self.marks.items())
         return urlencode([*sent, ("do", "save"), ("have", marks)])
@@ -79,7 +85,7 @@ class Saved:
 
 
 def save(site: Site, path: str, cookie: str, *, times: int) -> Saved:
-    """Save so many times, each with one line's minutes changed. Raises ``LoadFailed`` when one is not taken."""
+    """Save so many times, each with another change to one line. Raises ``LoadFailed`` when one is not taken."""
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
     connection.request("GET", path, headers={"Cookie": cookie})
     form = StudioForm()
@@ -88,9 +94,7 @@ def save(site: Site, path: str, cookie: str, *, times: int) -> Saved:
     for number in range(-4, times):  # the first few warm the workers
         if number == 0:
             before = cpu_of_workers(site.master)
-        size, answer = _send(
-            connection, path, cookie, form.body(minutes=FEWEST_MINUTES + MORE * (number % 2))
-        )
+        size, answer = _send(connection, path, cookie, form.body(number=next(_numbers)))
         found = VERSION.search(answer)
         if found is None:
             raise LoadFailed(f"A save in the studio was not taken:\n{answer[:500]}")

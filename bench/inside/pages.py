@@ -86,12 +86,12 @@ def look_at_studio() -> dict[str, Any]:
         raise RuntimeError("The demo has issued no agenda.")
     path = reverse("studio", args=[agenda.booking.reference])
     queries = 0
-    for minutes in (15, 20):
+    for number in (1, 2):
         form = StudioForm()
         form.feed(lead.get(path).content.decode())
         with CaptureQueriesContext(connection) as asked:
             answer = lead.post(
-                f"{path}change/", form.body(minutes=minutes), content_type="application/x-www-form-urlencoded"
+                f"{path}change/", form.body(number=number), content_type="application/x-www-form-urlencoded"
             )
         if answer.status_code != 200:
             raise RuntimeError(f"A save in the studio answered {answer.status_code}")
