@@ -271,11 +271,20 @@ def _minutes_for(brief: Brief, slugs: frozenset[str]) -> int | None:
     return -(-extra // STEP) * STEP
 
 
+def _least_minutes(brief: Brief, slug: str) -> int:
+    """The minutes that a held topic takes at least."""
+    pin = brief.pin_of.get(slug)
+    return pin.minutes if pin is not None and pin.minutes is not None else brief.by_slug[slug].least
+
+
 def _why_not(brief: Brief) -> CannotCompose:
     """By how much the held topics are too long, or which of them cannot stand together."""
     held = frozenset(topic.slug for topic in brief.topics if topic.is_core) | frozenset(
         brief.pin_of
     ) & frozenset(brief.by_slug)
+    least = sum(_least_minutes(brief, slug) for slug in held)
+    if least > brief.day.length + MOST_STRETCH:
+        return CannotCompose(words.far_too_long(brief, least))
     extra = _minutes_for(
         brief, held | frozenset(slug for one in held for slug in _all_needs(brief, brief.by_slug[one]))
     )

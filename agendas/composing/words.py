@@ -58,15 +58,22 @@ def no_room(topic: TopicFacts, extra: int | None) -> tuple[str, str]:
 
 def too_long(brief: Brief, extra: int) -> str:
     """What is held fast takes longer than the day, in minutes from start to end."""
+    return _against_the_day(brief, f"need {say_minutes(brief.day.length + extra)} with their breaks")
+
+
+def far_too_long(brief: Brief, least: int) -> str:
+    """What is held fast takes so many minutes at least, far more than the day, before any break is counted."""
+    return _against_the_day(brief, f"need {say_minutes(least)}, and breaks beside them")
+
+
+def _against_the_day(brief: Brief, need: str) -> str:
     held = [topic for topic in brief.topics if topic.slug in brief.pin_of and not topic.is_core]
     core = sum(topic.is_core for topic in brief.topics)
     what = f"The {core} topics that are always given" if core > 1 else "The topic that is always given"
     if held:
         what += f" and {_names([topic.title for topic in held])}"
-    return (
-        f"{what} need {say_minutes(brief.day.length + extra)} with their breaks; "
-        f"the day has {say_minutes(brief.day.length)}. "
-        + ("Let go of one of them, or make the day longer." if held else "Make the day longer.")
+    return f"{what} {need}; the day has {say_minutes(brief.day.length)}. " + (
+        "Let go of one of them, or make the day longer." if held else "Make the day longer."
     )
 
 

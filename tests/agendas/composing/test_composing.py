@@ -211,6 +211,17 @@ def test_what_does_not_fit_says_by_how_much():
     )
 
 
+def test_what_is_far_too_long_is_counted_as_well():
+    held = tuple(topic(f"t{n}", 45, 50, 60) for n in range(3))
+    pins = tuple(Pin(one.slug, minutes=150) for one in held)
+    none = compose(Brief(HALF, (FACTS, STORY, *held), pins=pins))
+    assert isinstance(none, CannotCompose)
+    assert none.words.startswith("The 2 topics that are always given and T0, T1 and T2 need ")
+    assert none.words.endswith(
+        "minutes, and breaks beside them; the day has 3 hours. Let go of one of them, or make the day longer."
+    )
+
+
 def test_pins_that_clash_are_named():
     first, second = topic("first"), topic("second", needs=frozenset({"first"}))
     none = compose(
