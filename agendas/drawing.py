@@ -39,7 +39,9 @@ def _label(label: Label, *, y: str, kind: str = "") -> str:
 
 def _over(over: Over) -> str:
     bar = f'<rect class="over" x="{over.x}" y="-8" width="{over.width}" height="4"/>'
-    return bar + (_label(over.label, y="-13", kind="over-words") if over.label else "")
+    if over.label is None:
+        return bar
+    return bar + _label(over.label, y="-13", kind="over-words opt" if over.label.optional else "over-words")
 
 
 def _key(strip: Strip) -> str:

@@ -7,7 +7,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from places.clock import say_minutes, say_time, say_times
 
@@ -167,17 +167,22 @@ def _is_clear(x: float, characters: int, taken: list[tuple[float, int]], per_cha
 
 
 def _overs(marks: Sequence[Mark], length: int) -> list[Over]:
-    """Draw each check; its words stand only while they are clear of the words before."""
+    """Draw each check; its words stand only while they are clear of the words before, on a phone seldom more than one's."""
     overs: list[Over] = []
-    reach = -1.0
+    reach = on_phone = -1.0
     for mark in sorted(marks, key=lambda mark: mark.from_minute):
         low, high = 100 * mark.from_minute / length, 100 * min(mark.to_minute, length) / length
         label = _place(low, high, mark.words)
-        wide = len(mark.words) * WIDE_CHARACTER
-        left = float(label.x[:-1]) - (wide if label.anchor == "end" else 0)
-        shown = label if left > reach else None
-        if shown:
+        wide, narrow = (len(mark.words) * each for each in (WIDE_CHARACTER, PHONE_CHARACTER))
+        x, ends = float(label.x[:-1]), label.anchor == "end"
+        left = x - (wide if ends else 0)
+        shown = None
+        if left > reach:
             reach = left + wide + 2
+            left_on_phone = x - (narrow if ends else 0)
+            shown = replace(label, optional=left_on_phone <= on_phone)
+            if not shown.optional:
+                on_phone = left_on_phone + narrow
         overs.append(Over(_percent(low), _percent(max(high - low - GAP, (high - low) / 2)), shown))
     return overs
 

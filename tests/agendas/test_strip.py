@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agendas import drawing
 from agendas.strip import WIDE_CHARACTER, Block, Mark, draw
 
 NINE = dt.time(9)
@@ -84,6 +85,17 @@ def test_the_words_of_two_checks_do_not_run_into_each_other():
     strip = draw(DAY, starts_at=NINE, marks=[Mark(0, 60, long), Mark(10, 70, long)])
 
     assert [over.label is not None for over in strip.overs] == [True, False]
+
+
+def test_on_a_phone_words_that_would_meet_others_are_left_out():
+    first, last = (
+        Mark(0, 60, "1: 60 minutes without a break"),
+        Mark(180, 240, "4: 60 minutes without a break"),
+    )
+    strip = draw(DAY, starts_at=NINE, marks=[first, last])
+
+    assert [over.label.optional for over in strip.overs] == [False, True]
+    assert 'class="over-words opt"' in drawing.picture(strip)
 
 
 def test_an_empty_day_is_drawn_as_free_time():
