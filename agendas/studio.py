@@ -28,6 +28,7 @@ from courses import kept
 from courses.models import Topic
 from outbox.models import Heartbeat
 from places.clock import local, say_date, say_minutes, say_time, say_times
+from places.kept_queries import KeptQuery
 from places.nations import Nation
 
 UNDER_WAY_COMPOSING = (Composition.State.QUEUED, Composition.State.WORKING)
@@ -405,9 +406,14 @@ def _studio(asker: Asker, agenda: Agenda, items: list[AgendaItem], facts: Facts,
     )
 
 
+_WORKER_SEEN = KeptQuery(
+    lambda: Heartbeat.objects.filter(name="worker").order_by().values_list("seen_at", flat=True)
+)
+
+
 def is_worker_silent(documents: Sequence[Document], *, is_composing: bool = False) -> bool:
     """Whether something waits and no worker has been seen for two minutes. Asks the database only while something waits."""
     if not is_composing and not any(document.state in UNDER_WAY for document in documents):
         return False
-    seen_at = Heartbeat.objects.filter(name="worker").values_list("seen_at", flat=True).first()
+    seen_at = _WORKER_SEEN.first()
     return seen_at is None or timezone.now() - seen_at > SILENT_AFTER
