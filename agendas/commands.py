@@ -14,6 +14,7 @@ from agendas.models import Agenda, AgendaItem
 from agendas.reading import items_of
 from agendas.running import running_order
 from agendas.services import CannotDo, Draft, Save, Typed
+from formkit.keys import key_in
 
 Kind = AgendaItem.Kind
 
@@ -53,9 +54,10 @@ def carry_out(do: str, press: Press) -> Done:
 
 
 def _number(words: str) -> int:
-    if not (words.isascii() and words.isdecimal() and len(words) < 12):
+    number = key_in(words)
+    if number is None:
         raise CannotDo("That line is no longer in the agenda.")
-    return int(words)
+    return number
 
 
 def _done(draft: Draft, words: str) -> Done:
@@ -213,10 +215,10 @@ def _delete_template(press: Press, *_: str) -> Done:
 
 def chosen_template(post: QueryDict) -> int:
     """The template chosen on the page. Raises ``CannotDo`` where none is."""
-    words = post.get("template", "")
-    if not (words.isascii() and words.isdecimal() and len(words) < 12):
+    template_id = key_in(post.get("template", ""))
+    if template_id is None:
         raise CannotDo("Choose a template first.")
-    return int(words)
+    return template_id
 
 
 def _compose(press: Press, *_: str) -> Done:

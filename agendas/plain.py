@@ -21,7 +21,7 @@ def columns(tables: Tables) -> str:
 
 def width(tables: Tables) -> int:
     """How many values that is."""
-    return sum(len(_names(table)) for table in tables.values())
+    return sum(len(names(table)) for table in tables.values())
 
 
 def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
@@ -29,11 +29,11 @@ def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     at = 0
     for alias, table in tables.items():
-        names = _names(table)
-        row = values[at : at + len(names)]
+        wanted = names(table)
+        row = values[at : at + len(wanted)]
         model = table[0] if isinstance(table, tuple) else table
-        found[alias] = model.from_db(DEFAULT_DB_ALIAS, names, row) if row[0] is not None else None
-        at += len(names)
+        found[alias] = model.from_db(DEFAULT_DB_ALIAS, wanted, row) if row[0] is not None else None
+        at += len(wanted)
     return found
 
 
@@ -43,8 +43,8 @@ def _fields(table: Table) -> "list[Field[Any, Any]]":
 
 
 @cache
-def _names(table: Table) -> list[str]:
-    """The columns as the model's instances name them."""
+def names(table: Table) -> list[str]:
+    """The same columns as the model's instances name them, as ``from_db`` takes them."""
     return [field.attname for field in _fields(table)]
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model
 
 from agendas import facts
 from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem, Comment, Composition, Document
-from agendas.plain import hang
+from agendas.plain import columns, hang, names
 from courses.kept import Catalogue
 
 MOST_PAPERS = 12
@@ -87,18 +86,13 @@ class DraftSeen:
     templates: list[TemplateSeen]
 
 
-def _names_of(model: type[Model]) -> str:
-    """A model's columns, as ``from_db`` takes them."""
-    return ", ".join(str(field.column) for field in model._meta.concrete_fields)
-
-
 # Read from a row named ``draft``: agenda_id, booking_id, agency_id, stands_at. Asked of the ORM these are ten queries, and
 # building them takes longer than the answers.
 COLUMNS = f"""
     {facts.COLUMNS},
 
-    (SELECT coalesce(json_agg(json_build_array({_names_of(AgendaItem)}) ORDER BY position), '[]')
-    FROM agendas_agendaitem WHERE agenda_id = draft.agenda_id),
+    (SELECT coalesce(json_agg(json_build_array({columns({"line": AgendaItem})}) ORDER BY position), '[]')
+    FROM agendas_agendaitem line WHERE agenda_id = draft.agenda_id),
 
     (SELECT coalesce(json_agg(json_build_object(
             'key', aside.key, 'words', aside.words, 'reason', aside.reason,
@@ -153,7 +147,6 @@ PARAMS: dict[str, Any] = {
 }
 """What ``COLUMNS`` takes."""
 _FACTS = 4
-_ITEM = [field.attname for field in AgendaItem._meta.concrete_fields]
 _READ = f"""
 SELECT {COLUMNS} FROM (
     SELECT %(agenda)s AS agenda_id, %(booking)s AS booking_id, %(agency)s AS agency_id, %(stands_at)s::int AS stands_at
@@ -190,7 +183,7 @@ def whole_from(
     asked = facts.facts_from(tuple(row[:_FACTS]), agenda.booking, catalogue)
     return asked, DraftSeen(
         items=with_topics(
-            [AgendaItem.from_db(DEFAULT_DB_ALIAS, _ITEM, values) for values in items], catalogue
+            [AgendaItem.from_db(DEFAULT_DB_ALIAS, names(AgendaItem), values) for values in items], catalogue
         ),
         asides=[AsideSeen(**row) for row in asides],
         issues=[_issue(row) for row in issues],

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agendas import services
 from agendas.models import AttendeeMessage
 from formkit.forms import PortalForm
+from formkit.keys import key_in
 from trainingportal.desk.access import actor_of, for_coordinators
 from trainingportal.desk.forms import area
 from trainingportal.desk.pages import page
@@ -49,8 +50,8 @@ class Waiting:
 def private_messages(request: HttpRequest) -> HttpResponse:
     """What waits, and what was seen to; a POST settles a message that needs no answer."""
     if request.method == "POST":
-        message = request.POST.get("message", "")
-        if _is_number(message) and services.settle_message(int(message), actor=actor_of(request)):
+        message_id = key_in(request.POST.get("message", ""))
+        if message_id is not None and services.settle_message(message_id, actor=actor_of(request)):
             messages.success(request, "Seen to. It is deleted 30 days after the training.")
         return redirect("desk:private-messages")
     return _draw(request)
@@ -76,10 +77,6 @@ def answer_private_message(request: HttpRequest, message_id: int) -> HttpRespons
         return _draw(request, refused=str(refusal), unsent=answer, status=422)
     messages.success(request, "The answer is on its way. Nobody else is told.")
     return redirect("desk:private-messages")
-
-
-def _is_number(words: str) -> bool:
-    return words.isascii() and words.isdecimal() and len(words) < 12
 
 
 def _form(message_id: int, data: object = None) -> PrivateAnswerForm:
