@@ -1,12 +1,13 @@
 """Between a booking and the composer: what it is given to compose from, and the lines that its day becomes."""
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from agendas.composing.brief import Around, Brief, Composed, Day, Given, Pin, PointFacts, Teacher, TopicFacts
 from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem
-from courses.models import Topic, TopicForAudience
+from courses.models import Format, Topic, TopicForAudience
 
 Kind, Variant, Kept = AgendaItem.Kind, AgendaItem.Variant, AgendaItem.Pin
 Emphasis = TopicForAudience.Emphasis
@@ -24,8 +25,9 @@ def brief_of(
     """
     slots = [item for item in items if item.kind == Kind.HOST]
     out = kept_out(agenda, items)
+    day = _day(agenda)
     return Brief(
-        day=_day(agenda),
+        day=day,
         topics=(*(_topic(topic, facts, out) for topic in facts.topics), *(_slot(item) for item in slots)),
         team=tuple(
             Teacher(
@@ -41,6 +43,7 @@ def brief_of(
         without=frozenset(
             rule for key in set_aside if (rule := RULE_OF_CHECK.get(key.partition(":")[0])) is not None
         ),
+        longer=tuple(_longer(day, facts)),
     )
 
 
@@ -51,10 +54,20 @@ def kept_out(agenda: Agenda, items: Sequence[AgendaItem]) -> list[int]:
 
 
 def _day(agenda: Agenda) -> Day:
-    shape, starts_at = agenda.format, agenda.starts_at
+    return _frame(agenda.format, agenda.starts_at, agenda.length_minutes)
+
+
+def _longer(day: Day, facts: Facts) -> Iterator[Day]:
+    """What else the catalogue offers and lasts longer, the shortest first."""
+    for shape in sorted(facts.catalogue.formats.values(), key=lambda one: (one.clock_minutes, one.pk)):
+        if shape.clock_minutes > day.length:
+            yield _frame(shape, shape.starts_at, shape.clock_minutes)
+
+
+def _frame(shape: Format, starts_at: dt.datetime | dt.time, minutes: int) -> Day:
     return Day(
         starts_at=starts_at.hour * 60 + starts_at.minute,
-        length=agenda.length_minutes,
+        length=minutes,
         longest_sitting=shape.longest_sitting_minutes,
         break_minutes=shape.break_minutes,
         lunch_minutes=shape.lunch_minutes,
@@ -62,6 +75,7 @@ def _day(agenda: Agenda) -> Day:
         welcome_minutes=shape.welcome_minutes,
         close_minutes=shape.close_minutes,
         needs_workshop=shape.needs_workshop,
+        name=shape.name.lower(),
     )
 
 

@@ -90,6 +90,7 @@ class Day:
     welcome_minutes: int
     close_minutes: int
     needs_workshop: bool = False
+    name: str = "day"
 
     @property
     def has_lunch(self) -> bool:
@@ -111,6 +112,8 @@ class Brief:
     pins: tuple[Pin, ...] = ()
     without: frozenset[str] = frozenset()
     """Rules that a person set aside: "workshop", "needs", "demanding", "last"."""
+    longer: tuple[Day, ...] = ()
+    """What else is on offer and lasts longer, the shortest first: named where this day cannot hold what it must."""
 
     @cached_property
     def by_slug(self) -> Mapping[str, TopicFacts]:
@@ -134,6 +137,20 @@ class Brief:
             waiting.remove(ready)
             ordered.append(ready)
         return tuple(ordered)
+
+    def may_be_in(self, topic: TopicFacts) -> bool:
+        """Core topics and what a person holds fast always may; else this nation, not refused, and somebody to give it."""
+        if topic.is_core or topic.slug in self.pin_of:
+            return True
+        if not topic.applies or topic.is_left_out or topic.is_kept_out:
+            return False
+        if not (topic.is_must or topic.wanted or self._is_of_use(topic)):
+            return False
+        return topic.is_must or bool(self.qualified(topic)) or self.needs_nobody(topic)
+
+    def _is_of_use(self, topic: TopicFacts) -> bool:
+        """Whether something may call for it though nobody asked: another topic, or the rule of the workshop."""
+        return topic.takes_part or any(topic.slug in other.needs for other in self.topics)
 
     def qualified(self, topic: TopicFacts) -> tuple[Teacher, ...]:
         """Who may give a topic. A personal account is given by a member of the family beside a colleague, or by nobody here."""

@@ -46,7 +46,7 @@ class DayModel:
         if stretch:
             self.length = self._int(self.day.length, self.horizon, "length")
         self.sittings = range(-(-self.horizon // self.day.longest_sitting) + 2)
-        self.topics = [topic for topic in brief.in_order if self._may_be_in(topic)]
+        self.topics = [topic for topic in brief.in_order if brief.may_be_in(topic)]
         self.lengths = {topic.slug: self._lengths(topic) for topic in self.topics}
         self._make_choices()
         self._make_frame()
@@ -60,20 +60,6 @@ class DayModel:
 
     def _int(self, low: int, high: int, name: str) -> cp_model.IntVar:
         return self.model.new_int_var(low, high, name)
-
-    def _may_be_in(self, topic: TopicFacts) -> bool:
-        """Core topics and what a person holds fast always may; else this nation, not refused, and somebody to give it."""
-        if topic.is_core or topic.slug in self.brief.pin_of:
-            return True
-        if not topic.applies or topic.is_left_out or topic.is_kept_out:
-            return False
-        if not (topic.is_must or topic.wanted or self._is_of_use(topic)):
-            return False
-        return topic.is_must or bool(self.brief.qualified(topic)) or self.brief.needs_nobody(topic)
-
-    def _is_of_use(self, topic: TopicFacts) -> bool:
-        """Whether something may call for it though nobody asked: another topic, or the rule of the workshop."""
-        return topic.takes_part or any(topic.slug in other.needs for other in self.brief.topics)
 
     def _make_choices(self) -> None:
         """Which sitting each topic is in, its minutes there, and who gives it."""

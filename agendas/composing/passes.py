@@ -6,7 +6,7 @@
 11. even sittings and lunch near half past twelve.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from ortools.sat.python import cp_model
@@ -26,13 +26,18 @@ from agendas.composing.model import STEP, DayModel, Placed, Sum
 
 EFFORT = 2.0  # CP-SAT's own measure of work for one pass, the same on every machine; a pass needs about 0.05
 MOST_STRETCH = 240
+FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+
+class NotSettled(Exception):
+    """The search was cut short before it found a day, or the proof that there is none."""
 
 
 def compose(brief: Brief) -> Composed | CannotCompose:
     """The best day for this brief; where what is held fast does not fit, why not. The same brief gives the same day."""
     run = _Run(brief)
     if not run.search():
-        return _why_not(brief)
+        return _why_not(brief) if run.is_proven else CannotCompose(words.not_settled())
     given = run.given()
     present = frozenset(one.slug for one in given)
     left_out = tuple(_left_out(brief, present))
@@ -59,7 +64,7 @@ class _Run:
         self.is_proven = True
 
     def search(self) -> bool:
-        """Go through the passes; ``False`` when there is no day at all."""
+        """Go through the passes; ``False`` when there is no day at all, proven or not."""
         found = False
         for make, is_most in self._wishes():
             wish = make()
@@ -68,10 +73,8 @@ class _Run:
             model = self.day.model
             model.maximize(wish) if is_most else model.minimize(wish)
             status = self.solver.solve(model)
-            if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                if not found:
-                    return False
-                self.is_proven = False
+            if status not in FOUND:
+                self.is_proven = status == cp_model.INFEASIBLE
                 break
             found = True
             self.is_proven &= status == cp_model.OPTIMAL
@@ -242,54 +245,81 @@ def _left_out(brief: Brief, present: frozenset[str]) -> Iterator[LeftOut]:
             continue
         why, buys_back = words.why_out(brief, topic, present)
         if not why:
-            minutes = _minutes_for(brief, present | {topic.slug} | _all_needs(brief, topic))
-            why, buys_back = words.no_room(topic, minutes)
+            try:
+                why, buys_back = words.no_room(
+                    topic, _minutes_for(brief, _with_needs(brief, present | {topic.slug}))
+                )
+            except NotSettled:
+                why, buys_back = words.UNSETTLED
         yield LeftOut(topic.slug, topic.title, why, buys_back)
 
 
-def _all_needs(brief: Brief, topic: TopicFacts) -> frozenset[str]:
-    needs: set[str] = set()
-    waiting = list(topic.needs)
+def _with_needs(brief: Brief, slugs: Collection[str]) -> frozenset[str]:
+    """These topics with all that they build on."""
+    found: set[str] = set()
+    waiting = list(slugs)
     while waiting:
         slug = waiting.pop()
-        if slug in brief.by_slug and slug not in needs:
-            needs.add(slug)
+        if slug in brief.by_slug and slug not in found:
+            found.add(slug)
             waiting += brief.by_slug[slug].needs
-    return frozenset(needs)
+    return frozenset(found)
 
 
 def _minutes_for(brief: Brief, slugs: frozenset[str]) -> int | None:
-    """How many minutes more a day with all of these would have to take; ``None`` when no longer day would do."""
+    """How many minutes more a day with all of these would have to take; ``None`` when no longer day would do.
+
+    Raises ``NotSettled``.
+    """
     pins = tuple(brief.pin_of.get(slug, Pin(slug)) for slug in sorted(slugs))
     only = tuple(topic for topic in brief.topics if topic.slug in slugs)
     day = DayModel(replace(brief, topics=only, pins=pins), stretch=MOST_STRETCH)
     day.model.minimize(day.length)
     solver = _solver()
-    if solver.solve(day.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    status = solver.solve(day.model)
+    if status == cp_model.INFEASIBLE:
         return None
+    if status not in FOUND:
+        raise NotSettled
     extra = round(solver.objective_value) - brief.day.length
     return -(-extra // STEP) * STEP
 
 
+def _fits(brief: Brief, slugs: Collection[str]) -> bool:
+    """Whether a day can hold these with what they build on, as far as the search can tell."""
+    try:
+        return _minutes_for(brief, _with_needs(brief, slugs)) == 0
+    except NotSettled:
+        return False
+
+
 def _least_minutes(brief: Brief, slug: str) -> int:
     """The minutes that a held topic takes at least."""
-    pin = brief.pin_of.get(slug)
-    return pin.minutes if pin is not None and pin.minutes is not None else brief.by_slug[slug].least
+    pin, topic = brief.pin_of.get(slug), brief.by_slug[slug]
+    if pin is None:
+        return topic.least
+    if pin.minutes is not None:
+        return pin.minutes
+    return topic.least if pin.at_most is None else min(topic.least, pin.at_most)
 
 
 def _why_not(brief: Brief) -> CannotCompose:
-    """By how much the held topics are too long, or which of them cannot stand together."""
-    held = frozenset(topic.slug for topic in brief.topics if topic.is_core) | frozenset(
-        brief.pin_of
-    ) & frozenset(brief.by_slug)
+    """By how much the held topics are too long and what would help, or which of them cannot stand together."""
+    core = frozenset(topic.slug for topic in brief.topics if topic.is_core)
+    held = core | frozenset(words.held_fast(brief))
+    for slug, needed in _shut_out(brief, held):
+        return CannotCompose(words.shut_out(brief, slug, needed), clashing=(slug,))
     least = sum(_least_minutes(brief, slug) for slug in held)
     if least > brief.day.length + MOST_STRETCH:
-        return CannotCompose(words.far_too_long(brief, least))
-    extra = _minutes_for(
-        brief, held | frozenset(slug for one in held for slug in _all_needs(brief, brief.by_slug[one]))
-    )
-    if extra is not None:
-        return CannotCompose(words.too_long(brief, extra))
+        return CannotCompose(words.far_too_long(brief, least, _way_out(brief, core, held)))
+    try:
+        extra = _minutes_for(brief, _with_needs(brief, held))
+    except NotSettled:
+        return CannotCompose(words.not_settled())
+    if extra:
+        return CannotCompose(words.too_long(brief, extra, _way_out(brief, core, held)))
+    if extra == 0:  # everything that is held fits: what does not is the one rule that asks for more
+        return CannotCompose(words.no_workshop(brief))
     questioned = DayModel(brief, stretch=MOST_STRETCH, question_pins=True)
     solver = _solver()
     solver.solve(questioned.model)
@@ -299,3 +329,22 @@ def _why_not(brief: Brief) -> CannotCompose:
         if index in questioned.held
     ]
     return CannotCompose(words.clash(brief, clash), clashing=tuple(clash))
+
+
+def _shut_out(brief: Brief, held: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each held topic that builds on one which may not be in the day."""
+    if "needs" in brief.without:
+        return
+    for slug in sorted(_with_needs(brief, held)):
+        for needed in sorted(brief.by_slug[slug].needs):
+            if needed in brief.by_slug and not brief.may_be_in(brief.by_slug[needed]):
+                yield slug, needed
+
+
+def _way_out(brief: Brief, core: frozenset[str], held: frozenset[str]) -> words.WayOut:
+    """Which topic, let go, is enough, and which longer day would hold them all: each tried, not guessed."""
+    return words.WayOut(
+        enough=tuple(slug for slug in words.held_fast(brief) if _fits(brief, held - {slug})),
+        helps=_fits(brief, core),
+        longer=next((day for day in brief.longer if _fits(replace(brief, day=day), held)), None),
+    )

@@ -112,6 +112,7 @@ def answer(question: Question, catalogue: Catalogue) -> dict[str, Any]:
         "version": 0,
         "made_at": timezone.now().isoformat(timespec="seconds"),
         "longest_sitting": format_.longest_sitting_minutes,
+        "is_proven": day.is_proven,
         "left_out": [
             {
                 "slug": one.slug,

@@ -67,6 +67,7 @@ class Day:
     left_out: tuple[LeftOut, ...] = ()
     workshops: int = 0
     longest_sitting: int = 0
+    is_proven: bool = False
 
     @property
     def strip(self) -> Strip | None:
@@ -119,6 +120,7 @@ def day_of(question: Question, answer: dict[str, Any]) -> Day:
         left_out=tuple(one for one in out if one.slug not in musts),
         workshops=sum(line["how"] == "Workshop" for line in answer["lines"]),
         longest_sitting=answer["longest_sitting"],
+        is_proven=answer["is_proven"],
     )
 
 
