@@ -1,16 +1,21 @@
 """The page of a booking that has no agenda yet: what was asked, and the days that its own may begin from."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.http import Http404, HttpRequest
 
 from agendas import services
 from agendas.access import Asker, asker_of
 from agendas.models import Agenda, DayTemplate
+from courses import kept
 from courses.models import Audience
 from places.clock import say_date
 
 OF_THEIRS, OF_OTHERS = "For the people who come", "Others"
+TemplateGroups = tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
+"""A group's name, and the key and name of each template in it."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Beginning:
 
     facts: list[tuple[str, str]]
     last: LastTime | None
-    templates: list[tuple[str, list[tuple[int, str]]]]
+    templates: TemplateGroups
 
 
 def beginning_of(request: HttpRequest, asker: Asker) -> Beginning:
@@ -41,12 +46,16 @@ def beginning_of(request: HttpRequest, asker: Asker) -> Beginning:
         ("Format", booking.format.name if booking.format else "Not sure yet"),
     ]
     if not asker.may_edit:
-        return Beginning(facts, None, [])
+        return Beginning(facts, None, ())
     last = services.last_for(booking)
     return Beginning(
         facts,
         _last_time(request, asker, last) if last is not None else None,
-        _templates([share.audience for share in shares]),
+        templates_by_audience(
+            DayTemplate.objects.order_by("name")[: services.MOST_TEMPLATES],
+            {share.audience_id for share in shares},
+            kept.catalogue().audiences,
+        ),
     )
 
 
@@ -67,11 +76,24 @@ def _last_time(request: HttpRequest, asker: Asker, last: Agenda) -> LastTime:
     )
 
 
-def _templates(audiences: list[Audience]) -> list[tuple[str, list[tuple[int, str]]]]:
-    ours = {audience.pk for audience in audiences}
-    found = DayTemplate.objects.select_related("audience").order_by("name")[: services.MOST_TEMPLATES]
+class Template(Protocol):
+    """A template as a list names it: the row itself, or what the studio read of it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def audience_id(self) -> int | None: ...
+
+
+def templates_by_audience(
+    templates: Iterable[Template], ours: Collection[int], audiences: Mapping[int, Audience]
+) -> TemplateGroups:
+    """Templates for those who come first, then the others, each named with the audience that it was made for."""
     groups: dict[str, list[tuple[int, str]]] = {OF_THEIRS: [], OF_OTHERS: []}
-    for one in found:
+    for one in templates:
+        audience = audiences.get(one.audience_id or 0)
         group = OF_THEIRS if one.audience_id in ours else OF_OTHERS
-        groups[group].append((one.pk, f"{one.name} ({one.audience.name})" if one.audience else one.name))
-    return [(label, rows) for label, rows in groups.items() if rows]
+        groups[group].append((one.pk, f"{one.name} ({audience.name})" if audience else one.name))
+    return tuple((label, tuple(rows)) for label, rows in groups.items() if rows)

@@ -55,6 +55,8 @@ def checks_of(agenda: Agenda, items: Sequence[AgendaItem], order: RunningOrder, 
         *look.what_comes_first(),
         *look.a_workshop(),
         *look.a_colleague(),
+        *look.one_demanding_topic_a_sitting(),
+        *look.who_knows_it(),
         *look.this_nations_law(),
         *look.read_again_in_time(),
         *look.points_have_time(),
@@ -296,6 +298,44 @@ class _Look:
                     item_ids=(item.pk,),
                 )
 
+    def one_demanding_topic_a_sitting(self) -> Iterator[Check]:
+        for sitting in self.order.sittings:
+            lines = [line.item for line in sitting.lines if line.item.topic and line.item.topic.is_demanding]
+            if len(lines) < 2:
+                continue
+            first, second = lines[:2]
+            yield Check(
+                key=f"demanding:{second.topic_id}",
+                title="Two demanding topics in one sitting.",
+                words=f"{first.words} and {second.words} follow without a rest.",
+                fix=Fix(f"Add a break after {first.words}", f"break:{first.pk}"),
+                item_ids=(first.pk, second.pk),
+            )
+
+    def who_knows_it(self) -> Iterator[Check]:
+        team = {member.speaker_id: member for member in self.facts.team}
+        for item, topic in self.given:
+            giver = team.get(item.speaker_id or 0)
+            is_account = topic.kind == Topic.Kind.ACCOUNT
+            if giver is None or (giver.suits(topic.pk) and (giver.is_family or not is_account)):
+                continue
+            best = self.facts.best_for(topic)
+            if best is not None:
+                fix = Fix("Give it to the speaker it suits best", f"speaker:{item.pk}:{best.speaker_id}")
+            elif is_account:
+                fix = Fix("Use the recorded account", f"variant:{item.pk}:recorded")
+            else:
+                fix = Fix("Let the host give it", f"speaker:{item.pk}:host")
+            yield Check(
+                key=f"knows:{item.pk}",
+                title=f"{item.words} is not among its speaker’s topics.",
+                words="It is the family’s to tell."
+                if is_account
+                else "They have not said that they give it.",
+                fix=fix,
+                item_ids=(item.pk,),
+            )
+
     def this_nations_law(self) -> Iterator[Check]:
         nation = Nation(self.facts.nation).label
         for item, topic in self.given:
@@ -369,8 +409,6 @@ class _Look:
                 fix = Fix("Give it to the speaker it suits best", f"speaker:{item.pk}:{best.speaker_id}")
             elif item.topic.kind == Topic.Kind.ACCOUNT:
                 fix = Fix("Use the recorded account", f"variant:{item.pk}:recorded")
-            elif self.facts.lead is not None:
-                fix = Fix("Give it to the lead trainer", f"speaker:{item.pk}:{self.facts.lead.speaker_id}")
             else:
                 fix = Fix("Let the host give it", f"speaker:{item.pk}:host")
             yield Check(

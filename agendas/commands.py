@@ -231,19 +231,19 @@ def _aside(press: Press, *key: str) -> Done:
     found = next((check for check in _checks(press.agenda) if check.key == name), None)
     if found is None or found.refuses:
         raise CannotDo("That check no longer stands.")
-    services.set_aside(
+    draft = services.set_aside(
         press.agenda.pk,
         key=name,
         words=f"{found.title} {found.words}",
         reason=press.post.get(f"why-{name}", ""),
         **press.common,
     )
-    return Done("checks", "Set aside. Your sentence goes to the run sheet.")
+    return Done("checks", "Set aside. Your sentence goes to the run sheet.", draft)
 
 
 def _again(press: Press, *key: str) -> Done:
-    services.check_again(press.agenda.pk, key=":".join(key), **press.common)
-    return Done("checks", "The check is back.")
+    draft = services.check_again(press.agenda.pk, key=":".join(key), **press.common)
+    return Done("checks", "The check is back.", draft)
 
 
 def _checks(agenda: Agenda) -> list[Check]:

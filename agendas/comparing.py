@@ -1,6 +1,7 @@
 """Two drafts side by side: what a person has typed, and what somebody else saved meanwhile."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -11,12 +12,44 @@ from agendas.services import HOST, RECORDED
 from courses.models import Topic
 
 Rows = list[dict[str, Any]]
+OWN_WORDS = {
+    "quiet_room": "Quiet room",
+    "support_contact": "Support contact",
+    "in_welsh": "Papers in Welsh as well",
+    "is_marked": "OFFICIAL-SENSITIVE",
+}
 
 
-def side_by_side(agenda: Agenda, posted: Posted, saved: Sequence[AgendaItem]) -> tuple[Rows, Rows]:
-    """Rows for two timed lists, mine and theirs; one that differs carries a bar, and says in what."""
+@dataclass(frozen=True)
+class Side:
+    """One of the two drafts: its rows for a timed list, and what of the day's other fields is another in the other one."""
+
+    rows: Rows
+    own: list[tuple[str, str]]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.own) or any(row["flag"] for row in self.rows)
+
+
+def side_by_side(agenda: Agenda, posted: Posted, saved: Sequence[AgendaItem]) -> tuple[Side, Side]:
+    """Mine and theirs; a row that differs carries a bar, and says in what."""
     mine = _as_items(agenda, posted, saved)
-    return _rows(agenda, mine, saved), _rows(agenda, saved, mine)
+    changed = [
+        (words, typed, getattr(agenda, name))
+        for name, words in OWN_WORDS.items()
+        if (typed := getattr(posted, name)) is not None and typed != getattr(agenda, name)
+    ]
+    return (
+        Side(_rows(agenda, mine, saved), [(words, _say(typed)) for words, typed, _ in changed]),
+        Side(_rows(agenda, saved, mine), [(words, _say(theirs)) for words, _, theirs in changed]),
+    )
+
+
+def _say(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value or "not named"
 
 
 def _as_items(agenda: Agenda, posted: Posted, saved: Sequence[AgendaItem]) -> list[AgendaItem]:
@@ -35,6 +68,7 @@ def _as_items(agenda: Agenda, posted: Posted, saved: Sequence[AgendaItem]) -> li
 
 def _as_item(agenda: Agenda, row: RawRow, topic: Topic | None, before: AgendaItem | None) -> AgendaItem:
     return AgendaItem(
+        pk=row.item_id,
         agenda=agenda,
         kind=row.kind,
         topic=topic,
@@ -47,11 +81,13 @@ def _as_item(agenda: Agenda, row: RawRow, topic: Topic | None, before: AgendaIte
         else row.how or (before.variant if before is not None else ""),
         point_ids=sorted(row.point_ids),
         note=row.note,
+        pin=row.pin,
     )
 
 
 def _name(item: AgendaItem) -> str:
-    return f"{item.kind}:{item.topic_id or item.title}"
+    """What makes a line the same in both: its topic, which stands once in a day, or its key."""
+    return f"topic:{item.topic_id}" if item.topic_id else f"line:{item.pk}"
 
 
 def _rows(agenda: Agenda, items: Sequence[AgendaItem], others: Sequence[AgendaItem]) -> Rows:
@@ -84,6 +120,7 @@ def _differences(item: AgendaItem, other: AgendaItem | None, *, same_place: bool
         return ["only in this draft"]
     pairs = [
         ("place in the day", same_place, True),
+        ("what it says", item.title, other.title),
         ("minutes", item.minutes, other.minutes),
         ("speaker", (item.speaker_id, item.by_host), (other.speaker_id, other.by_host)),
         ("how it is given", item.variant, other.variant),

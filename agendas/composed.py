@@ -12,7 +12,13 @@ from courses.models import Format, Topic, TopicForAudience
 Kind, Variant, Kept = AgendaItem.Kind, AgendaItem.Variant, AgendaItem.Pin
 Emphasis = TopicForAudience.Emphasis
 
-RULE_OF_CHECK = {"workshop": "workshop", "needs": "needs", "order": "needs", "last": "last"}
+RULE_OF_CHECK = {
+    "workshop": "workshop",
+    "needs": "needs",
+    "order": "needs",
+    "last": "last",
+    "demanding": "demanding",
+}
 """Which rule of the composer falls when a person set this check aside (the part of its key before the colon)."""
 
 

@@ -83,6 +83,17 @@ class StudioRow:
     stays: bool
     mistake: str
 
+    @property
+    def points(self) -> list[str]:
+        """The points that are ticked, in words."""
+        return [tick.words for tick in self.controls.ticks if tick.ticked]
+
+    @property
+    def takes_part(self) -> str:
+        """How it is given, where people take part."""
+        ways = (Variant.WORKSHOP, Variant.DISCUSSION)
+        return next((one.words for one in self.controls.how if one.chosen and one.value in ways), "")
+
 
 @dataclass(frozen=True)
 class TimedRow:
@@ -124,7 +135,7 @@ def rows_of(
 ) -> list[TimedRow]:
     """Every line in order. ``names`` says who comes, as far as the reader may know; ``flags`` the number of an item's check;
 
-    ``why`` the composer's reason for each topic, by slug.
+    ``why`` the composer's reason for each topic, by slug; it is shown where no pill says the same.
     """
     last = len(order.lines) - 1
     shared = _shared(facts, names)
@@ -139,7 +150,7 @@ def rows_of(
             facts,
             names,
             check=flags.get(item.pk),
-            why=why.get(topic.slug, "") if topic is not None else "",
+            why=why.get(topic.slug, "") if topic is not None and not _says_why(topic, facts) else "",
             first=n == 0,
             last=n == last,
         )
@@ -155,6 +166,11 @@ def _shared(facts: Facts, names: Mapping[int, str]) -> Hashable:
     """What all lines of a page rest on; the names as well, so that no reader gets a line that was made for another's tier."""
     team = tuple(member.speaker_id for member in facts.team)
     return (facts.catalogue.edition, facts.nation, facts.must_ids, team, tuple(names.items()))
+
+
+def _says_why(topic: Topic, facts: Facts) -> bool:
+    """Whether a pill of the line is reason enough: always given, or asked for."""
+    return topic.is_core or topic.pk in facts.must_ids
 
 
 _shown = attrgetter(

@@ -209,8 +209,8 @@ PAUSES = (AgendaItem.Kind.BREAK, AgendaItem.Kind.LUNCH, AgendaItem.Kind.PAUSE)
 class AgendaStep(models.Model):
     """A draft as it was before a change, so that it can be brought back: the newest forty are kept.
 
-    ``was``: ``lines`` (each with its key and the fields that a save writes), ``leave_out_ids``, ``quiet_room``,
-    ``support_contact``.
+    ``was``: ``lines`` (each with its key and the fields that a save writes), ``asides`` (set-asides, as the page reads
+    them), and what the agenda itself holds of the draft.
     """
 
     agenda = models.ForeignKey(Agenda, models.CASCADE, related_name="steps")
@@ -249,7 +249,14 @@ class Comment(models.Model):
                 name="the_host_speaks_to_everybody", condition=Q(is_from_host=False) | Q(audience="host")
             ),
         ]
-        indexes = [models.Index(fields=["agenda", "at"], name="comment_by_agenda")]
+        indexes = [
+            models.Index(fields=["agenda", "at"], name="comment_by_agenda"),
+            models.Index(
+                fields=["at", "id"],
+                name="comment_of_a_host_waits",
+                condition=Q(is_from_host=True, settled_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Comment {self.pk} on {self.agenda}"

@@ -19,12 +19,14 @@ MOST_COMMENTS = 30  # on one page of the thread
 
 @dataclass(frozen=True)
 class AsideSeen:
-    """A check that somebody decided against, and who."""
+    """A check that somebody decided against, who (by key and by name) and when, as the database writes it."""
 
     key: str
     words: str
     reason: str
+    by_id: int
     by: str
+    at: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ COLUMNS = f"""
     FROM agendas_agendaitem line WHERE agenda_id = draft.agenda_id),
 
     (SELECT coalesce(json_agg(json_build_object(
-            'key', aside.key, 'words', aside.words, 'reason', aside.reason,
+            'key', aside.key, 'words', aside.words, 'reason', aside.reason, 'by_id', aside.by_id, 'at', aside.at,
             'by', coalesce(nullif(person.name, ''), person.email)
         ) ORDER BY aside.at, aside.id), '[]')
     FROM agendas_setaside aside JOIN accounts_user person ON person.id = aside.by_id

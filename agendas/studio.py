@@ -9,11 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from agendas.access import Asker
+from agendas.beginning import TemplateGroups, templates_by_audience
 from agendas.checks import Check, Fix, checks_of
 from agendas.facts import Facts, ShareSeen
 from agendas.gaps import Gap, gaps_of, question_minutes
 from agendas.lines import TimedRow, rows_of
-from agendas.models import Agenda, AgendaItem, Composition, Document
+from agendas.models import Agenda, AgendaItem, Comment, Composition, Document
 from agendas.plain import hang
 from agendas.posted import Posted
 from agendas.reading import AsideSeen, DraftSeen, IssueSeen, TemplateSeen, Thread, whole_of
@@ -64,6 +65,11 @@ class Studio:
     search: str = ""
     posted: Posted | None = None
     errors: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def version(self) -> int:
+        """The draft that the page was made for: what was refused stays a change of the one that its writer saw."""
+        return self.posted.version if self.posted is not None else self.agenda.version
 
     # ---- the day
 
@@ -197,19 +203,10 @@ class Studio:
     # ---- where to begin
 
     @property
-    def starts(self) -> list[tuple[int, str]]:
-        """The templates, those for these people first, each with the audience that it was made for."""
-        audiences = self.facts.catalogue.audiences
+    def starts(self) -> TemplateGroups:
+        """The templates, those for these people first."""
         ours = {share.audience.pk for share in self.facts.shares}
-        return [
-            (
-                one.pk,
-                f"{one.name} ({audiences[one.audience_id].name})"
-                if one.audience_id in audiences
-                else one.name,
-            )
-            for one in sorted(self.templates, key=lambda one: one.audience_id not in ours)
-        ]
+        return templates_by_audience(self.templates, ours, self.facts.catalogue.audiences)
 
     @property
     def audiences(self) -> list[tuple[int, str, bool]]:
@@ -235,6 +232,26 @@ class Studio:
             ("Law", Nation(booking.nation).label),
             ("Format", f"{self.agenda.format.name}, {booking.get_place_display().lower()}"),
         ]
+
+    @property
+    def speakers(self) -> str:
+        """Who else speaks, for those who may know it; the lead trainer first."""
+        named = sorted(self.seen.speakers, key=lambda one: one.speaker_id != self.asker.booking.lead_id)
+        return "; ".join(
+            f"{one.name}, lead trainer" if one.speaker_id == self.asker.booking.lead_id else one.name
+            for one in named
+        )
+
+    @property
+    def host_waits(self) -> int:
+        """How many remarks of the host nobody has settled, and nobody has answered since."""
+        waiting = 0
+        for remark in self.thread.comments if self.thread.page == 1 else ():
+            if remark.is_from_host:
+                waiting += not remark.is_settled
+            elif remark.audience == Comment.Audience.HOST:
+                waiting = 0
+        return waiting
 
     @property
     def musts(self) -> str:

@@ -124,7 +124,7 @@ def studio_page(
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Save the day and carry out the button. Nothing typed is lost: a mistake or a newer draft shows the page with it."""
     asker = editor_of(request, reference)
-    do = request.POST.get("do", "save")[:120]
+    do = _meant(request)[:120]
     agenda = asker.agenda
     if agenda is None or do in BEGINNINGS:
         return _begin(request, asker, do)
@@ -142,6 +142,23 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     except CannotIssue as refusal:
         errors = [("checks", reason) for reason in refusal.reasons]
         return studio_page(request, asker, agenda, posted=posted, errors=errors, status=422)
+
+
+def _meant(request: HttpRequest) -> str:
+    """The button that was pressed. Enter in a field presses the form's first one, "Save": the field's own is meant then.
+
+    The script says which button it presses, and so does the page where two drafts met.
+    """
+    post = request.POST
+    do = post.get("do", "save")
+    if do != "save" or "X-Studio" in request.headers or "keep" in post:
+        return do
+    reasons = (name for name in post if name.startswith("why-") and (post.get(name) or "").strip())
+    if reason := next(reasons, ""):
+        return f"aside:{reason.removeprefix('why-')}"
+    if (post.get("template-name") or "").strip():
+        return "save-template"
+    return "search" if (post.get("q") or "").strip() else do
 
 
 def _begin(request: HttpRequest, asker: Asker, do: str) -> HttpResponse:
@@ -232,13 +249,21 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
     return render(request, "agendas/stale.html", context, status=409)
 
 
+NOT_REPEATED = ("issue", "preview", "search", "undo", "redo")
+"""What "Keep mine" does not press again: what leads away, and what would take back the very draft that is kept."""
+
+
 def _hidden(request: HttpRequest, do: str) -> str:
-    """Everything that was sent, as hidden fields, so that "Keep mine" sends it again."""
+    """Everything that was sent, as hidden fields, so that "Keep mine" sends it again and presses the same button."""
     left_out = {"csrfmiddlewaretoken", "version", "keep", "do", "have"}
     fields = [
         (name, value) for name, values in request.POST.lists() if name not in left_out for value in values
     ]
-    return format_html_join("", '<input type="hidden" name="{}" value="{}">', [*fields, ("do", do)])
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        [*fields, ("do", "save" if do in NOT_REPEATED else do)],
+    )
 
 
 # ---- papers

@@ -70,7 +70,7 @@ from agendas.services.starting import (
     start_from_last,
     start_from_template,
 )
-from agendas.services.talking import keep_to_ourselves, say, settle, share
+from agendas.services.talking import keep_to_ourselves, say, settle, share, waiting_comments
 from agendas.services.undoing import redo, undo
 
 __all__ = [
@@ -143,6 +143,7 @@ __all__ = [
     "start_from_template",
     "try_again",
     "undo",
+    "waiting_comments",
     "withdraw_issue",
     "write_privately",
 ]

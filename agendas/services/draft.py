@@ -10,7 +10,7 @@ from django.db import connection
 from agendas.facts import Facts, facts_of
 from agendas.models import Agenda, AgendaItem
 from agendas.plain import Tables, columns, hang, rows, width
-from agendas.reading import COLUMNS, PARAMS, DraftSeen, whole_from
+from agendas.reading import COLUMNS, PARAMS, AsideSeen, DraftSeen, whole_from
 from agendas.running import running_order
 from bookings.models import Booking
 from bookings.states import BookingStatus
@@ -94,6 +94,7 @@ class Draft:
     touched: AgendaItem | None = None
     seen: DraftSeen | None = None
     read: Facts | None = None
+    asides: list[AsideSeen] = field(default_factory=list)
     is_changed: bool = False
     _before: dict[int, tuple[Any, ...]] = field(default_factory=dict)
 
@@ -158,7 +159,7 @@ def load(agenda_id: int) -> Draft:
     hang(agenda, "booking", found["booking"])
     catalogue = kept.catalogue()
     facts, seen = whole_from(row[width(_TABLES) :], agenda, catalogue)
-    draft = Draft(agenda, seen.items, catalogue, seen=seen, read=facts)
+    draft = Draft(agenda, seen.items, catalogue, seen=seen, read=facts, asides=seen.asides)
     draft._before = {item.pk: _values(item) for item in draft.items}
     return draft
 
@@ -213,3 +214,17 @@ lines AS (
         by_host boolean, variant text, point_ids bigint[], note text, pin text
     ) WHERE line.id = fresh.id
 )"""  # noqa: S608 - names of our own columns
+
+# What is not among the set-asides any more goes, the others are written as they are; one of a person who is gone stays away.
+SET_ASIDES = """
+aside AS (
+    SELECT fresh.* FROM jsonb_to_recordset(%(asides)s) AS fresh (key text, words text, reason text, by_id bigint, at timestamptz)
+        JOIN accounts_user person ON person.id = fresh.by_id
+), taken_back AS (
+    DELETE FROM agendas_setaside WHERE agenda_id = %(agenda)s AND key NOT IN (SELECT key FROM aside)
+), set_aside AS (
+    INSERT INTO agendas_setaside (agenda_id, key, words, reason, by_id, at)
+    SELECT %(agenda)s, key, words, reason, by_id, at FROM aside
+    ON CONFLICT (agenda_id, key) DO UPDATE
+        SET words = excluded.words, reason = excluded.reason, by_id = excluded.by_id, at = excluded.at
+)"""

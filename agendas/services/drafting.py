@@ -11,7 +11,8 @@ from django.utils import timezone
 from agendas.checks import length_for
 from agendas.facts import Facts
 from agendas.gaps import gaps_of
-from agendas.models import PAUSES, AgendaItem, SetAside
+from agendas.models import PAUSES, AgendaItem
+from agendas.reading import AsideSeen
 from agendas.services import typed
 from agendas.services.draft import CannotDo, Draft
 from agendas.services.editing import Save, editing
@@ -262,16 +263,18 @@ def set_aside(
     reason = " ".join(reason.split())
     if not reason:
         raise CannotDo("Say in one sentence why this is right here.")
+    actor = save["actor"]
     with editing(agenda_id, verb="set check aside", **save) as draft:
-        SetAside.objects.update_or_create(
-            agenda=draft.agenda,
-            key=key,
-            defaults={
-                "words": words[:300],
-                "reason": reason[:300],
-                "by": save["actor"],
-                "at": timezone.now(),
-            },
+        _let_speak(draft, key)
+        draft.asides.append(
+            AsideSeen(
+                key=key,
+                words=words[:300],
+                reason=reason[:300],
+                by_id=actor.pk,
+                by=str(actor),
+                at=timezone.now().isoformat(),
+            )
         )
     return draft
 
@@ -279,5 +282,9 @@ def set_aside(
 def check_again(agenda_id: int, *, key: str, **save: Unpack[Save]) -> Draft:
     """Take back a set-aside: the check speaks up again."""
     with editing(agenda_id, verb="check again", **save) as draft:
-        SetAside.objects.filter(agenda=draft.agenda, key=key).delete()
+        _let_speak(draft, key)
     return draft
+
+
+def _let_speak(draft: Draft, key: str) -> None:
+    draft.asides[:] = [one for one in draft.asides if one.key != key]

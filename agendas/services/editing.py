@@ -1,8 +1,9 @@
 """One save of a draft: locked, compared with the version that was seen, changed, and written as one new version."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, NotRequired, TypedDict
 
 import pghistory
@@ -10,9 +11,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from agendas.reading import AsideSeen
 from agendas.services.draft import (
     CHANGED_LINES,
     NOTHING_TYPED,
+    SET_ASIDES,
     Draft,
     StaleAgenda,
     Typed,
@@ -54,13 +57,24 @@ def editing(
         if draft.agenda.version != version:
             raise StaleAgenda(draft.agenda)
         still_on(draft.agenda.booking)
-        before, stood_at = own_fields(draft), draft.agenda.stands_at
+        before, asides, stood_at = own_fields(draft), list(draft.asides), draft.agenda.stands_at
         take_over(draft, typed)
         yield draft
         changed = write(draft)
-        if changed is not None or own_fields(draft) != before or draft.agenda.stands_at != stood_at:
-            was = {"lines": draft.lines_before, **before} if is_step else None
-            _count_up(draft, actor, changed or [], was)
+        has_new_asides = draft.asides != asides
+        if (
+            changed is not None
+            or has_new_asides
+            or own_fields(draft) != before
+            or draft.agenda.stands_at != stood_at
+        ):
+            was = step_of(draft, before, asides) if is_step else None
+            _count_up(draft, actor, changed or [], was, has_new_asides=has_new_asides)
+
+
+def step_of(draft: Draft, own: dict[str, Any], asides: Sequence[AsideSeen]) -> dict[str, Any]:
+    """What an ``AgendaStep`` keeps: the lines as they were loaded, and the rest as it is given."""
+    return {"lines": draft.lines_before, "asides": [asdict(one) for one in asides], **own}
 
 
 def own_fields(draft: Draft) -> dict[str, Any]:
@@ -86,8 +100,15 @@ gone AS (
 )"""
 
 
-def _count_up(draft: Draft, actor: User, changed: list[dict[str, Any]], was: dict[str, Any] | None) -> None:
-    """Write the lines that changed, the step back and the new version, in one statement."""
+def _count_up(
+    draft: Draft,
+    actor: User,
+    changed: list[dict[str, Any]],
+    was: dict[str, Any] | None,
+    *,
+    has_new_asides: bool,
+) -> None:
+    """Write the lines that changed, the set-asides, the step back and the new version, in one statement."""
     agenda = draft.agenda
     stood_at = agenda.stands_at
     draft.is_changed = True
@@ -95,7 +116,11 @@ def _count_up(draft: Draft, actor: User, changed: list[dict[str, Any]], was: dic
     agenda.updated_by, agenda.updated_at = actor, timezone.now()
     if was is not None:
         agenda.stands_at = None
-    beside = [*([CHANGED_LINES] if changed else []), *([_KEEP_STEP] if was is not None else [])]
+    beside = [
+        *([CHANGED_LINES] if changed else []),
+        *([SET_ASIDES] if has_new_asides else []),
+        *([_KEEP_STEP] if was is not None else []),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {', '.join(beside)} {_COUNT_UP}" if beside else _COUNT_UP,
@@ -109,6 +134,7 @@ def _count_up(draft: Draft, actor: User, changed: list[dict[str, Any]], was: dic
                 "stood_at": stood_at,
                 "most": MOST_STEPS,
                 "lines": json.dumps(changed),
+                "asides": json.dumps([asdict(one) for one in draft.asides]) if has_new_asides else None,
                 "was": json.dumps(was),
             },
         )

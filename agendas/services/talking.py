@@ -2,12 +2,13 @@
 
 import pghistory
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from agendas import mail
 from agendas.models import Agenda, Comment
-from agendas.services.draft import CannotDo, still_on
+from agendas.services.draft import OVER, CannotDo, still_on
 from agendas.services.issuing import names_any, private_words
 from bookings.release import Tier, seen_for_papers
 
@@ -41,6 +42,18 @@ def say(agenda_id: int, *, words: str, audience: str, is_from_host: bool = False
         )
         mail.comment_made(comment)
     return comment
+
+
+def waiting_comments() -> QuerySet[Comment]:
+    """What hosts have said on drafts that may still change, and nobody has settled or answered since; the oldest first."""
+    answers = Comment.objects.filter(
+        agenda=OuterRef("agenda"), is_from_host=False, audience=Comment.Audience.HOST, at__gte=OuterRef("at")
+    )
+    return (
+        Comment.objects.filter(~Exists(answers), is_from_host=True, settled_at__isnull=True)
+        .exclude(agenda__booking__status__in=OVER)
+        .order_by("at", "pk")
+    )
 
 
 def _is_above_t2(agenda: Agenda, words: str) -> bool:

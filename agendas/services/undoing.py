@@ -1,4 +1,7 @@
-"""Going back to the draft as it was, and forward again. Each is a new version, so that other windows are told."""
+"""Going back to the draft as it was, and forward again. Each is a new version, so that other windows are told.
+
+Lines, set-asides and what the agenda itself holds come back. What was said in the thread is a message, and stays.
+"""
 
 from typing import Any, Unpack
 
@@ -6,9 +9,10 @@ from django.db import transaction
 from django.db.models import F
 
 from agendas.models import AgendaItem, AgendaStep
+from agendas.reading import AsideSeen
 from agendas.services.draft import NOTHING_TYPED, CannotDo, Draft
 from agendas.services.drafting import save as save_typed
-from agendas.services.editing import Save, editing, own_fields
+from agendas.services.editing import Save, editing, own_fields, step_of
 
 
 def undo(agenda_id: int, **save: Unpack[Save]) -> Draft:
@@ -21,7 +25,7 @@ def undo(agenda_id: int, **save: Unpack[Save]) -> Draft:
         if step is None:
             raise CannotDo("There is nothing left to undo.")
         if agenda.stands_at is None:  # so that it can be brought back
-            was = {"lines": draft.lines_before, **own_fields(draft)}
+            was = step_of(draft, own_fields(draft), draft.asides)
             AgendaStep.objects.create(agenda=agenda, version=agenda.version, was=was)
         _bring_back(draft, step)
     return draft
@@ -52,7 +56,10 @@ def _stepping(agenda_id: int, verb: str, save: Save) -> Any:
 
 
 def _bring_back(draft: Draft, step: AgendaStep) -> None:
-    """Make the lines what they were, each under its old key. A speaker who no longer comes leaves their line open."""
+    """Make the draft what it was, each line under its old key. A speaker who no longer comes leaves their line open.
+
+    A step that was kept before set-asides were part of it leaves them as they are.
+    """
     here = {member.speaker_id for member in draft.facts.team}
     now = {item.pk: item for item in draft.items}
     lines = []
@@ -68,6 +75,8 @@ def _bring_back(draft: Draft, step: AgendaStep) -> None:
             item.speaker_id = None
         lines.append(item)
     draft.items = lines
+    if "asides" in step.was:
+        draft.asides[:] = [AsideSeen(**one) for one in step.was["asides"]]
     for name in own_fields(draft):
         setattr(draft.agenda, name, step.was[name])
     draft.agenda.stands_at = step.version

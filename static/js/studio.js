@@ -7,7 +7,8 @@
   const form = () => document.getElementById("day");
   if (!form()) return;
 
-  let timer = null;
+  let timer = null; // set while something waits to be saved
+  let isUnsaved = false; // a save had no answer
   let busy = false;
   let again = null;
   let waiting = null;
@@ -157,12 +158,17 @@
     }, 700);
   };
 
+  const hold = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+
   const send = async (button) => {
     if (busy) {
       again = button || again || "save";
       return;
     }
-    clearTimeout(timer);
+    hold();
     busy = true;
     const sent = values();
     const line = button && button.closest?.(".wt-line");
@@ -179,9 +185,11 @@
       if (answer.status === 409) answer = await whole();
       const text = await answer.text();
       if (!swap(text, sent)) throw new Error("no studio in the answer");
+      isUnsaved = false;
       if (button && answer.ok) follow(button, line, document.getElementById("saved")?.dataset.anchor);
     } catch {
-      say("Not saved: no answer. Your changes are still here; press Save to try again.", true);
+      isUnsaved = true;
+      say("Not saved: no answer. Your changes are still here, and are saved once there is a network again. Or press Save.", true);
       document.body.classList.remove("is-live");
     }
     busy = false;
@@ -192,10 +200,11 @@
     }
   };
 
-  // A move keeps the focus on its button; where that is gone or asleep, on the line.
+  // A move keeps the focus on its button; where that is gone or asleep, on the line. What comes of composing stands
+  // elsewhere on the page and is gone to, or nobody would see it.
   const follow = (button, line, anchor) => {
     const same = button.id && document.getElementById(button.id);
-    if (same && !same.disabled) return;
+    if (same && !same.disabled && anchor !== "composed") return;
     const place = (line && document.getElementById(line.id)) || (anchor && document.getElementById(anchor)) || document.getElementById("day-heading");
     if (!place) return;
     if (!place.hasAttribute("tabindex")) place.setAttribute("tabindex", "-1");
@@ -205,16 +214,29 @@
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (!form() || field.form !== form() || field.dataset.notSaved !== undefined) return;
-    clearTimeout(timer);
+    hold();
     timer = setTimeout(() => send(null), PAUSE);
   });
 
   document.addEventListener("submit", (event) => {
     if (event.target !== form()) return;
     const button = event.submitter;
-    if (button && button.dataset.leaves !== undefined) return; // preview and issue lead to another page
+    if (button && button.dataset.leaves !== undefined) {
+      hold();
+      isUnsaved = false;
+      return; // preview and issue lead to another page, with all that stands on this one
+    }
     event.preventDefault();
     send(button && button.value ? button : null);
+  });
+
+  // Enter in a field that has a button of its own presses that one, not the form's first.
+  document.addEventListener("keydown", (event) => {
+    const wanted = event.key === "Enter" && !event.isComposing && event.target.dataset?.enter;
+    const button = wanted && form() && [...form().elements].find((one) => one.name === "do" && one.value === wanted);
+    if (!button) return;
+    event.preventDefault();
+    send(button);
   });
 
   // ---- keys
@@ -339,7 +361,14 @@
     if (!button.disabled) send(button);
   });
 
-  window.addEventListener("beforeunload", () => clearTimeout(timer));
+  // What was typed a moment ago is saved on the way out; what could not be saved is not left without asking.
+  window.addEventListener("beforeunload", (event) => {
+    if (!form()) return;
+    if (isUnsaved) event.preventDefault();
+    else if (timer || fields().some((field) => field.dataset.notSaved === undefined && differs(field))) fetch(form().action, { method: "POST", body: new URLSearchParams(new FormData(form())), headers: { "X-Studio": "1" }, credentials: "same-origin", keepalive: true });
+    hold();
+  });
+  window.addEventListener("online", () => isUnsaved && send(null));
   document.body.classList.add("is-live");
   addGrips();
   awaitDay();

@@ -146,7 +146,38 @@ def speaker_gone(agenda, lead):
     )
 
 
+def two_demanding(agenda, lead):
+    change(agenda, lead, services.add_topic, slug="victim-impact")
+    change(
+        agenda,
+        lead,
+        services.place_item,
+        item_id=item_of(agenda, "victim-impact").pk,
+        after_id=agenda.items.get(kind=Kind.PAUSE).pk,
+    )
+    change(agenda, lead, services.remove_item, item_id=agenda.items.get(kind=Kind.PAUSE).pk)
+
+
+def not_their_topic(agenda, lead):
+    mother = Speaker.objects.get(is_family=True)
+    change(
+        agenda,
+        lead,
+        services.set_speaker,
+        item_id=item_of(agenda, "legal-issues").pk,
+        who=str(mother.pk),
+    )
+
+
+def not_their_story(agenda, lead):
+    story = item_of(agenda, "alices-story")
+    change(agenda, lead, services.set_speaker, item_id=story.pk, who=str(lead.speaker.pk))
+
+
 CASES = {
+    "demanding": two_demanding,
+    "knows": not_their_topic,
+    "knows:story": not_their_story,
     "over": too_long,
     "free": too_short,
     "sitting": no_break,
@@ -169,8 +200,9 @@ CASES = {
 
 @pytest.mark.parametrize("key", CASES)
 def test_a_check_speaks_and_its_fix_silences_it(agenda, lead, key):
+    change_it, key = CASES[key], key.split(":")[0]
     assert key not in found(agenda)
-    CASES[key](agenda, lead)
+    change_it(agenda, lead)
     check = found(agenda)[key]
 
     press(agenda, check.fix.do, lead)
@@ -182,7 +214,7 @@ def test_a_check_speaks_and_its_fix_silences_it(agenda, lead, key):
 def test_only_three_things_refuse(agenda, lead, key):
     CASES[key](agenda, lead)
 
-    assert found(agenda)[key].refuses is (key in ("over", "away"))
+    assert found(agenda)[key.split(":")[0]].refuses is (key in ("over", "away"))
 
 
 def test_a_missing_core_topic_refuses_and_can_be_added(agenda, lead):

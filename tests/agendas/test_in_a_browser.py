@@ -137,6 +137,59 @@ def test_lines_that_were_typed_beside_a_mistake_are_saved_once_it_is_mended(stud
     assert day.items.get(topic__slug="legal-issues").minutes == 31
 
 
+def test_without_a_network_nothing_is_lost_and_it_is_saved_once_there_is_one(studio_at, day):
+    page = studio_at(320)
+    page.context.set_offline(True)
+    page.locator("#quiet-room").fill("Room 9")
+    page.locator("#quiet-room").press("Tab")
+    expect(page.locator("#saved")).to_contain_text("Not saved: no answer.")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
+
+    page.context.set_offline(False)
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    expect(page.locator("#quiet-room")).to_have_value("Room 9")
+    day.refresh_from_db()
+    assert day.quiet_room == "Room 9"
+
+
+def test_what_was_typed_a_moment_before_leaving_is_saved(studio_at, day):
+    page = studio_at(1280)
+    page.locator("#quiet-room").fill("Room 9")
+    with page.expect_request("**/change/"):
+        page.goto("/")
+
+    for _ in range(50):
+        day.refresh_from_db()
+        if day.quiet_room:
+            break
+        time.sleep(0.2)
+    assert day.quiet_room == "Room 9"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_enter_in_a_field_presses_the_fields_own_button(studio_at, day, javascript):
+    page = studio_at(1280, javascript=javascript)
+    search = page.get_by_label("Search topics and points")
+    search.fill("typology")
+    search.press("Enter")
+    expect(page.get_by_text("with “typology”")).to_be_visible()
+    page.get_by_role("link", name="Show all").click()
+
+    law = day.items.get(topic__slug="legal-issues")
+    services.set_minutes(day.pk, item_id=law.pk, minutes=law.minutes - 5, version=1, actor=UserFactory())
+    page.goto(f"/agenda/{day.booking.reference}/")
+    page.locator("#aside-free > summary").click()
+    page.locator("#why-free").fill("Late trains.")
+    page.locator("#why-free").press("Enter")
+    expect(page.locator("#part-checks")).to_contain_text("Set aside by")
+    assert day.set_asides.get().reason == "Late trains."
+
+    page.locator("#start > summary").click()
+    page.get_by_label("Name of a template").fill("Short days")
+    page.get_by_label("Name of a template").press("Enter")
+    expect(page.locator("#saved")).to_contain_text("Saved as the template")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("javascript", [True, False])
 def test_two_drafts_that_meet_are_both_shown_and_mine_is_kept(studio_at, day, width, javascript):

@@ -1,6 +1,7 @@
 """The studio without a mouse, with one, and as a whole: composed, pinned, undone, met by another, issued twice."""
 
 import io
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -65,6 +66,24 @@ def test_keys_are_off_while_typing_and_can_be_turned_off(studio_at, day):  # noq
     assert "Legal issues" in order(day)
 
 
+def test_a_set_aside_is_undone_and_done_again_by_keyboard(studio_at, day):  # noqa: F811
+    page = studio_at(320)
+    law = day.items.get(topic__slug="legal-issues")
+    services.set_minutes(day.pk, item_id=law.pk, minutes=law.minutes - 5, version=1, actor=UserFactory())
+    page.reload()
+    page.locator("#aside-free > summary").press("Enter")
+    page.locator("#why-free").fill("Late trains.")
+    check(page)
+    page.get_by_role("button", name=re.compile("^Set check . aside")).first.press("Enter")
+    expect(page.locator("#part-checks")).to_contain_text("Late trains.")
+
+    page.keyboard.press("Control+z")
+    expect(page.locator("#part-checks")).not_to_contain_text("Late trains.")
+    page.keyboard.press("Control+y")
+    expect(page.locator("#part-checks")).to_contain_text("Late trains.")
+    assert day.set_asides.get().reason == "Late trains."
+
+
 def test_a_line_is_dragged_by_its_handle(studio_at, day):  # noqa: F811
     page = studio_at(1280)
     line = page.locator(f"#line-{day.items.get(kind='welcome').pk}")
@@ -106,7 +125,7 @@ def test_a_day_is_made_from_nothing_to_two_issues(agreed, studio_at, day, desk):
     act(page.locator(f"#minutes-{law.pk}").press, "Tab")
     version(page, 4)
     act(page.locator("#do-compose").click)
-    expect(page.locator("[data-composing]")).to_be_visible()
+    expect(page.locator("[data-composing]")).to_be_in_viewport()
     services.compose_waiting()
     expect(page.locator("#composed")).to_contain_text("no better day exists", timeout=10_000)
     law.refresh_from_db()
@@ -124,23 +143,24 @@ def test_a_day_is_made_from_nothing_to_two_issues(agreed, studio_at, day, desk):
 
     act(page.locator(f"#line-{law.pk}").focus)
     act(page.keyboard.press, "Shift+K")
-    version(page, now + 2)
-    act(page.keyboard.press, "Control+z")
     version(page, now + 3)
+    act(page.keyboard.press, "Control+z")
+    version(page, now + 4)
 
     services.set_minutes(
         agenda.pk,
         item_id=agenda.items.get(kind="welcome").pk,
         minutes=9,
-        version=now + 3,
+        version=now + 4,
         actor=UserFactory(),
     )
     act(page.locator("#quiet-room").fill, "Room 9")
     act(page.locator("#quiet-room").press, "Tab")
     expect(page.get_by_role("heading", name="Two drafts met")).to_be_visible()
+    expect(page.get_by_text("Differs: Room 9")).to_be_visible()
     shoot(page, "studio-two-drafts")
     act(page.get_by_role("button", name="Keep mine").click)
-    version(page, now + 5)
+    version(page, now + 6)
     assert Agenda.objects.get(booking=agreed).quiet_room == "Room 9"
 
     act(page.get_by_role("button", name="Issue agenda 1").click)

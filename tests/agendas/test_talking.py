@@ -160,3 +160,30 @@ def test_what_was_said_is_forgotten_with_the_people(shared, team):
     forget_people(Agenda.objects.get().booking_id)
 
     assert not Comment.objects.exists()
+
+
+def test_what_the_host_says_stands_on_the_desks_home_until_it_is_answered(
+    client, shared, studio, enter, desk, lead, contact
+):
+    client = enter(desk)
+    words = f"Answer {shared.booking.agency}"
+    assert words not in client.get("/desk/").content.decode()
+
+    services.say(shared.pk, words="Lunch later?", audience="host", is_from_host=True, actor=contact.user)
+    services.say(shared.pk, words="I would not.", audience="team", actor=lead)
+    home, page = client.get("/desk/").content.decode(), client.get(studio).content.decode()
+    assert f'href="{studio}#comments">{words}' in home
+    assert "nobody has answered yet" in page
+
+    services.say(shared.pk, words="Half past twelve.", audience="host", actor=lead)
+    assert words not in client.get("/desk/").content.decode()
+    assert "nobody has answered yet" not in client.get(studio).content.decode()
+
+
+def test_a_settled_comment_waits_no_longer(client, shared, studio, enter, desk, contact):
+    said = services.say(shared.pk, words="Fine.", audience="host", is_from_host=True, actor=contact.user)
+    assert [one.pk for one in services.waiting_comments()] == [said.pk]
+    services.settle(shared.pk, comment_id=said.pk, actor=desk)
+
+    assert not services.waiting_comments().exists()
+    assert "nobody has answered yet" not in enter(desk).get(studio).content.decode()

@@ -16,7 +16,8 @@ def shape(agenda):
     agenda.refresh_from_db()
     fields = ("pk", "kind", "topic_id", "minutes", "speaker_id", "variant", "point_ids", "note", "pin")
     lines = [tuple(getattr(item, name) for name in fields) for item in agenda.items.order_by("position")]
-    return (agenda.quiet_room, lines)
+    asides = list(agenda.set_asides.order_by("key").values_list("key", "words", "reason", "by_id", "at"))
+    return (agenda.quiet_room, lines, asides)
 
 
 @pytest.fixture
@@ -53,6 +54,55 @@ def test_each_change_is_undone_in_turn_and_done_again(agenda, go):
     with pytest.raises(CannotDo, match="nothing to bring back"):
         go(services.redo)
     assert agenda.version == 1 + 4 + 4 + 4
+
+
+def test_what_was_set_aside_comes_and_goes_with_undoing(agenda, go, lead):
+    drafts = [shape(agenda)]
+    for verb, arguments in (
+        (services.set_aside, {"key": "free", "words": "Ten minutes are free.", "reason": "For late trains."}),
+        (services.set_aside, {"key": "workshop", "words": "No workshop.", "reason": "They had one."}),
+        (services.set_aside, {"key": "free", "words": "Ten minutes are free.", "reason": "For the bus."}),
+        (services.check_again, {"key": "workshop"}),
+        (services.set_minutes, {"item_id": agenda.items.first().pk, "minutes": 7}),
+    ):
+        go(verb, **arguments)
+        drafts.append(shape(agenda))
+    assert [len(asides) for _, _, asides in drafts] == [0, 1, 2, 2, 1, 1]
+
+    for was in reversed(drafts[:-1]):
+        go(services.undo)
+        assert shape(agenda) == was
+    for was in drafts[1:]:
+        go(services.redo)
+        assert shape(agenda) == was
+
+
+def test_another_window_is_told_of_a_set_aside(agenda, go, lead):
+    agenda.refresh_from_db()
+    seen = agenda.version
+    go(services.set_aside, key="workshop", words="No workshop.", reason="They had one.")
+
+    with pytest.raises(StaleAgenda):
+        services.save(agenda.pk, version=seen, actor=lead)
+
+
+def test_what_was_said_in_the_thread_stays_when_the_draft_goes_back(agenda, go, lead):
+    go(services.set_minutes, item_id=agenda.items.first().pk, minutes=7)
+    services.say(agenda.pk, words="Seven is short.", audience="team", actor=lead)
+    go(services.undo)
+
+    assert [one.words for one in agenda.comments.all()] == ["Seven is short."]
+
+
+def test_a_step_from_before_set_asides_were_kept_in_it_leaves_them_alone(agenda, go):
+    go(services.set_aside, key="workshop", words="No workshop.", reason="They had one.")
+    go(services.set_minutes, item_id=agenda.items.first().pk, minutes=7)
+    for step in AgendaStep.objects.filter(agenda=agenda):
+        del step.was["asides"]
+        step.save()
+    go(services.undo)
+
+    assert agenda.set_asides.get().reason == "They had one."
 
 
 def test_a_line_comes_back_under_its_own_key(agenda, go):

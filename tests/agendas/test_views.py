@@ -252,6 +252,64 @@ def test_two_drafts_that_meet_are_both_shown_and_mine_can_be_kept(client, agenda
     assert (law.minutes, law.note) == (44, "Typed in vain")
 
 
+def test_two_drafts_are_told_apart_by_what_differs_and_nothing_else(
+    client, agenda, studio, enter, lead, desk
+):
+    enter(lead)
+    agenda.items.filter(topic__slug="legal-issues").update(pin="as")
+    agenda.items.create(position=90, kind="host", title="Ours", minutes=5, by_host=True)
+    mine = form_of(agenda, do="save", **{"quiet-room": "Room 9", "support-contact": ""})
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine[f"pin-{law.pk}"] = "as"
+    services.save(agenda.pk, version=1, actor=desk, typed=services.Typed(quiet_room="Room 2"))
+
+    stale = client.post(f"{studio}change/", mine)
+
+    for side, room in (("mine", "Room 9"), ("theirs", "Room 2")):
+        assert stale.context[side].own == [("Quiet room", room)]
+        assert [row["detail"] for row in stale.context[side].rows if row["flag"]] == []
+
+
+def test_a_set_aside_is_no_other_draft_of_the_lines(client, agenda, studio, enter, lead, desk):
+    enter(lead)
+    mine = form_of(agenda, do="save")
+    services.set_aside(
+        agenda.pk, key="workshop", words="None.", reason="They had one.", version=1, actor=desk
+    )
+
+    stale = client.post(f"{studio}change/", mine)
+
+    assert stale.status_code == 409
+    assert "Their lines do not differ." in stale.content.decode()
+
+
+@pytest.mark.parametrize(("pressed", "again"), [("issue", "save"), ("undo", "save"), ("break", "break")])
+def test_keeping_mine_presses_the_button_again_unless_it_led_away(
+    client, agenda, studio, enter, lead, desk, pressed, again
+):
+    enter(lead)
+    mine = form_of(agenda, do=pressed)
+    services.save(agenda.pk, version=1, actor=desk, typed=services.Typed(quiet_room="Room 2"))
+
+    words = client.post(f"{studio}change/", mine).content.decode()
+
+    assert f'<input type="hidden" name="do" value="{again}">' in words
+
+
+def test_a_mistake_beside_a_newer_draft_still_meets_it_once_it_is_mended(
+    client, agenda, studio, enter, lead, desk
+):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine = form_of(agenda, do="save", **{f"minutes-{law.pk}": "abc"})
+    services.save(agenda.pk, version=1, actor=desk, typed=services.Typed(quiet_room="Room 2"))
+
+    refused = client.post(f"{studio}change/", mine)
+
+    assert refused.status_code == 422
+    assert '<input type="hidden" name="version" value="1">' in refused.content.decode()
+
+
 def test_two_windows_of_one_person_are_not_called_somebody_else(client, agenda, studio, enter, lead):
     enter(lead)
     law = agenda.items.get(topic__slug="legal-issues")

@@ -151,7 +151,8 @@ def components() -> dict[str, Any]:
                 key="workshop",
             )
         ],
-        "theirs": rows(flagged=("What is stalking?",)),
+        "mine": {"rows": rows(flagged=("“Red flags”",)), "own": [("Quiet room", "Room 9")], "differs": True},
+        "theirs": {"rows": rows(flagged=("What is stalking?",)), "own": [("Quiet room", "not named")]},
         "columns": ["Booking", "Next step", "Waiting", "Owner", "Soonest"],
         "groups": [
             Row(

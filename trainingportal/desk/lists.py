@@ -9,6 +9,9 @@ from django.urls import NoReverseMatch, reverse
 
 from agendas import services as agendas
 from courses.models import Topic
+from places.kept_queries import KeptQuery
+
+MOST_HOSTS = 6
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,18 @@ def counts(today: dt.date) -> dict[str, int]:
         speakers=Count("expertise__speaker", distinct=True, filter=to_confirm),
         private_messages=Coalesce(Max(Subquery(agendas.open_messages_counted())), 0),
     )
+
+
+_HOSTS = KeptQuery(
+    lambda: agendas.waiting_comments().select_related("agenda__booking__agency")[: MOST_HOSTS * 5]
+)
+
+
+def hosts_who_wait() -> list[tuple[str, str]]:
+    """The reference and agency of drafts on which a host's words wait for an answer, the longest wait first. One query."""
+    bookings = [comment.agenda.booking for comment in _HOSTS.rows()]
+    found = {booking.reference: booking.agency.name for booking in bookings}
+    return list(found.items())[:MOST_HOSTS]
 
 
 def worth_a_look(counts: dict[str, int]) -> list[Entry]:

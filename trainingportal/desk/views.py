@@ -54,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         alarm_title=since,
         alarm_words=do,
         lists=lists.worth_a_look(counts),
+        hosts=lists.hosts_who_wait() if is_coordinator(request.user) else [],
         private_messages=counts["private_messages"] if is_coordinator(request.user) else 0,
         sightings=sightings.told(state) if is_coordinator(request.user) else [],
     )
