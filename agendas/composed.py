@@ -12,6 +12,9 @@ from courses.models import Format, Topic, TopicForAudience
 Kind, Variant, Kept = AgendaItem.Kind, AgendaItem.Variant, AgendaItem.Pin
 Emphasis = TopicForAudience.Emphasis
 
+FIRST_CHOICE, USUAL, ROOM = "A first choice for {}", "Usual for {}", "There was room for it"
+A_MIXED_AUDIENCE = "a mixed audience"
+
 RULE_OF_CHECK = {
     "workshop": "workshop",
     "needs": "needs",
@@ -119,12 +122,10 @@ def _topic(topic: Topic, facts: Facts, out: Collection[int]) -> TopicFacts:
 def because(topic: Topic, facts: Facts, mean: float) -> str:
     """Why it suits them, by the audience that wants it most."""
     most = max(facts.shares, key=lambda share: facts.emphasis_for(topic, share.audience), default=None)
-    whom = most.audience.name.lower() if most is not None else "a mixed audience"
+    whom = most.audience.name.lower() if most is not None else A_MIXED_AUDIENCE
     if mean >= (Emphasis.USUALLY + Emphasis.FIRST) / 2:
-        return f"A first choice for {whom}"
-    return (
-        f"Usual for {whom}" if mean >= (Emphasis.IF_ROOM + Emphasis.USUALLY) / 2 else "There was room for it"
-    )
+        return FIRST_CHOICE.format(whom)
+    return USUAL.format(whom) if mean >= (Emphasis.IF_ROOM + Emphasis.USUALLY) / 2 else ROOM
 
 
 def _slot_slug(item: AgendaItem) -> str:

@@ -19,6 +19,10 @@ WEIGHTS: dict[str, int] = {
     AudienceShare.Share.HALF: 2,
     AudienceShare.Share.SOME: 1,
 }
+SHARE_WORDS: dict[str, str] = {
+    AudienceShare.Share.HALF: ", roughly half",
+    AudienceShare.Share.SOME: ", some",
+}
 ANY_AUDIENCE = "mixed"
 
 

@@ -15,6 +15,9 @@ from outbox.queue import link
 ALWAYS, ASKED, OWN = "Always given.", "You asked for it.", "Given by your own people."
 LEFT_OUT = "You asked us to leave it out."
 MISSED = "You asked for it, and it is not in this day. Write to us: we say why, and what could give way."
+WOULD_SUIT = "It would suit your people: tell us what it should take the place of."
+OTHERS_MATTER = "Other topics matter more to your people."
+IT_TAKES, ABOUT_SO_MANY = "It takes {} to {} minutes.", "About {} people"
 
 
 def host_part(items: Sequence[AgendaItem], facts: Facts) -> dict[str, Any]:
@@ -37,12 +40,11 @@ def host_part(items: Sequence[AgendaItem], facts: Facts) -> dict[str, Any]:
 
 def _asked(facts: Facts) -> list[list[str]]:
     booking = facts.booking
-    named = {topic.pk: topic.title for topic in facts.topics}
     pairs = [
         ("How long", booking.format.name if booking.format is not None else ""),
-        ("How many", f"About {booking.head_count} people" if booking.head_count else ""),
-        ("Must be covered", ", ".join(title for pk, title in named.items() if pk in facts.must_ids)),
-        ("To leave out", ", ".join(title for pk, title in named.items() if pk in facts.leave_out_ids)),
+        ("How many", ABOUT_SO_MANY.format(booking.head_count) if booking.head_count else ""),
+        ("Must be covered", ", ".join(topic.title for topic in facts.topics if topic.pk in facts.must_ids)),
+        ("To leave out", ", ".join(topic.title for topic in facts.topics if topic.pk in facts.leave_out_ids)),
     ]
     return [[label, words] for label, words in pairs if words]
 
@@ -63,10 +65,9 @@ def _why_not(topic: Topic, facts: Facts) -> str:
         return MISSED
     if topic.pk in facts.leave_out_ids:
         return LEFT_OUT
-    lengths = f"It takes {topic.least_minutes} to {topic.most_minutes} minutes."
-    if facts.mean_emphasis(topic) >= TopicForAudience.Emphasis.USUALLY:
-        return f"It would suit your people: tell us what it should take the place of. {lengths}"
-    return f"Other topics matter more to your people. {lengths}"
+    suits = facts.mean_emphasis(topic) >= TopicForAudience.Emphasis.USUALLY
+    lengths = IT_TAKES.format(topic.least_minutes, topic.most_minutes)
+    return f"{WOULD_SUIT if suits else OTHERS_MATTER} {lengths}"
 
 
 def _place(topic: Topic, facts: Facts) -> tuple[bool, bool, int, int]:

@@ -56,7 +56,7 @@ class Agenda(models.Model):
         "the host’s papers in Welsh as well",
         default=False,
         db_default=False,
-        help_text="Our own words only; topics keep the titles of the catalogue.",
+        help_text="What the catalogue does not say in Welsh stays English.",
     )
     is_marked = models.BooleanField(
         "papers carry OFFICIAL-SENSITIVE", default=False, db_default=False, help_text="At the foot."

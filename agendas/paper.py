@@ -69,7 +69,7 @@ def _in_our_letters(content: Any) -> Any:
             letter if ord(letter) in shown or letter in "\n\t" else _stand_in(letter) for letter in content
         )
     if isinstance(content, dict):
-        return {key: _in_our_letters(value) for key, value in content.items()}
+        return {_in_our_letters(key): _in_our_letters(value) for key, value in content.items()}
     if isinstance(content, list):
         return [_in_our_letters(value) for value in content]
     return content

@@ -7,14 +7,15 @@ paper. ``read`` turns the data back into what the templates draw.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
-from agendas import welsh
-from agendas.facts import Facts, ShareSeen
+from agendas import bilingual, welsh
+from agendas.facts import SHARE_WORDS, Facts, ShareSeen
 from agendas.host_page import host_part
 from agendas.models import PAUSES, Agenda, AgendaItem, Document, SetAside
 from agendas.running import RunningOrder
-from agendas.strip import CORE, FILL, PAUSE, TOPIC, Block, Strip, draw
+from agendas.strip import CORE, ENGLISH, FILL, PAUSE, TOPIC, Block, Said, Strip, draw
 from bookings.models import Booking, Contact, DeskSettings
 from bookings.release import SessionSeen
 from places.clock import say_date, say_minutes, say_time, say_times
@@ -77,8 +78,7 @@ def _clock(moment: dt.datetime) -> str:
 
 
 def _share_words(share: ShareSeen) -> str:
-    how_many = {"half": ", roughly half", "some": ", some"}.get(share.share, "")
-    return f"{share.audience.name}{how_many}"
+    return f"{share.audience.name}{SHARE_WORDS.get(share.share, '')}"
 
 
 def _line(item: AgendaItem, line: Any, facts: Facts) -> dict[str, Any]:
@@ -212,13 +212,6 @@ class PaperLine:
     who: str = ""
     note: str = ""
     language: str = Document.Language.ENGLISH
-    own_words: bool = False
-    """Whether title and summary are the paper's own words, and so in its language."""
-
-    @property
-    def lang(self) -> str:
-        """The language of what the catalogue says, where that is not the paper's."""
-        return "en" if self.language == WELSH and not self.own_words else ""
 
     @property
     def time_words(self) -> str:
@@ -277,15 +270,20 @@ class Paper:
     host: dict[str, Any] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     joining: dict[str, Any] = field(default_factory=dict)
+    welsh: dict[str, str] = field(default_factory=dict)
+    """What this paper says in Welsh, by the English; empty on a paper in English."""
 
     @property
     def is_welsh(self) -> bool:
         return self.language == WELSH
 
-    @property
-    def lang(self) -> str:
-        """The language of what the catalogue says, where that is not the paper's."""
-        return "en" if self.is_welsh else ""
+    @cached_property
+    def _in_welsh(self) -> frozenset[str]:
+        return frozenset(self.welsh.values())
+
+    def lang_of(self, words: str) -> str:
+        """The language of these words where it is not the paper's."""
+        return "en" if self.is_welsh and words and words not in self._in_welsh else ""
 
     @property
     def lines(self) -> tuple[PaperLine, ...]:
@@ -340,7 +338,9 @@ class Paper:
         blocks = [Block(strip_kind(line.kind, line.is_core), line.minutes, line.title) for line in self.lines]
         start = dt.datetime.combine(dt.date(2000, 1, 3), self.starts_at)
         end = dt.datetime.combine(dt.date(2000, 1, 3), self.ends_at)
-        return draw(blocks, starts_at=self.starts_at, holds=int((end - start).total_seconds()) // 60)
+        holds = int((end - start).total_seconds()) // 60
+        said = _said_in_welsh() if self.is_welsh else ENGLISH
+        return draw(blocks, starts_at=self.starts_at, holds=holds, said=said)
 
     @property
     def mark(self) -> str:
@@ -350,18 +350,29 @@ class Paper:
         return f"{in_language('Issue', self.language)} {self.number}"
 
 
+def _said_in_welsh() -> Said:
+    """The words of the picture of a day, as a paper in Welsh has them."""
+    own = welsh.words()
+    return Said(
+        day=own[ENGLISH.day],
+        free=own[ENGLISH.free],
+        rest=own[ENGLISH.rest],
+        minutes=welsh.say_minutes,
+        times=welsh.say_times,
+    )
+
+
 def in_language(words: str, language: str) -> str:
     """The paper's own words in its language; what the table does not hold stays as it is."""
     return welsh.words().get(words, words) if language == WELSH else words
 
 
-def _is_ours(line: dict[str, Any]) -> bool:
-    return line["kind"] != Kind.TOPIC and line["title"] == Kind(line["kind"]).label
-
-
 def read(content: dict[str, Any]) -> Paper:
-    """Turn frozen data back into a paper."""
+    """Turn frozen data back into a paper, in its language where the words are known in it."""
     language = content.get("language", Document.Language.ENGLISH)
+    known = bilingual.known_to(content) if language == WELSH else {}
+    if known:
+        content = bilingual.said(content, known)
     detail = _read_detail(content.get("detail") or {})
     who, notes = detail.get("who") or [], detail.get("notes") or []
     lines = [
@@ -370,8 +381,8 @@ def read(content: dict[str, Any]) -> Paper:
             starts_at=dt.time.fromisoformat(line["at"]),
             ends_at=dt.time.fromisoformat(line["until"]),
             minutes=line["minutes"],
-            title=in_language(line["title"], language) if _is_ours(line) else line["title"],
-            summary=in_language(line["summary"], language),
+            title=line["title"],
+            summary=line["summary"],
             points=tuple(line["points"]),
             how=line["how"],
             is_core=line["core"],
@@ -379,7 +390,6 @@ def read(content: dict[str, Any]) -> Paper:
             who=who[n] if n < len(who) else "",
             note=notes[n] if n < len(notes) else "",
             language=language,
-            own_words=_is_ours(line),
         )
         for n, line in enumerate(content["lines"])
     ]
@@ -407,6 +417,7 @@ def read(content: dict[str, Any]) -> Paper:
         host=content.get("host", {}),
         changes=tuple(content.get("changes", ())),
         joining=content.get("joining", {}),
+        welsh=known,
     )
 
 

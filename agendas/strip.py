@@ -6,7 +6,7 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from places.clock import say_minutes, say_time, say_times
@@ -42,6 +42,20 @@ class Mark:
     from_minute: int
     to_minute: int
     words: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a day is put into words, in one language."""
+
+    day: str = "Picture of the day from {}: {}"
+    free: str = "{} still free"
+    rest: str = "Break"
+    minutes: Callable[[int], str] = say_minutes
+    times: Callable[[dt.time, dt.time], str] = say_times
+
+
+ENGLISH = Said()
 
 
 @dataclass(frozen=True)
@@ -92,11 +106,13 @@ def draw(
     holds: int | None = None,
     end_words: str = "",
     marks: Sequence[Mark] = (),
+    said: Said = ENGLISH,
 ) -> Strip:
     """Lay the blocks of a day side by side.
 
     `holds` is the length in minutes that the day has: what is missing shows as free, and where there is too much a line
-    says where the day ends (`end_words`). Without `starts_at` the strip counts minutes instead of telling times.
+    says where the day ends (`end_words`). Without `starts_at` the strip counts minutes instead of telling times. `said`
+    puts a day that tells times into words.
     """
     day = [block for block in blocks if block.minutes > 0]
     planned = sum(block.minutes for block in day)
@@ -123,7 +139,7 @@ def draw(
         overs=_overs(marks, length),
         end=end,
         end_at=_percent(100 * (holds or 0) / length),
-        words=_say(day, length, starts_at, planned - holds if end and holds is not None else 0, marks),
+        words=_say(day, length, starts_at, planned - holds if end and holds is not None else 0, marks, said),
         key=[(kind, words) for kind, words in KEY.items() if kind in kinds],
     )
 
@@ -198,14 +214,19 @@ def _place(low: float, high: float, words: str) -> Label:
 
 
 def _say(
-    day: list[Block], length: int, starts_at: dt.time | None, too_many: int, marks: Sequence[Mark]
+    day: list[Block],
+    length: int,
+    starts_at: dt.time | None,
+    too_many: int,
+    marks: Sequence[Mark],
+    said: Said,
 ) -> str:
     """Say the picture: what people sit through, and what lies between."""
     if starts_at is None:
         sums = {kind: sum(block.minutes for block in day if block.kind == kind) for kind in KEY}
         parts = [f"{say_minutes(minutes)} {KEY[kind]}" for kind, minutes in sums.items() if minutes]
-        said = f"Picture of the time: {', '.join(parts)}"
-        return f"{said}. {say_minutes(too_many)} too many" if too_many else said
+        whole = f"Picture of the time: {', '.join(parts)}"
+        return f"{whole}. {say_minutes(too_many)} too many" if too_many else whole
     stretches: list[str] = []
     sitting = 0
     for block in day:
@@ -213,16 +234,14 @@ def _say(
             sitting += block.minutes
             continue
         if sitting:
-            stretches.append(say_minutes(sitting))
+            stretches.append(said.minutes(sitting))
         sitting = 0
-        free = f"{say_minutes(block.minutes)} still free"
-        stretches.append(free if block.kind == FREE else (block.name or "Break").lower())
+        free = said.free.format(said.minutes(block.minutes))
+        stretches.append(free if block.kind == FREE else (block.name or said.rest).lower())
     if sitting:
-        stretches.append(say_minutes(sitting))
-    said = (
-        f"Picture of the day from {say_times(starts_at, _later(starts_at, length))}: {', '.join(stretches)}"
-    )
-    return ". ".join([said, *(mark.words for mark in marks)])
+        stretches.append(said.minutes(sitting))
+    whole = said.day.format(said.times(starts_at, _later(starts_at, length)), ", ".join(stretches))
+    return ". ".join([whole, *(mark.words for mark in marks)])
 
 
 def _later(start: dt.time, minutes: int) -> dt.time:

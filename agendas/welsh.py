@@ -1,4 +1,4 @@
-"""The papers' own words in Welsh. Titles, points and notices of topics stay as the catalogue has them.
+"""The papers' own words in Welsh. What the catalogue says in Welsh is in ``agendas/bilingual.py``.
 
 A Welsh reader must check these words before a paper leaves: see docs/papers.md.
 """

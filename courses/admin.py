@@ -42,7 +42,10 @@ class TickedNations:
 class PointInline(TickedNations, admin.StackedInline):
     model = Point
     extra = 0
-    fields = ["text", ("minutes", "rank"), "nations"]
+    fieldsets = [
+        (None, {"fields": ["text", ("minutes", "rank"), "nations"]}),
+        ("In Welsh", {"fields": ["text_in_welsh"], "classes": ["collapse"]}),
+    ]
 
 
 class ChoicesOnce:
@@ -87,6 +90,20 @@ class TopicAdmin(TickedNations, admin.ModelAdmin):
         ("Care", {"fields": ["is_demanding", "content_notice"]}),
         ("What people take away", {"fields": ["outcomes"]}),
         ("Where it applies, and until when", {"fields": ["nations", "review_due_on"]}),
+        (
+            "In Welsh",
+            {
+                "fields": [
+                    "title_in_welsh",
+                    "summary_in_welsh",
+                    "content_notice_in_welsh",
+                    "outcomes_in_welsh",
+                ],
+                "classes": ["collapse"],
+                "description": "For papers in Welsh. What is blank stays English there. "
+                "Whoever changes the English changes this too.",
+            },
+        ),
     ]
 
 
@@ -124,6 +141,10 @@ class AudienceAdmin(admin.ModelAdmin):
     """Who may be in the room."""
 
     list_display = ["name", "summary", "rank", "is_active"]
+    fieldsets = [
+        (None, {"fields": ["slug", "name", "summary", "rank", "is_active"]}),
+        ("In Welsh", {"fields": ["name_in_welsh"], "classes": ["collapse"]}),
+    ]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     show_full_result_count = False

@@ -62,8 +62,13 @@ def load() -> Loaded:
         {**row, "course": courses[row["course"]]} for row in data["format"] if row["course"] in courses
     ]
     _ship_by_slug(loaded, Format, formats)
-    audiences = _ship_by_slug(loaded, Audience, read(DATA / "audiences.toml")["audience"])
-    _load_topics(loaded, read(DATA / "topics.toml")["topic"], audiences)
+    welsh = read(DATA / "welsh.toml")
+    people = [
+        {**row, "name_in_welsh": welsh.get(row["name"], "")}
+        for row in read(DATA / "audiences.toml")["audience"]
+    ]
+    audiences = _ship_by_slug(loaded, Audience, people)
+    _load_topics(loaded, read(DATA / "topics.toml")["topic"], audiences, welsh)
     _ship_by_slug(loaded, PageText, read(DATA / "pages.toml")["page"])
     return loaded
 
@@ -73,19 +78,26 @@ def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _load_topics(loaded: Loaded, rows: list[dict[str, Any]], audiences: dict[str, Audience]) -> None:
+def _load_topics(
+    loaded: Loaded, rows: list[dict[str, Any]], audiences: dict[str, Audience], welsh: dict[str, str]
+) -> None:
     topics: dict[str, Topic] = {}
     for rank, row in enumerate(rows, start=1):
         slug = row["slug"]
         points, emphasis = row.pop("points", []), row.pop("emphasis", {})
+        notice, outcomes = " ".join(row.get("content_notice", "").split()), row.get("outcomes", [])
         topic = loaded.ship(
             Topic,
             {"slug": slug},
             {
                 **{name: value for name, value in row.items() if name != "slug"},
                 "rank": rank * 10,
-                "content_notice": " ".join(row.get("content_notice", "").split()),
-                "outcomes": "\n".join(row.get("outcomes", [])),
+                "content_notice": notice,
+                "outcomes": "\n".join(outcomes),
+                "title_in_welsh": welsh.get(row["title"], ""),
+                "summary_in_welsh": welsh.get(row["summary"], ""),
+                "content_notice_in_welsh": welsh.get(notice, ""),
+                "outcomes_in_welsh": "\n".join(welsh.get(one, one) for one in outcomes),
                 "requires": [topics[first] for first in row.get("requires", []) if first in topics],
             },
             name=slug,
@@ -97,7 +109,12 @@ def _load_topics(loaded: Loaded, rows: list[dict[str, Any]], audiences: dict[str
             loaded.ship(
                 Point,
                 {"topic": topic, "text": point["text"]},
-                {"minutes": point["minutes"], "nations": point.get("nations", []), "rank": place * 10},
+                {
+                    "text_in_welsh": welsh.get(point["text"], ""),
+                    "minutes": point["minutes"],
+                    "nations": point.get("nations", []),
+                    "rank": place * 10,
+                },
                 name=f"{slug}/{point['key']}",
             )
         for audience, weight in emphasis.items():

@@ -17,6 +17,16 @@ def nations_field(help_text: str) -> "ArrayField[list[str], list[str]]":
     )
 
 
+def welsh_line(name: str, *, max_length: int) -> "models.CharField[str, str]":
+    """A field for the Welsh of another; while it is blank a paper in Welsh has the English."""
+    return models.CharField(f"{name} in Welsh", max_length=max_length, blank=True, default="", db_default="")
+
+
+def welsh_text(name: str, help_text: str = "") -> "models.TextField[str, str]":
+    """The same for longer words."""
+    return models.TextField(f"{name} in Welsh", blank=True, default="", db_default="", help_text=help_text)
+
+
 class Course(models.Model):
     """The training package as a whole."""
 
@@ -100,6 +110,7 @@ class Audience(models.Model):
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
+    name_in_welsh = welsh_line("name", max_length=150)
     summary = models.CharField(max_length=300, blank=True, help_text="Who this means, in one line.")
     rank = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField("offered on forms", default=True)
@@ -157,6 +168,12 @@ class Topic(models.Model):
         blank=True, help_text="What attendees are told beforehand, so that they can choose."
     )
     outcomes = models.TextField("learning outcomes", blank=True, help_text="One a line.")
+    title_in_welsh = welsh_line("title", max_length=200)
+    summary_in_welsh = welsh_line("summary", max_length=500)
+    content_notice_in_welsh = welsh_text("content notice")
+    outcomes_in_welsh = welsh_text(
+        "learning outcomes", "One a line, in the same order. Where there is no Welsh, write the English."
+    )
     nations = nations_field("Where this topic applies. None ticked means everywhere.")
     requires = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="required_by", verbose_name="needs first"
@@ -189,7 +206,12 @@ class Topic(models.Model):
     @property
     def outcome_lines(self) -> list[str]:
         """The learning outcomes, one string each."""
-        return [line.strip() for line in self.outcomes.splitlines() if line.strip()]
+        return _lines(self.outcomes)
+
+    @property
+    def outcome_lines_in_welsh(self) -> list[str]:
+        """The same in Welsh, in the same order; shorter where the last have none."""
+        return _lines(self.outcomes_in_welsh)
 
     @property
     def is_workshop(self) -> bool:
@@ -197,11 +219,16 @@ class Topic(models.Model):
         return self.kind == self.Kind.WORKSHOP
 
 
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 class Point(models.Model):
     """One thing a topic may cover. A trainer ticks points per agenda; this is where tailoring happens."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="points")
     text = models.CharField(max_length=250)
+    text_in_welsh = welsh_line("text", max_length=400)
     minutes = models.PositiveSmallIntegerField(default=5)
     rank = models.PositiveSmallIntegerField(default=0, help_text="The order within the topic.")
     nations = nations_field("Where this point applies. None ticked means everywhere.")

@@ -21,10 +21,13 @@ FOR_THE_HOST = (Kind.AGENDA, Kind.JOINING, Kind.DOOR_SIGN, Kind.SIGN_IN)
 DESK = "the training desk"
 
 
-def content_of(issue: Issue) -> dict[str, Any]:
-    """What the agency's paper of an issue shows."""
+def content_of(issue: Issue, *, language: str = Language.ENGLISH) -> dict[str, Any]:
+    """What the agency's paper of an issue shows. The Welsh of its topics goes with a paper in Welsh only."""
+    shared = issue.snapshot["agenda"]
+    if language != Language.WELSH:
+        shared = {name: value for name, value in shared.items() if name != "welsh"}
     return {
-        **issue.snapshot["agenda"],
+        **shared,
         "changes": issue.snapshot.get("changes", []),
         "number": issue.number,
         "version": issue.version,
@@ -38,7 +41,7 @@ def queue_papers_of(
     """Ask for every paper of a new issue. ``seen`` is the session at T3; ``tells_speakers`` whom the issue concerns."""
     joining = _joining(issue.agenda.booking)
     for language in languages_of(issue):
-        content = {**content_of(issue), "language": language}
+        content = {**content_of(issue, language=language), "language": language}
         for kind in FOR_THE_HOST:
             shown = {**content, "joining": joining} if kind in (Kind.JOINING, Kind.SIGN_IN) else content
             tells = tells_agency and kind == Kind.AGENDA and language == Language.ENGLISH
@@ -63,7 +66,7 @@ def queue_joining_with_place(issue: Issue, seen: SessionSeen, *, actor: User) ->
             issue,
             Kind.JOINING,
             {
-                **content_of(issue),
+                **content_of(issue, language=language),
                 "language": language,
                 "joining": joining,
                 "recipient": "For those who attend",

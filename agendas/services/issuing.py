@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from agendas import snapshot
+from agendas import bilingual, snapshot
 from agendas.changes import changes, concerns
 from agendas.checks import checks_of
 from agendas.facts import facts_of
@@ -68,8 +68,10 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
         if reasons:
             raise CannotIssue(reasons)
 
+        shown = snapshot.agenda_part(agenda, order, facts)
+        welsh = {"welsh": bilingual.welsh_of(shown, facts)} if agenda.in_welsh else {}
         frozen: dict[str, Any] = {
-            "agenda": {**snapshot.agenda_part(agenda, order, facts), "in_welsh": agenda.in_welsh},
+            "agenda": {**shown, "in_welsh": agenda.in_welsh, **welsh},
             "detail": snapshot.detail_part(
                 agenda,
                 order,

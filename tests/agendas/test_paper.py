@@ -224,7 +224,9 @@ def test_a_paper_in_welsh_names_its_language_and_that_of_every_english_part(issu
     assert page.is_pdf_compliant_bytes(pdf, profile=page.ValidationProfile.PDF_UA_1)
 
 
-def test_a_paper_in_welsh_says_its_own_words_in_welsh_and_the_topics_as_the_catalogue_has_them(issue):
+def test_a_snapshot_without_the_welsh_of_its_topics_has_its_own_words_in_welsh_and_the_topics_in_english(
+    issue,
+):
     words = words_of(paper.draw("agenda", {**issue.documents.get(kind="agenda").content, "language": "cy"}))
 
     for wanted in (

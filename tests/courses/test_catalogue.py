@@ -160,3 +160,55 @@ def test_every_selectable_topic_has_an_emphasis_for_every_audience_but_those_mad
     assert set(Audience.objects.values_list("slug", flat=True)) == known
     for topic in Topic.objects.selectable().prefetch_related("emphases__audience"):
         assert {emphasis.audience.slug for emphasis in topic.emphases.all()} == known, topic
+
+
+# ---- in Welsh
+
+
+def sentences():
+    """All that the shipped catalogue says and a paper may print."""
+    yield from (row["name"] for row in catalogue.read(catalogue.DATA / "audiences.toml")["audience"])
+    for topic in catalogue.read(catalogue.DATA / "topics.toml")["topic"]:
+        yield from (topic["title"], topic["summary"], *topic["outcomes"])
+        yield from (point["text"] for point in topic.get("points", []))
+        if "content_notice" in topic:
+            yield " ".join(topic["content_notice"].split())
+
+
+def test_everything_that_a_paper_may_print_has_its_welsh_and_nothing_else_has():
+    welsh = catalogue.read(catalogue.DATA / "welsh.toml")
+
+    assert sorted(welsh) == sorted(set(sentences()))
+    assert [english for english, in_welsh in welsh.items() if in_welsh in ("", english)] == []
+
+
+def test_the_welsh_stands_beside_the_english():
+    catalogue.load()
+    story = Topic.objects.get(slug="alices-story")
+
+    assert story.title_in_welsh == "Stori Alice"
+    assert "amser i oedi" in story.content_notice_in_welsh
+    assert len(story.outcome_lines_in_welsh) == len(story.outcome_lines) == 3
+    assert not Topic.objects.filter(summary_in_welsh="").exists()
+    assert not Point.objects.filter(text_in_welsh="").exists()
+    assert not Audience.objects.filter(name_in_welsh="").exists()
+
+
+def test_a_sentence_without_welsh_leaves_its_field_blank_and_keeps_an_outcome_in_its_place(monkeypatch):
+    shipped = catalogue.read
+    gone = {
+        "Alice’s story",
+        "Describe what it is like for a victim and a family to ask for help more than once",
+    }
+
+    def without_some(path):
+        data = shipped(path)
+        return {key: value for key, value in data.items() if key not in gone}
+
+    monkeypatch.setattr(catalogue, "read", without_some)
+    catalogue.load()
+
+    story = Topic.objects.get(slug="alices-story")
+    assert (story.title, story.title_in_welsh) == ("Alice’s story", "")
+    pairs = list(zip(story.outcome_lines, story.outcome_lines_in_welsh, strict=True))
+    assert [english == in_welsh for english, in_welsh in pairs] == [False, True, False]
