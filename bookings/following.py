@@ -20,8 +20,10 @@ class TeamChange:
 
 Postponed = Callable[[Booking], None]
 TeamChanged = Callable[[TeamChange], None]
+LanguageAsked = Callable[[Booking, User], None]
 _postponed: list[Postponed] = []
 _team_changed: list[TeamChanged] = []
+_language_asked: list[LanguageAsked] = []
 
 
 def after_postponing(callback: Postponed) -> None:
@@ -36,6 +38,12 @@ def after_team_change(callback: TeamChanged) -> None:
         _team_changed.append(callback)
 
 
+def after_language_wish(callback: LanguageAsked) -> None:
+    """Ask to be told when the agency asks for papers in Welsh, or no longer does. Call it in AppConfig.ready()."""
+    if callback not in _language_asked:
+        _language_asked.append(callback)
+
+
 def tell_postponed(booking: Booking) -> None:
     """Run what the floors above asked for."""
     for callback in _postponed:
@@ -46,3 +54,9 @@ def tell_team_changed(change: TeamChange) -> None:
     """Run what the floors above asked for."""
     for callback in _team_changed:
         callback(change)
+
+
+def tell_language_wish(booking: Booking, *, actor: User) -> None:
+    """Run what the floors above asked for."""
+    for callback in _language_asked:
+        callback(booking, actor)

@@ -24,7 +24,7 @@ from bookings.states import (
 )
 from courses.models import Audience, Format, Topic
 from places.keeping import keep
-from places.models import Force, Region
+from places.models import WALES, Force, Region
 from places.nations import Nation
 from speakers.models import DiaryEntry, Speaker
 
@@ -198,6 +198,9 @@ class Booking(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="bookings")
     nation = models.CharField(max_length=2, choices=Nation, default=Nation.ENGLAND_WALES)
     access_needs = models.TextField(blank=True)
+    papers_in_welsh = models.BooleanField(
+        "would like the papers in Welsh as well", default=False, db_default=False
+    )
     would_share = models.BooleanField("would share a session with a neighbour", default=False)
     purchase_order = models.CharField(max_length=60, blank=True)
 
@@ -269,6 +272,11 @@ class Booking(models.Model):
     @property
     def is_agreed(self) -> bool:
         return self.status in states.AGREED_BOOKINGS
+
+    @property
+    def may_ask_for_welsh(self) -> bool:
+        """Whether they are asked about papers in Welsh: in Wales, and wherever they have asked for them already."""
+        return self.papers_in_welsh or (self.region is not None and self.region.name == WALES)
 
 
 class AudienceShare(models.Model):

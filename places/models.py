@@ -8,6 +8,9 @@ from django.db.models import F, Q
 
 from places.nations import Nation
 
+WALES = "Wales"
+"""The region's name, as the outcode table has it."""
+
 
 class Region(models.Model):
     """A part of the country as the outcode table names it; islands are regions too, for the crossing."""

@@ -3,6 +3,7 @@
 These run in the transaction that changes the booking, which is locked already; so issuing locks the booking before the draft.
 """
 
+from accounts.models import User
 from agendas.models import Agenda, AgendaItem, Issue
 from agendas.services.drafting import editing
 from agendas.services.issuing import renew_papers, withdraw_live_issues
@@ -17,6 +18,15 @@ Variant = AgendaItem.Variant
 def day_put_off(booking: Booking) -> None:
     """Withdraw what was issued for the old day. The draft stays: its times follow the new day by themselves."""
     withdraw_live_issues(booking)
+
+
+def language_wished(booking: Booking, actor: User) -> None:
+    """Tick or untick the papers in Welsh on the draft, as the agency asks; whoever issues it may still change that."""
+    agenda = Agenda.objects.select_for_update().filter(booking=booking).first()
+    if agenda is None:
+        return
+    with editing(agenda.pk, verb="follow the wish", version=agenda.version, actor=actor) as draft:
+        draft.agenda.in_welsh = booking.papers_in_welsh
 
 
 def team_changed(change: TeamChange) -> None:

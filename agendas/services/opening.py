@@ -55,7 +55,12 @@ def _opened(booking: Booking, *, filled: bool, actor: User) -> tuple[Agenda, boo
     still_on(booking)
     with pghistory.context(verb="open agenda", actor=actor.pk):
         agenda, is_new = Agenda.objects.get_or_create(
-            booking=booking, defaults={"format": format_for(booking), "updated_by": actor}
+            booking=booking,
+            defaults={
+                "format": format_for(booking),
+                "updated_by": actor,
+                "in_welsh": booking.papers_in_welsh,
+            },
         )
         if is_new:
             draft = Draft(agenda, [])

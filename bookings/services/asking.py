@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import ensure_user
-from bookings import mail
+from bookings import following, mail
 from bookings.models import (
     Agency,
     AudienceShare,
@@ -289,9 +289,17 @@ def add_colleague(
 
 @transaction.atomic
 def change_practical_details(
-    booking_id: int, *, access_needs: str, purchase_order: str, actor: User
+    booking_id: int,
+    *,
+    access_needs: str,
+    purchase_order: str,
+    papers_in_welsh: bool | None = None,
+    actor: User,
 ) -> Booking:
-    """Write down what people need to take part, and the purchase order number. Raises ``InvalidMove`` once it is over."""
+    """Write down what people need to take part, the purchase order number, and whether papers are wanted in Welsh too.
+
+    ``papers_in_welsh`` is ``None`` where nobody was asked. Raises ``InvalidMove`` once the booking is over.
+    """
     booking = locked(booking_id)
     if not booking.is_open:
         raise InvalidMove(
@@ -300,4 +308,8 @@ def change_practical_details(
     with doing("change practical details", actor):
         booking.access_needs, booking.purchase_order = access_needs, purchase_order
         booking.save(update_fields=["access_needs", "purchase_order"])
+        if papers_in_welsh is not None and papers_in_welsh != booking.papers_in_welsh:
+            booking.papers_in_welsh = papers_in_welsh
+            booking.save(update_fields=["papers_in_welsh"])
+            following.tell_language_wish(booking, actor=actor)
     return booking

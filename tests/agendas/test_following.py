@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from agendas import services
-from agendas.models import AgendaItem, Document
+from agendas.models import Agenda, AgendaItem, Document
 from agendas.snapshot import NOT_NAMED
 from bookings import services as bookings
 from bookings.models import Booking, DeskSettings
@@ -113,3 +113,67 @@ def test_a_day_put_off_withdraws_the_issue_and_re_times_the_draft(agreed, agenda
     with time_machine.travel(at(11, day=2, month=2), tick=False):
         again = services.issue_agenda(agenda.pk, version=agenda.version, actor=desk)
     assert (again.number, again.snapshot["agenda"]["day"]) == (2, "2027-03-16")
+
+
+# ---- the language that the agency asks for
+
+
+def wish(booking: Booking, contact, *, welsh: bool):
+    bookings.change_practical_details(
+        booking.pk, access_needs="", purchase_order="", papers_in_welsh=welsh, actor=contact.user
+    )
+
+
+def languages(issue) -> set[str]:
+    return set(issue.documents.values_list("language", flat=True))
+
+
+def test_papers_in_welsh_that_were_asked_for_are_ticked_when_the_agenda_is_begun(agreed, contact, lead):
+    wish(agreed, contact, welsh=True)
+
+    agenda = services.open_agenda(Booking.objects.get(pk=agreed.pk), filled=True, actor=lead)
+
+    assert agenda.in_welsh
+    assert languages(services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)) == {"en", "cy"}
+
+
+def test_a_later_wish_ticks_the_draft_and_one_taken_back_unticks_it(agreed, agenda, contact, lead):
+    before = agenda.version
+
+    wish(agreed, contact, welsh=True)
+
+    agenda.refresh_from_db()
+    assert (agenda.in_welsh, agenda.version) == (True, before + 1)
+    assert languages(services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)) == {"en", "cy"}
+    wish(agreed, contact, welsh=False)
+    agenda.refresh_from_db()
+    assert (agenda.in_welsh, agenda.version) == (False, before + 2)
+
+
+def test_whoever_issues_may_still_decide_otherwise_and_the_wish_stays_to_be_read(
+    agreed, agenda, contact, lead, enter, studio
+):
+    wish(agreed, contact, welsh=True)
+    agenda.refresh_from_db()
+
+    issue = services.issue_agenda(
+        agenda.pk, version=agenda.version, actor=lead, typed=services.Typed(in_welsh=False)
+    )
+
+    assert languages(issue) == {"en"}
+    wish(agreed, contact, welsh=True)  # the same again changes nothing
+    agenda.refresh_from_db()
+    assert not agenda.in_welsh
+    assert "papers in Welsh as well: they asked for this" in enter(lead).get(studio).content.decode()
+
+
+def test_other_details_leave_the_tick_as_it_is(agreed, agenda, contact):
+    Agenda.objects.update(in_welsh=True)
+
+    bookings.change_practical_details(
+        agreed.pk, access_needs="Captions", purchase_order="", actor=contact.user
+    )
+    wish(agreed, contact, welsh=False)
+
+    agenda.refresh_from_db()
+    assert agenda.in_welsh

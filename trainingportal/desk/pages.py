@@ -71,6 +71,7 @@ def asked_for(booking: Booking, *, with_words: bool = True) -> list[tuple[str, s
                 if part
             ),
         ),
+        ("Papers", "In Welsh as well" if booking.papers_in_welsh else ""),
         ("Would share a session", "Yes" if booking.would_share else ""),
     ]
     if with_words:

@@ -103,7 +103,7 @@ class RoomForm(PortalForm):
 
 
 class DetailsForm(PortalForm):
-    """What may change until the day: access needs and the purchase order number."""
+    """What may change until the day: access needs, the purchase order number and, in Wales, the papers' language."""
 
     submit_words = "Save"
 
@@ -120,6 +120,16 @@ class DetailsForm(PortalForm):
         max_length=60,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
+    papers_in_welsh = forms.BooleanField(
+        label="We would like the papers in Welsh as well",
+        required=False,
+        help_text="Agenda, joining instructions, door sign and sign-in papers. You always get them in English too.",
+    )
+
+    def __init__(self, *args: Any, may_ask_for_welsh: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_ask_for_welsh:
+            del self.fields["papers_in_welsh"]
 
 
 class ColleagueForm(PortalForm):

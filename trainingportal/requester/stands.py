@@ -275,6 +275,13 @@ def needs(
         else ("Purchase order number", "before the day, if your finance team needs one", "")
     )
     found.append(Step(*order, address=f"{addresses['details']}#change"))
+    if booking.may_ask_for_welsh:
+        language = (
+            ("Change the papers’ language", "You asked for them in Welsh as well", DONE)
+            if booking.papers_in_welsh
+            else ("Papers in Welsh", "if you would like them as well", "")
+        )
+        found.append(Step(*language, address=f"{addresses['details']}#change"))
     return found
 
 

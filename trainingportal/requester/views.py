@@ -369,12 +369,17 @@ def room(request: HttpRequest, reference: str) -> HttpResponse:
 @sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, reference: str) -> HttpResponse:
-    """Everything they told us; access needs and the purchase order number may be changed here."""
+    """Everything they told us; access needs, purchase order number and the papers' language may be changed here."""
     contact, _ = _contact_who_knows(request, reference, least=Tier.T1)
     found = contact.booking
     form = DetailsForm(
         request.POST or None,
-        initial={"access_needs": found.access_needs, "purchase_order": found.purchase_order},
+        initial={
+            "access_needs": found.access_needs,
+            "purchase_order": found.purchase_order,
+            "papers_in_welsh": found.papers_in_welsh,
+        },
+        may_ask_for_welsh=found.may_ask_for_welsh,
     )
     if form.is_valid():
         try:

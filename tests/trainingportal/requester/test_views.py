@@ -12,6 +12,7 @@ from bookings import services
 from bookings.models import Booking, Contact, DetailRead, Note, Venue
 from bookings.states import BookingStatus, OfferState
 from outbox.models import Message
+from places.models import WALES, Region
 from tests.factories import (
     ContactFactory,
     SpeakerFactory,
@@ -28,6 +29,7 @@ from tests.trainingportal.requester.conftest import (
     release,
     signed_in,
 )
+from trainingportal.desk.pages import asked_for
 
 pytestmark = pytest.mark.django_db
 DAY = "Tuesday 9 March 2027"
@@ -295,6 +297,51 @@ def test_access_needs_and_the_order_number_may_be_changed(t1):
     booking = Booking.objects.get()
     assert (booking.access_needs, booking.purchase_order) == ("Captions", "PO 9")
     assert "You gave us PO 9" in response.content.decode()
+
+
+@pytest.fixture
+def in_wales(t1):
+    wales, _ = Region.objects.get_or_create(name=WALES, defaults={"nation": "ew"})
+    Booking.objects.update(region=wales)
+    return t1
+
+
+def test_in_wales_they_may_ask_for_the_papers_in_welsh_and_take_it_back(in_wales, page_of):
+    client = signed_in(in_wales.user)
+    address = f"/your/{in_wales.booking.reference}/details/"
+    typed = {"access_needs": "", "purchase_order": ""}
+    assert "if you would like them as well" in page_of(in_wales)
+    assert 'name="papers_in_welsh"' in client.get(address).content.decode()
+
+    response = client.post(address, {**typed, "papers_in_welsh": "on"}, follow=True)
+
+    assert Booking.objects.get().papers_in_welsh
+    assert "You asked for them in Welsh as well" in response.content.decode()
+    assert ("Papers", "In Welsh as well") in asked_for(Booking.objects.get())
+    client.post(address, typed)
+    assert not Booking.objects.get().papers_in_welsh
+
+
+def test_outside_wales_nobody_is_asked_and_a_tick_counts_for_nothing(t1, page_of):
+    client = signed_in(t1.user)
+    address = f"/your/{t1.booking.reference}/details/"
+    assert "Welsh" not in client.get(address).content.decode() + page_of(t1)
+
+    client.post(address, {"access_needs": "Captions", "purchase_order": "", "papers_in_welsh": "on"})
+
+    booking = Booking.objects.get()
+    assert (booking.access_needs, booking.papers_in_welsh) == ("Captions", False)
+
+
+def test_who_asked_for_welsh_may_take_it_back_when_the_place_has_moved_out_of_wales(t1):
+    Booking.objects.update(papers_in_welsh=True)
+    client = signed_in(t1.user)
+    address = f"/your/{t1.booking.reference}/details/"
+    assert "checked" in client.get(address).content.decode()
+
+    client.post(address, {"access_needs": "", "purchase_order": ""})
+
+    assert not Booking.objects.get().papers_in_welsh
 
 
 def test_nothing_may_be_changed_once_it_is_cancelled(t1, coordinator):
