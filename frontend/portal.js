@@ -92,27 +92,43 @@
     forgetOld();
   }
 
-  /* A day that is being put together comes into its place by itself. Without a script the page is loaded again. */
-  const said = document.querySelector("[data-said]");
-  const look = async (wait) => {
-    const waiting = document.querySelector("[data-again]");
-    if (!waiting) return;
-    try {
-      const answer = await fetch(location.href);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const found = page.getElementById("day");
-      if (found && !found.matches("[data-again]")) {
-        const rest = found.nextElementSibling;
-        waiting.replaceWith(...[found, rest].filter(Boolean));
-        if (said) said.textContent = found.matches("[data-day]") ? "Your day is ready." : found.textContent;
-        return;
+  /* The example day follows the choices beside it, and a day that is being put together comes into its place by itself. The
+     newest choice wins; a step that fails changes nothing, and "Show this day" stays. Without a script the page is loaded again. */
+  const choices = document.querySelector("[data-choices]");
+  if (choices) {
+    const said = choices.querySelector("[data-said]");
+    let [address, turn, timer] = [location.href, 0, 0];
+    const show = (day) => {
+      const shown = [day];
+      while (shown.at(-1).nextElementSibling) shown.push(shown.at(-1).nextElementSibling);
+      while (choices.nextElementSibling) choices.nextElementSibling.remove();
+      choices.after(...shown);
+      said.textContent = day.matches("[data-again]") ? "" : day.matches("[data-day]") ? "Your day is ready." : day.textContent;
+    };
+    const look = async (mine, wait) => {
+      let waits = true;
+      try {
+        const answer = await fetch(address);
+        const day = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("day");
+        if (mine !== turn) return;
+        waits = !day || day.matches("[data-again]");
+        if (day && !(waits && document.querySelector("[data-again]"))) show(day);
+      } catch {
+        /* the network is away: what is there stays */
       }
-    } catch {
-      /* the network is away: "Look again" stays */
-    }
-    setTimeout(look, wait, Math.min(wait * 1.4, 10000));
-  };
-  setTimeout(look, 500, 700);
+      if (waits && mine === turn) timer = setTimeout(look, wait, mine, Math.min(wait * 1.4, 10000));
+    };
+    if (document.querySelector("[data-again]")) timer = setTimeout(look, 500, turn, 700);
+    choices.addEventListener("change", () => {
+      const asked = new URL(choices.action);
+      asked.search = new URLSearchParams(new FormData(choices)).toString();
+      address = asked.href;
+      if (asked.pathname === location.pathname) history.replaceState(null, "", address);
+      turn += 1;
+      clearTimeout(timer);
+      timer = setTimeout(look, 400, turn, 700);
+    });
+  }
 
   /* How much room is left in a long answer. Nothing is cut: too long is said, and the server says it again. */
   for (const area of document.querySelectorAll("textarea[data-limit]")) {

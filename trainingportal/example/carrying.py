@@ -1,6 +1,7 @@
 """From an example day into the request form: its choices are filled in on pages 2 and 3, and can be changed there."""
 
 from bookings.models import AudienceShare, Booking
+from places.nations import Nation
 from trainingportal.asking import drafts
 from trainingportal.asking.forms import AudienceForm
 from trainingportal.example import seen
@@ -9,6 +10,7 @@ from trainingportal.models import RequestDraft
 
 PAGE = "example"
 FILLED = ("audience", "need")
+LAW = "We work under the law of {nation}."
 
 
 def fill(draft: RequestDraft, question: Question) -> RequestDraft:
@@ -40,6 +42,7 @@ def carried(draft: RequestDraft | None) -> Question | None:
 
 
 def _with_law(words: str, question: Question) -> str:
-    """The form asks for no nation: it follows from the force or the place. So it is said in words."""
-    said = f"We work under the law of {seen.law_of(question)}."
-    return words if said in words else f"{words}\n{said}".strip()
+    """The form asks for no nation: it follows from the force or the place. So it is said in words, and said once."""
+    said = [LAW.format(nation=nation.label) for nation in Nation]
+    kept = [line for line in words.splitlines() if line.strip() not in said]
+    return "\n".join([*kept, LAW.format(nation=seen.law_of(question))])

@@ -24,7 +24,7 @@ from courses.kept import Catalogue
 from trainingportal.example import question as questions
 from trainingportal.example import shelf
 from trainingportal.example.question import Question
-from trainingportal.example.words import in_short, left_out, lower, to_you
+from trainingportal.example.words import as_sentence, in_short, left_out, lower, to_you
 from trainingportal.models import ExampleDay
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,8 @@ def on_paper(content: dict[str, Any]) -> dict[str, Any]:
         line | {"how": " · ".join(words for words in (line["how"], in_short(line["why"])) if words)}
         for line in content["lines"]
     ]
-    return content | {"lines": lines}
+    said = [one | {"title": as_sentence(one["title"])} for one in content["left_out"]]
+    return content | {"lines": lines, "left_out": said}
 
 
 def tend() -> None:

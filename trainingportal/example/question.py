@@ -77,8 +77,8 @@ class DayForm(PortalForm):
     audience = forms.ChoiceField(label="Who is it mostly for?")
     nation = forms.ChoiceField(label="Whose law applies?", choices=Nation.choices)
     must = forms.MultipleChoiceField(
-        label="Must we cover anything? Up to three",
-        help_text="Leave all empty, and we suggest.",
+        label="Must we cover anything?",
+        help_text="Up to three. Leave all empty, and we suggest.",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

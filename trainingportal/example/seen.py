@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from agendas.models import PAUSES
 from agendas.snapshot import Paper, read
@@ -43,6 +46,11 @@ class LeftOut:
     words: str
     asked: Question | None
 
+    @property
+    def stop(self) -> str:
+        """What ends the title where it stands as a sentence of its own."""
+        return as_sentence(self.title).removeprefix(self.title)
+
 
 @dataclass(frozen=True)
 class Other:
@@ -50,6 +58,7 @@ class Other:
 
     name: str
     question: Question
+    is_longer: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,21 @@ class Day:
     workshops: int = 0
     longest_sitting: int = 0
     is_proven: bool = False
+
+    @property
+    def longer(self) -> tuple[Other, ...]:
+        """What a day that cannot hold everything might be instead."""
+        return tuple(other for other in self.others if other.is_longer)
+
+    @property
+    def to_pass_on(self) -> str:
+        """A mail to somebody, for the reader to address: it holds the day's own address and nothing about the reader."""
+        address = f"{settings.SITE_URL}{reverse('example-day')}?{self.question.query}"
+        words = {
+            "subject": f"{self.title}: training on stalking",
+            "body": f"{self.title}, an example:\n{address}\n",
+        }
+        return f"mailto:?{urlencode(words, quote_via=quote)}"
 
     @property
     def strip(self) -> Strip | None:
@@ -100,8 +124,13 @@ def law_of(question: Question) -> str:
 def day_of(question: Question, answer: dict[str, Any]) -> Day:
     """What the page says of a day that has been made."""
     title, law = title_of(question), law_of(question)
+    lengths = {seen.slug: seen.training_minutes for seen in choices.lengths()}
     others = tuple(
-        Other(lower(seen.name), question.of_length(seen.slug))
+        Other(
+            lower(seen.name),
+            question.of_length(seen.slug),
+            is_longer=seen.training_minutes > lengths[question.length],
+        )
         for seen in choices.lengths()
         if seen.slug != question.length
     )

@@ -22,6 +22,9 @@ PER = dt.timedelta(hours=1)
 STUCK_AFTER = dt.timedelta(seconds=20)
 RING_AGAIN_AFTER = dt.timedelta(seconds=4)
 State = ExampleDay.State
+LOOK = "look"
+"""Counts in the address how often a page without a script has looked: a browser loads an address again, and keeps the place
+that it names, only where the address is another one."""
 
 
 @public_page
@@ -49,10 +52,25 @@ def example_day(request: HttpRequest) -> HttpResponse:
         except shelf.TooMuchWaits:
             return _draw(request, question=question, trouble="busy", status=503)
     if row.made_at is not None:
+        if LOOK in request.GET:
+            return _to_its_own_address(question)
         return _draw(request, question=question, day=seen.drawn(question, row.key, row.made_at))
     if row.state == State.FAILED:
         return _draw(request, question=question, trouble="failed", status=503)
     return _draw(request, question=question, waits=True, is_stuck=_is_stuck(row))
+
+
+def _to_its_own_address(question: Question) -> HttpResponse:
+    """A page that was loaded again found the day: from here on it stands under the address that can be passed on."""
+    response = redirect(f"{reverse('example-day')}?{question.query}#day")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _looks(request: HttpRequest) -> int:
+    """How often the page has looked already, as its address says."""
+    said = request.GET.get(LOOK, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 3 else 0
 
 
 @kept
@@ -86,6 +104,7 @@ def _draw(
     }
     if question is not None:
         context |= {
+            "look_again": f"{question.query}&{LOOK}={_looks(request) + 1}#day",
             "title": seen.title_of(question),
             "law": seen.law_of(question),
             "form": seen.form_drawn(question, questions.edition()),

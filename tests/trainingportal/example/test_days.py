@@ -81,7 +81,8 @@ def test_what_finds_no_room_says_so_first_and_what_would_bring_it_in(every_answe
         one.words for one in day.missed if re.search(r"\d+ more minutes would bring it in\.$", one.words)
     ]
     assert len(day.missed) >= 1
-    assert [other.question.length for other in day.others] == ["full-day"]
+    assert [other.question.length for other in day.longer] == ["full-day"]
+    assert seen.day_of(FULL, every_answer(FULL)).longer == ()
     assert all(one.asked is None for one in (*day.missed, *day.left_out))  # there are three already
 
 
@@ -105,6 +106,7 @@ def test_what_does_not_fit_at_all_is_said_in_words():
     day = seen.day_of(question, making.answer(question, kept.read()))
 
     assert day.refusal.startswith("The 2 topics that are always given need ")
+    assert day.refusal.endswith("this half day has 3 hours. Take the full day, which has 7 hours.")
     assert day.rows == ()
 
 

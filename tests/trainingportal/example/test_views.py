@@ -3,8 +3,11 @@
 import datetime as dt
 import gzip
 import re
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import caches
@@ -59,6 +62,49 @@ def test_a_day_is_asked_for_made_once_and_shown_to_all_who_ask_the_same(client, 
     assert "refresh" not in shown.content.decode()
     assert (shown["X-Robots-Tag"], dict(shown.cookies)) == ("noindex", {})
     assert work() == 0
+
+
+@pytest.mark.parametrize(
+    ("looked", "again"), [("", "1"), ("&look=1", "2"), ("&look=99", "100"), ("&look=x", "1")]
+)
+def test_a_page_without_a_script_looks_again_at_another_address_that_keeps_the_place(client, looked, again):
+    page = client.get(DAY + looked).content.decode()
+
+    address = f"{DAY}&look={again}#day".replace("&", "&amp;")
+    assert f'<meta http-equiv="refresh" content="2; url={address}">' in page
+    assert f'<a href="{address}">Look again</a>' in page
+
+
+def test_a_page_that_has_looked_ends_at_the_address_that_can_be_passed_on(client, made):
+    answer = client.get(f"{DAY}&look=2")
+
+    assert (answer.status_code, answer["Location"], answer["Cache-Control"]) == (
+        302,
+        f"{DAY}#day",
+        "no-store",
+    )
+    assert client.get(DAY).status_code == 200
+
+
+def test_a_day_can_be_sent_to_a_colleague_with_its_address_and_nothing_else(client, made, settings):
+    page = client.get(DAY).content.decode()
+
+    mail = unescape(re.search(r'href="(mailto:[^"]*)"', page)[1])
+    words = parse_qs(urlsplit(mail).query)
+    assert urlsplit(mail).path == ""
+    assert words["subject"] == ["A half day for single points of contact: training on stalking"]
+    assert words["body"] == [
+        f"A half day for single points of contact, an example:\n{settings.SITE_URL}{DAY}\n"
+    ]
+
+
+def test_a_day_that_is_not_proven_the_best_does_not_say_it_is(client, made):
+    best = "It is the best day under the rules"
+    assert best in text_of(client.get(DAY))
+
+    ExampleDay.objects.update(answer={**made.answer, "is_proven": False}, made_at=timezone.now())
+
+    assert best not in text_of(client.get(DAY))
 
 
 def test_a_day_that_is_there_costs_one_question_to_the_database(client, made):
@@ -195,6 +241,13 @@ def test_a_topic_that_has_left_the_catalogue_is_said_kindly(client, made):
 
     assert answer.status_code == 400
     assert questions.AFRESH in text_of(answer)
+
+
+def test_what_is_wrong_stands_where_the_day_would_for_a_page_that_asks_by_itself(client):
+    answer = client.get(DAY + "".join(f"&must={slug}" for slug in ("risk", "red-flags", "typology")))
+
+    place = answer.content.decode().partition('id="day"')[2].partition("</section>")[0]
+    assert "You chose four topics. Choose up to three, or let us suggest." in place
 
 
 def test_nothing_is_taken_but_reading(client):
@@ -386,6 +439,19 @@ def test_what_was_typed_before_stays_beside_the_choices():
         "leave_outs": ["risk"],
         "anything_else": "A hearing loop.\nWe work under the law of Scotland.",
     }
+
+
+def test_another_day_for_another_nation_says_one_law_alone():
+    draft = carrying.fill(RequestDraft.objects.create(), ASKED)
+    need = drafts.data_of(draft, "need") | {
+        "anything_else": "A loop.\nWe work under the law of Scotland.\nAnd a lift."
+    }
+    draft = drafts.save_page(draft, page="need", state=drafts.DONE, data=need)
+
+    draft = carrying.fill(draft, replace(ASKED, nation="ni"))
+
+    words = drafts.data_of(draft, "need")["anything_else"]
+    assert words == "A loop.\nAnd a lift.\nWe work under the law of Northern Ireland."
 
 
 def test_a_change_on_the_form_is_kept_when_the_first_page_is_sent_again():

@@ -20,7 +20,7 @@ def choose(page, width):
     form.get_by_label("Who is it mostly for?").select_option("spoc")
     form.get_by_label("Whose law applies?").select_option("sc")
     if width < 768:
-        form.get_by_text("Must we cover anything?", exact=True).click()
+        form.locator("summary").click()
     for topic in ("Legal issues", "“Red flags”"):
         form.get_by_label(topic, exact=True).check()
     return form
@@ -57,6 +57,8 @@ def test_a_visitor_sees_a_day_for_their_people_and_asks_for_it(page_at, shipped,
     day = page.get_by_role("article")
     expect(day.get_by_text("Questions and close")).to_be_visible()  # by itself
     expect(page.get_by_role("heading", name="A half day for single points of contact")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/example-day/[?](?!.*look=).*#day$"))  # without a script too
+    assert page.evaluate("scrollY") > 0
     expect(day.get_by_text("You asked for it")).to_have_count(2)
     expect(day.get_by_text("Always given").first).to_be_visible()
     day.get_by_text("What we left out").click()
@@ -99,3 +101,42 @@ def test_a_visitor_sees_a_day_for_their_people_and_asks_for_it(page_at, shipped,
         "We work under the law of Scotland."
     )
     look("example-asks-need")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_day_follows_the_choices_by_itself(page_at, shipped, work, width):
+    """By keyboard, from the landing page on: the focus stays on the choice, and the newest choice wins."""
+    page = page_at(width)
+    page.goto("/")
+    form = page.get_by_role("form", name="Choose what the day is for")
+    form.get_by_label("Whose law applies?").focus()
+    page.keyboard.press("ArrowDown")
+
+    expect(page.get_by_text("being put together")).to_be_visible()
+    assert work() == 1
+    day = page.get_by_role("article")
+    expect(day.get_by_text("Questions and close")).to_be_visible()
+    expect(day.get_by_text("Scotland · usually")).to_be_visible()
+    expect(form.get_by_role("status")).to_have_text("Your day is ready.")
+    expect(form.get_by_label("Whose law applies?")).to_be_focused()
+    expect(page).to_have_url(re.compile("/$"))
+    expect(page.get_by_role("article")).to_have_count(1)
+    check(page)
+    shoot(page, "example-followed")
+
+    form.get_by_role("button", name="Show this day").click()
+    expect(page).to_have_url(re.compile("nation=sc#day$"))
+    if width < 768:
+        form.locator("summary").click()
+    for topic in ("Legal issues", "“Red flags”", "Interventions", "Investigations"):
+        form.get_by_label(topic, exact=True).check()
+    expect(page.locator("#day").get_by_text("You chose four topics.")).to_be_visible()
+    expect(form.get_by_role("status")).to_contain_text("Choose up to three")
+    check(page)
+    shoot(page, "example-four-topics")
+
+    form.get_by_label("Investigations", exact=True).uncheck()
+    expect(page.get_by_text("being put together")).to_be_visible()
+    assert work() == 1
+    expect(page.get_by_role("article").get_by_text("You asked for it")).to_have_count(3)
+    expect(page).to_have_url(re.compile("must=interventions"))
