@@ -364,15 +364,21 @@ class _Look:
                 )
 
     def read_again_in_time(self) -> Iterator[Check]:
-        dated = [(item, topic, topic.review_due_on) for item, topic in self.given if topic.review_due_on]
+        dated = [
+            (item, one, one.review_due_on)
+            for item, topic in self.given
+            for one in (topic, *self.facts.materials_of(topic))
+            if one.review_due_on
+        ]
         today = timezone.localdate() if dated else dt.date.max
-        for item, topic, due_on in dated:
+        for item, one, due_on in dated:
             if due_on >= today:
                 continue
+            what = "It" if isinstance(one, Topic) else f"This material of {item.words}"
             yield Check(
-                key=f"review:{topic.slug}",
-                title=f"{item.words} should have been read again.",
-                words=f"It was due on {say_date(due_on)}: law and practice move.",
+                key=f"review:{one.slug}" if isinstance(one, Topic) else f"material:{one.pk}",
+                title=f"{one} should have been read again.",
+                words=f"{what} was due on {say_date(due_on)}: law and practice move.",
                 fix=None if item.is_core else Fix(f"Take out {item.words}", f"remove:{item.pk}"),
                 item_ids=(item.pk,),
             )

@@ -12,7 +12,7 @@ from bookings.models import AudienceShare, Booking
 from bookings.states import LIVE_ENGAGEMENTS, OfferState
 from courses import kept
 from courses.kept import Catalogue
-from courses.models import Audience, Point, Topic
+from courses.models import Audience, Material, Point, Topic
 
 WEIGHTS: dict[str, int] = {
     AudienceShare.Share.ALL: 4,
@@ -81,6 +81,10 @@ class Facts:
     def points_of(self, topic: Topic) -> tuple[Point, ...]:
         """All points of a topic, in order."""
         return self.catalogue.points.get(topic.pk, ())
+
+    def materials_of(self, topic: Topic) -> tuple[Material, ...]:
+        """What a trainer takes along for a topic."""
+        return self.catalogue.materials.get(topic.pk, ())
 
     def needs_of(self, topic: Topic) -> tuple[int, ...]:
         """The keys of the topics that it builds on."""

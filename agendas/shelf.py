@@ -23,6 +23,7 @@ class Offered:
     ticks: tuple[Tick, ...]
     minutes: int
     hints: str
+    materials: str
     is_in: bool
 
 
@@ -60,18 +61,26 @@ def _matches(topic: Topic, facts: Facts, words: list[str]) -> bool:
     if not words:
         return True
     points = (point.text for point in facts.points_of(topic))
-    text = " ".join([topic.title, topic.printed_title, topic.summary, *points]).casefold()
+    materials = (material.title for material in facts.materials_of(topic))
+    text = " ".join([topic.title, topic.printed_title, topic.summary, *points, *materials]).casefold()
     return all(word in text for word in words)
 
 
 def _offered(topic: Topic, facts: Facts, *, is_in: bool) -> Offered:
     minutes = topic.usual_minutes
-    hints = _hints(topic, facts)
-    if is_in:
-        return Offered(topic.slug, topic.title, ticks=(), minutes=minutes, hints=hints, is_in=True)
-    fit = points_that_fit(facts, topic, minutes)
-    ticks = tuple(tick_of(point, facts, fit) for point in facts.points_here(topic))
-    return Offered(topic.slug, topic.title, ticks=ticks, minutes=minutes, hints=hints, is_in=False)
+    ticks: tuple[Tick, ...] = ()
+    if not is_in:
+        fit = points_that_fit(facts, topic, minutes)
+        ticks = tuple(tick_of(point, facts, fit) for point in facts.points_here(topic))
+    return Offered(
+        slug=topic.slug,
+        title=topic.title,
+        ticks=ticks,
+        minutes=minutes,
+        hints=_hints(topic, facts),
+        materials="; ".join(material.words for material in facts.materials_of(topic)),
+        is_in=is_in,
+    )
 
 
 def _hints(topic: Topic, facts: Facts) -> str:

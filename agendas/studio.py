@@ -166,16 +166,16 @@ class Studio:
         return self.composition.result if self.composition is not None else {}
 
     @property
-    def cannot(self) -> str:
-        """Why the day could not be composed, until something changes."""
+    def cannot(self) -> tuple[str, str] | None:
+        """Why there is no composed day, until something changes: in short, and the reason."""
         composition = self.composition
         if composition is None or composition.version != self.agenda.version:
-            return ""
+            return None
         if composition.state == Composition.State.REFUSED:
-            return composition.words
+            return "No day fits.", composition.words
         if composition.state == Composition.State.FAILED:
-            return f"It could not be composed. {composition.words} Press again, or shape it by hand."
-        return ""
+            return "The day could not be composed.", f"{composition.words} Press again, or shape it by hand."
+        return None
 
     @property
     def was_overtaken(self) -> bool:

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.http import HttpRequest
 
-from courses.models import Audience, Course, Format, PageText, Point, Topic, TopicForAudience
+from courses.models import Audience, Course, Format, Material, PageText, Point, Topic, TopicForAudience
 from places.nations import Nation
 
 
@@ -48,6 +48,12 @@ class PointInline(TickedNations, admin.StackedInline):
     ]
 
 
+class MaterialInline(admin.StackedInline):
+    model = Material
+    extra = 0
+    fields = ["title", ("kept_at", "review_due_on")]
+
+
 class ChoicesOnce:
     """Reads the choices of each foreign key once a page, not once a row."""
 
@@ -81,7 +87,7 @@ class TopicAdmin(TickedNations, admin.ModelAdmin):
     search_fields = ["title", "printed_title"]
     prepopulated_fields = {"slug": ["title"]}
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
-    inlines = [PointInline, EmphasisInline]
+    inlines = [PointInline, MaterialInline, EmphasisInline]
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["title", "slug", "printed_title", "summary", "is_active", "rank"]}),

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from courses.models import Audience, Format, Point, Topic, TopicForAudience
+from courses.models import Audience, Format, Material, Point, Topic, TopicForAudience
 from places import keeping
 
 _editions = itertools.count(1)
@@ -23,6 +23,7 @@ class Catalogue:
     edition: int
     every_topic: dict[int, Topic]
     points: dict[int, tuple[Point, ...]]
+    materials: dict[int, tuple[Material, ...]]
     needs: dict[int, tuple[int, ...]]
     emphasis: dict[int, dict[int, int]]
     audiences: dict[int, Audience]
@@ -52,11 +53,14 @@ def forget() -> None:
 
 
 def read() -> Catalogue:
-    """The catalogue as it stands, in six queries."""
+    """The catalogue as it stands, in seven queries."""
     every = {topic.pk: topic for topic in Topic.objects.order_by("-is_core", "rank", "title")}
     points: dict[int, list[Point]] = {}
     for point in Point.objects.order_by("rank", "pk"):
         points.setdefault(point.topic_id, []).append(point)
+    materials: dict[int, list[Material]] = {}
+    for material in Material.objects.order_by("title", "pk"):
+        materials.setdefault(material.topic_id, []).append(material)
     needs: dict[int, list[int]] = {}
     for topic_id, needed in Topic.requires.through.objects.values_list("from_topic", "to_topic"):
         needs.setdefault(topic_id, []).append(needed)
@@ -70,6 +74,7 @@ def read() -> Catalogue:
         edition=next(_editions),
         every_topic=every,
         points={pk: tuple(found) for pk, found in points.items()},
+        materials={pk: tuple(found) for pk, found in materials.items()},
         needs={pk: _in_order(found, every) for pk, found in needs.items()},
         emphasis=emphasis,
         audiences={audience.pk: audience for audience in Audience.objects.all()},

@@ -244,6 +244,30 @@ class Point(models.Model):
         return not self.nations or nation in self.nations
 
 
+class Material(models.Model):
+    """What a trainer takes along for a topic: slides, a handout, a film. The file itself stays where the team keeps it."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="materials")
+    title = models.CharField(max_length=120)
+    kept_at = models.CharField(
+        "where it is kept", max_length=200, blank=True, help_text="In words, for the training team only."
+    )
+    review_due_on = models.DateField(
+        null=True, blank=True, help_text="When somebody should read this again: law and practice move."
+    )
+
+    class Meta:
+        ordering = ["topic", "title", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def words(self) -> str:
+        """What it is, and where the team finds it."""
+        return f"{self.title} ({self.kept_at})" if self.kept_at else self.title
+
+
 class TopicForAudience(models.Model):
     """How much a topic matters to an audience."""
 

@@ -14,7 +14,7 @@ from agendas.running import running_order
 from agendas.services import NOTHING_TYPED
 from bookings.models import Engagement
 from courses import kept
-from courses.models import Point, Topic
+from courses.models import Material, Point, Topic
 from speakers.models import Speaker
 from tests.agendas.conftest import wish
 from tests.factories import BookingFactory
@@ -119,6 +119,12 @@ def overdue(agenda, lead):
     kept.forget()
 
 
+def overdue_material(agenda, lead):
+    topic = Topic.objects.get(slug="red-flags")
+    Material.objects.create(topic=topic, title="Case cards", review_due_on=dt.date(2026, 1, 31))
+    kept.forget()
+
+
 def too_many_points(agenda, lead):
     item = item_of(agenda, "investigations")
     change(
@@ -192,6 +198,7 @@ CASES = {
     "law": foreign_law,
     "nation": foreign_topic,
     "review": overdue,
+    "material": overdue_material,
     "points": too_many_points,
     "speaker": no_speaker,
     "away": speaker_gone,

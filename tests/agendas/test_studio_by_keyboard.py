@@ -66,6 +66,18 @@ def test_keys_are_off_while_typing_and_can_be_turned_off(studio_at, day):  # noq
     assert "Legal issues" in order(day)
 
 
+def test_without_javascript_a_composed_day_shows_by_itself(agreed, studio_at, day):  # noqa: F811
+    page = studio_at(320, javascript=False)
+    services.open_agenda(agreed, actor=UserFactory())
+    page.goto(f"/agenda/{agreed.reference}/")
+    page.get_by_role("button", name="Compose the day").click()
+    expect(page.locator("[data-composing]")).to_be_visible()
+    assert page.url.endswith("#composed")
+
+    services.compose_waiting()
+    expect(page.get_by_text("no better day exists")).to_be_visible(timeout=15_000)
+
+
 def test_a_set_aside_is_undone_and_done_again_by_keyboard(studio_at, day):  # noqa: F811
     page = studio_at(320)
     law = day.items.get(topic__slug="legal-issues")

@@ -13,6 +13,8 @@ from pypdf import PdfReader
 from agendas import paper, press, services
 from agendas.models import Agenda, Composition, Document
 from bookings.models import Contact, DetailRead, Engagement
+from courses import kept
+from courses.models import Material, Topic
 from tests.agendas.conftest import PLACE, SURNAMES
 from tests.factories import SpeakerFactory, UserFactory, VerifiedContactFactory, at
 
@@ -250,6 +252,21 @@ def test_two_drafts_that_meet_are_both_shown_and_mine_can_be_kept(client, agenda
     assert kept.status_code == 302
     law = agenda.items.get(topic__slug="legal-issues")
     assert (law.minutes, law.note) == (44, "Typed in vain")
+
+
+def test_materials_stand_in_the_catalogue_and_are_found(client, agenda, studio, enter, lead, team):
+    Material.objects.create(
+        topic=Topic.objects.get(slug="red-flags"), title="Case cards", kept_at="Second cupboard"
+    )
+    kept.forget()
+    enter(lead)
+
+    found = client.get(studio, {"q": "case cards"}).content.decode()
+    assert found.count("Materials: Case cards (Second cupboard)") == 1
+    assert "1 topic with “case cards”" in found
+
+    enter(team[1].user)
+    assert "Second cupboard" not in client.get(studio).content.decode()
 
 
 def test_two_drafts_are_told_apart_by_what_differs_and_nothing_else(
@@ -528,6 +545,18 @@ def test_what_does_not_fit_is_said_on_the_page_and_changes_nothing(client, agree
     page = client.get(studio).content.decode()
     assert "No day fits." in page
     assert "the day has" in page
+
+
+def test_a_composer_that_stopped_is_not_called_a_day_that_does_not_fit(client, agenda, studio, enter, lead):
+    Composition.objects.create(
+        agenda=agenda, state="failed", version=agenda.version, asked_by=lead, words="It stopped (OSError)."
+    )
+    enter(lead)
+
+    page = client.get(studio).content.decode()
+
+    assert "The day could not be composed." in page
+    assert "No day fits." not in page
 
 
 def test_only_those_who_may_edit_may_ask(client, agreed, studio, enter, lead):

@@ -23,7 +23,7 @@ def two() -> tuple[Topic, Topic]:
 
 
 def test_it_is_read_once(two, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         kept.catalogue()
     with django_assert_num_queries(0):
         assert kept.catalogue().topics == (two[0],)

@@ -95,12 +95,17 @@ def test_a_coordinator_edits_a_point_and_ticks_where_it_applies(desk):
             "points-0-minutes": "10",
             "points-0-rank": "0",
             "points-0-nations": ["sc", "ni"],
+            "materials-TOTAL_FORMS": "1",
+            "materials-INITIAL_FORMS": "0",
+            "materials-0-title": "Case cards",
+            "materials-0-kept_at": "Second cupboard",
             "emphases-TOTAL_FORMS": "0",
             "emphases-INITIAL_FORMS": "0",
         },
     )
 
     assert answer.status_code == 302
+    assert [one.words for one in topic.materials.all()] == ["Case cards (Second cupboard)"]
     point.refresh_from_db()
     assert (point.text, point.minutes, point.nations) == ("New words", 10, ["sc", "ni"])
 

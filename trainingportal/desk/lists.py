@@ -101,10 +101,11 @@ def menu() -> list[Shelf]:
 
 def counts(today: dt.date) -> dict[str, int]:
     """What the home page counts beside the queue: the catalogue, what is overdue or unconfirmed, private messages. One query."""
+    overdue = Q(review_due_on__lt=today) | Q(materials__review_due_on__lt=today)
     to_confirm = Q(expertise__confirmed_at__isnull=True, expertise__speaker__left_on__isnull=True)
     return Topic.objects.active().aggregate(
         topics=Count("pk", distinct=True),
-        overdue=Count("pk", distinct=True, filter=Q(review_due_on__lt=today)),
+        overdue=Count("pk", distinct=True, filter=overdue),
         speakers=Count("expertise__speaker", distinct=True, filter=to_confirm),
         private_messages=Coalesce(Max(Subquery(agendas.open_messages_counted())), 0),
     )

@@ -521,7 +521,8 @@ def test_an_edit_says_in_the_trail_who_made_it(desk, priya):
     form = {
         "title": "New title", "slug": topic.slug, "printed_title": "P", "summary": "S", "is_active": "on", "rank": "1",
         "kind": "presentation", "least_minutes": "10", "usual_minutes": "20", "most_minutes": "30",
-        "points-TOTAL_FORMS": "0", "points-INITIAL_FORMS": "0", "emphases-TOTAL_FORMS": "0", "emphases-INITIAL_FORMS": "0",
+        "points-TOTAL_FORMS": "0", "points-INITIAL_FORMS": "0", "materials-TOTAL_FORMS": "0", "materials-INITIAL_FORMS": "0",
+        "emphases-TOTAL_FORMS": "0", "emphases-INITIAL_FORMS": "0",
     }  # fmt: skip
 
     response = desk.post(f"/desk/courses/topic/{topic.pk}/change/", form)
