@@ -13,7 +13,7 @@ from django.utils import timezone
 from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem
 from agendas.running import RunningOrder, Sitting
-from courses.models import Topic
+from courses.models import Material, Topic
 from places.clock import say_date, say_minutes, say_time
 from places.nations import Nation
 
@@ -367,7 +367,7 @@ class _Look:
         dated = [
             (item, one, one.review_due_on)
             for item, topic in self.given
-            for one in (topic, *self.facts.materials_of(topic))
+            for one in _to_be_read(topic, self.facts)
             if one.review_due_on
         ]
         today = timezone.localdate() if dated else dt.date.max
@@ -440,6 +440,10 @@ class _Look:
             if last
             else Fix("Add time for questions at the end", "questions"),
         )
+
+
+def _to_be_read(topic: Topic, facts: Facts) -> list[Topic | Material]:
+    return [topic, *facts.materials_of(topic)]
 
 
 def length_for(topic: Topic, free: int) -> int:

@@ -544,7 +544,7 @@ def test_what_does_not_fit_is_said_on_the_page_and_changes_nothing(client, agree
     enter(lead)
     page = client.get(studio).content.decode()
     assert "No day fits." in page
-    assert "the day has" in page
+    assert "this full day has" in page
 
 
 def test_a_composer_that_stopped_is_not_called_a_day_that_does_not_fit(client, agenda, studio, enter, lead):
