@@ -28,6 +28,9 @@ MARKING = "OFFICIAL-SENSITIVE"
 MOST_OUTCOMES = 6
 MOST_ROWS = 120
 MOST_BESIDE = 1500
+MUCH_OF_THE_PLACE = 250
+MOST_IN_A_COLUMN = 120
+"""Characters. The layout engine takes seconds for two columns of long words without a space."""
 SLIPS_A_SHEET = 8
 NOT_NAMED = "Not named yet"
 KIND_WORDS = {
@@ -230,6 +233,11 @@ class PaperLine:
         return welsh.say_minutes(self.minutes) if self.language == WELSH else say_minutes(self.minutes)
 
     @property
+    def points_beside(self) -> bool:
+        """Whether there are so many points, and so short, that they stand in two columns."""
+        return len(self.points) > 2 and max(map(len, self.points)) < MOST_IN_A_COLUMN
+
+    @property
     def takes_part(self) -> bool:
         """Whether people take part, so that the pill is teal."""
         return self.how.startswith(HOW[Variant.WORKSHOP])
@@ -290,6 +298,29 @@ class Paper:
         return tuple(line for part in self.parts for line in part.lines)
 
     @property
+    def whole(self) -> Part:
+        """All lines as one part, so that a day stands on one sheet where it can."""
+        return Part("", self.lines)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether what a topic is about stands on the agenda's one sheet as well: of a whole day only titles and points do."""
+        return len(self.parts) == 1
+
+    @property
+    def outcomes_beside(self) -> bool:
+        """Whether each outcome is short enough for two columns."""
+        return max(map(len, self.outcomes), default=0) < MOST_IN_A_COLUMN
+
+    @property
+    def chosen(self) -> list[tuple[str, list[str]]]:
+        """Why we chose what is in the day, and the topics for each reason, as the day has them."""
+        by_reason: dict[str, list[str]] = {}
+        for one in self.host.get("chosen", ()):
+            by_reason.setdefault(one["why"], []).append(one["title"])
+        return list(by_reason.items())
+
+    @property
     def is_draft(self) -> bool:
         return self.number is None
 
@@ -321,6 +352,12 @@ class Paper:
         venue = (self.detail.get("venue") or {}) | (self.joining.get("place") or {})
         words = [*venue.values(), self.detail.get("access_needs", ""), *(line.title for line in self.lines)]
         return sum(len(str(each)) for each in words) < MOST_BESIDE
+
+    @property
+    def says_much_of_the_place(self) -> bool:
+        """Whether the words on how to get there fill their column, so that the code stands below the times instead."""
+        place = self.joining.get("place") or {}
+        return sum(len(place.get(key, "")) for key in ("arrival", "parking", "access")) > MUCH_OF_THE_PLACE
 
     @property
     def register_rows(self) -> range:

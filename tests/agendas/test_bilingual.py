@@ -89,7 +89,6 @@ def test_what_has_no_welsh_stays_english_line_by_line_and_is_marked(issued):
     marked = marked_english(twin("agenda", in_welsh(issue)))
     assert marked == [
         ENGLISH,
-        "The offences and orders where you work: England and Wales, Scotland or Northern Ireland.",
         "When the people concerned live under different laws",
         ENGLISH,  # what they asked for
         ENGLISH,  # what we chose
