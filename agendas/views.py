@@ -377,6 +377,7 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         log_read(asker.booking, asker.user, page="agenda issue")
         content["detail"] = services.current_detail(found, settings=DeskSettings.kept())
     documents = _papers_of(found, asker)
+    may_act = asker.may_edit and not found.is_withdrawn and asker.booking.status in AGREED_BOOKINGS
     return render(
         request,
         "agendas/issue.html",
@@ -389,7 +390,8 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "booking": asker.booking,
             "waits": any(document.is_under_way for document in documents),
             "is_silent": is_worker_silent(documents),
-            "may_act": asker.may_edit and not found.is_withdrawn and asker.booking.status in AGREED_BOOKINGS,
+            "may_act": may_act,
+            "out_of_date": services.out_of_date(found) if may_act else [],
         },
     )
 

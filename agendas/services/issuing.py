@@ -34,6 +34,18 @@ _TO_RING = KeptQuery(
 )
 
 
+MAY_CHANGE = {
+    "venue": "the place, or how to get in",
+    "speakers": "who comes",
+    "who": "who gives what",
+    "contacts": "whom to ring at the host",
+    "desk_telephone": "our telephone",
+    "access_needs": "what people need to take part",
+    "agency": "the name of the agency",
+}
+"""What of a run sheet may change after an issue, by its key in the detail."""
+
+
 class CannotIssue(Exception):
     """The draft cannot be issued; ``reasons`` say why, in words for the trainer."""
 
@@ -186,6 +198,15 @@ def renew_papers(issue_id: int, *, actor: User) -> list[Document]:
         if (joining.content["joining"]["place"] if joining else None) != snapshot.place_part(seen):
             made += queue_joining_with_place(issue, seen, actor=actor)
         return made
+
+
+def out_of_date(issue: Issue) -> list[str]:
+    """What the newest run sheet of an issue says otherwise than it is today, in words without a name; empty where it stands."""
+    sheet = None if issue.is_withdrawn else _newest(issue, Document.Kind.RUN_SHEET)
+    if sheet is None:
+        return []
+    said, now = sheet.content["detail"], current_detail(issue, settings=DeskSettings.current())
+    return [words for key, words in MAY_CHANGE.items() if said.get(key) != now.get(key)]
 
 
 def _newest(issue: Issue, kind: str) -> Document | None:

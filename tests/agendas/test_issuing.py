@@ -235,6 +235,25 @@ def test_the_papers_with_the_place_are_made_again_when_it_changes_and_not_otherw
     assert services.renew_papers(issue.pk, actor=desk) == []
 
 
+def test_the_coordinator_is_told_at_the_booking_and_at_the_issue_that_the_papers_are_out_of_date(
+    issue, agreed, desk, enter
+):
+    client = enter(desk)
+    pages = [f"/agenda/{agreed.reference}/issue/1/", f"/desk/bookings/booking/{agreed.pk}/change/"]
+    told = "The papers are out of date."
+    assert not any(told in client.get(page).content.decode() for page in pages)
+
+    bookings.set_venue(agreed.pk, name="Harbour House", actor=desk)
+
+    assert services.out_of_date(issue) == ["the place, or how to get in"]
+    for page in pages:
+        words = client.get(page).content.decode()
+        assert told in words
+        assert "this has changed: the place, or how to get in" in words
+    services.renew_papers(issue.pk, actor=desk)
+    assert not any(told in client.get(page).content.decode() for page in pages)
+
+
 def test_the_next_issue_says_what_is_different_and_is_mailed_with_it(agenda, issue, lead):
     press.make_waiting()
     shorten(agenda, lead)

@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.rights import is_coordinator
+from agendas import services as agendas
 from agendas.models import Issue
 from bookings import release
 from bookings.models import Booking, DeskSettings
 from bookings.next_step import WORDS
 from bookings.release import Tier
 from bookings.services import journey_has_grown
-from bookings.states import LIVE_ENGAGEMENTS
+from bookings.states import AGREED_BOOKINGS, LIVE_ENGAGEMENTS
 from places.mailboxes import force_domains, imitates, looks_like_work
 from places.travel import crossing_allowances
 from trainingportal import sightings
@@ -71,7 +72,8 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         deeds=history.of_booking(booking),
         reads=list(booking.detail_reads.select_related("user")[:MOST_READS]),
         refused=list(sightings.of_booking(booking.reference)),
-        issues=_issues(booking),
+        issues=(issues := _issues(booking)),
+        out_of_date=_out_of_date(booking, issues),
     )
 
 
@@ -157,6 +159,14 @@ def _offer(
 
 def _steps(case: Case) -> list[Step]:
     return [Step(title, note, state.removeprefix("is-")) for state, title, note in steps(case)]
+
+
+def _out_of_date(booking: Booking, issues: list[Issue]) -> list[str]:
+    """What has changed since the papers of the issue that holds were made, in words; empty after the day."""
+    if not issues or issues[0].withdrawn_at is not None or booking.status not in AGREED_BOOKINGS:
+        return []
+    issues[0].agenda.booking = booking
+    return agendas.out_of_date(issues[0])
 
 
 def _issues(booking: Booking) -> list[Issue]:
