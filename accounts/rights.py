@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.models import AnonymousUser, Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
@@ -117,12 +119,22 @@ def second_factor_url(request: HttpRequest, target: str = "") -> str:
     return f"{reverse('second-factor')}?{query.urlencode(safe='/')}"
 
 
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Say whether somebody is signed in. From here on the request holds the person and not a promise of one,
+
+    which would be asked some hundred times on a page.
+    """
+    if type(request.user) is SimpleLazyObject:
+        request.user = get_user(request)
+    return request.user.is_authenticated
+
+
 def sign_in_required(view: View) -> View:
     """Let only signed-in people in; others are asked to sign in and brought back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
+        if not _is_signed_in(request):
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
@@ -134,7 +146,7 @@ def second_factor_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
+        if not _is_signed_in(request):
             return redirect_to_login(request.get_full_path())
         if not has_second_factor(request):
             return redirect(second_factor_url(request))
@@ -148,7 +160,7 @@ def coordinator_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
+        if not _is_signed_in(request):
             return redirect_to_login(request.get_full_path())
         if not (request.user.is_staff and is_coordinator(request.user)):
             raise PermissionDenied

@@ -206,15 +206,17 @@ class _Look:
             )
 
     def musts_and_leave_outs(self) -> Iterator[Check]:
-        for topic in self.facts.topics:
-            if topic.pk in self.facts.must_ids and topic.pk not in self.topics:
+        missing = self.facts.must_ids - self.topics.keys()
+        unwelcome = self.facts.leave_out_ids & self.topics.keys()
+        for topic in self.facts.topics if missing or unwelcome else ():
+            if topic.pk in missing:
                 yield Check(
                     key=f"must:{topic.slug}",
                     title=f"They asked for {topic.title}.",
                     words=f"It is not in the day; {self._free_words()}.",
                     fix=Fix(f"Add {topic.title}, {self._length_for(topic)} minutes", f"add:{topic.slug}"),
                 )
-            if topic.pk in self.facts.leave_out_ids and topic.pk in self.topics and not topic.is_core:
+            if topic.pk in unwelcome and not topic.is_core:
                 item = self.topics[topic.pk]
                 yield Check(
                     key=f"leave:{topic.slug}",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
+from typing import NamedTuple
 
 from agendas.facts import Facts
 from agendas.models import AgendaItem
@@ -95,8 +96,7 @@ class StudioRow:
         return next((one.words for one in self.controls.how if one.chosen and one.value in ways), "")
 
 
-@dataclass(frozen=True)
-class TimedRow:
+class TimedRow(NamedTuple):
     """A line of the day and when it starts, on the London clock."""
 
     row: StudioRow
@@ -174,7 +174,7 @@ def _says_why(topic: Topic, facts: Facts) -> bool:
 
 
 _shown = attrgetter(
-    "pk", "kind", "topic_id", "title", "minutes", "speaker_id", "by_host", "variant", "note", "pin"
+    "id", "kind", "topic_id", "title", "minutes", "speaker_id", "by_host", "variant", "note", "pin"
 )
 
 

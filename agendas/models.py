@@ -184,7 +184,8 @@ class AgendaItem(models.Model):
         """What stands on the agenda for it."""
         if self.title:
             return self.title
-        return self.topic.title if self.topic is not None else _KIND_WORDS[self.kind]
+        topic = self.topic
+        return topic.title if topic is not None else _KIND_WORDS[self.kind]
 
     @property
     def is_pause(self) -> bool:
@@ -194,7 +195,8 @@ class AgendaItem(models.Model):
     @property
     def is_core(self) -> bool:
         """Whether it is a topic that every session holds."""
-        return self.topic is not None and self.topic.is_core
+        topic = self.topic
+        return topic is not None and topic.is_core
 
     @property
     def is_workshop(self) -> bool:

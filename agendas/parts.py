@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from agendas import line_drawing
 from agendas.lines import Controls, StudioRow, TimedRow
 from agendas.shelf import Offered
 from agendas.studio import Studio
@@ -51,12 +52,10 @@ _kept: Lately[Part] = Lately(MOST_KEPT)
 @lru_cache(maxsize=MOST_KEPT)
 def row_part(row: StudioRow) -> Part:
     """A line of the day but for its time."""
-    context = {"row": row, "controls": "" if row.is_pause else _controls(row.controls)}
-    inside = render_to_string("agendas/studio/row.html", context)
     kind = " is-pause" if row.is_pause else " is-flag" if row.flag or row.mistake else ""
     return Part(
         f"line-{row.key}",
-        inside,
+        line_drawing.line(row, "" if row.is_pause else _controls(row.controls)),
         "li",
         format_html(' class="wt-line{}" tabindex="-1"', kind),
     )
@@ -168,5 +167,5 @@ def _is_news(part: Part, have: dict[str, str]) -> bool:
 
 
 def marks_in(words: str) -> dict[str, str]:
-    """What the browser has: ``id:mark`` pairs, parted by spaces."""
-    return dict(pair.split(":", 1) for pair in words[:8000].split() if ":" in pair)
+    """What the browser has: ``id.mark`` pairs, parted by spaces; a form sends a point as it is."""
+    return dict(pair.split(".", 1) for pair in words[:8000].split() if "." in pair)

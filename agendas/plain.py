@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Field, Model
+
+from places.instances import instance_of
 
 Table = type[Model] | tuple[type[Model], frozenset[str]]
 """A model, or a model and those of its fields that are read; of any other field the database is asked when it is wanted."""
@@ -32,7 +33,7 @@ def rows(tables: Tables, values: Sequence[Any]) -> dict[str, Any]:
         wanted = names(table)
         row = values[at : at + len(wanted)]
         model = table[0] if isinstance(table, tuple) else table
-        found[alias] = model.from_db(DEFAULT_DB_ALIAS, wanted, row) if row[0] is not None else None
+        found[alias] = instance_of(model, wanted, row) if row[0] is not None else None
         at += len(wanted)
     return found
 
@@ -44,7 +45,7 @@ def _fields(table: Table) -> "list[Field[Any, Any]]":
 
 @cache
 def names(table: Table) -> list[str]:
-    """The same columns as the model's instances name them, as ``from_db`` takes them."""
+    """The same columns as the model's instances name them, as ``instance_of`` takes them."""
     return [field.attname for field in _fields(table)]
 
 

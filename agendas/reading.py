@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 
 from agendas import facts
 from agendas.facts import Facts
 from agendas.models import Agenda, AgendaItem, Comment, Composition, Document
 from agendas.plain import columns, hang, names
 from courses.kept import Catalogue
+from places.instances import instance_of
 
 MOST_PAPERS = 12
 MOST_COMMENTS = 30  # on one page of the thread
@@ -185,12 +186,14 @@ def whole_from(
     asked = facts.facts_from(tuple(row[:_FACTS]), agenda.booking, catalogue)
     return asked, DraftSeen(
         items=with_topics(
-            [AgendaItem.from_db(DEFAULT_DB_ALIAS, names(AgendaItem), values) for values in items], catalogue
+            [instance_of(AgendaItem, names(AgendaItem), values) for values in items], catalogue
         ),
         asides=[AsideSeen(**row) for row in asides],
         issues=[_issue(row) for row in issues],
-        documents=[Document(**row) for row in documents],
-        composition=Composition(**composition) if composition else None,
+        documents=[instance_of(Document, tuple(row), tuple(row.values())) for row in documents],
+        composition=instance_of(Composition, tuple(composition), tuple(composition.values()))
+        if composition
+        else None,
         can_undo=can_undo,
         can_redo=can_redo,
         thread=_thread(comments, thread),

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from agendas.models import Agenda, AgendaItem
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One item with its times on the London clock."""
 
     item: AgendaItem

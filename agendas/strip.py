@@ -8,6 +8,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from places.clock import say_minutes, say_time, say_times
 
@@ -26,8 +27,7 @@ PHONE_CHARACTER = 2.6
 GAP = 0.35
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of the day. `kind` is one of core, topic, pause, fill, free."""
 
     kind: str
@@ -58,8 +58,7 @@ class Said:
 ENGLISH = Said()
 
 
-@dataclass(frozen=True)
-class Rect:
+class Rect(NamedTuple):
     """A block as it is drawn; `x` and `width` are percentages."""
 
     kind: str

@@ -29,11 +29,13 @@ from courses import kept
 from courses.models import Topic
 from outbox.models import Heartbeat
 from places.clock import local, say_date, say_minutes, say_time, say_times
+from places.keeping import keep
 from places.kept_queries import KeptQuery
 from places.nations import Nation
 
 UNDER_WAY_COMPOSING = (Composition.State.QUEUED, Composition.State.WORKING)
 SILENT_AFTER = dt.timedelta(minutes=2)
+LOOKED_LATELY = 10  # seconds
 
 
 @dataclass(frozen=True)
@@ -278,8 +280,9 @@ class Studio:
     @property
     def before_issue(self) -> list[tuple[str, bool, str]]:
         """Title, whether it is settled, and a word on it."""
-        notices = sum(bool(item.topic and item.topic.content_notice.strip()) for item in self.items)
-        story = any(item.topic and item.topic.kind == Topic.Kind.ACCOUNT for item in self.items)
+        topics = [item.topic for item in self.items if item.topic_id]
+        notices = sum(bool(topic and topic.content_notice.strip()) for topic in topics)
+        story = any(topic and topic.kind == Topic.Kind.ACCOUNT for topic in topics)
         return [
             ("Content notices", True, f"On the paper for {notices} topic{'' if notices == 1 else 's'}"),
             ("Stepping out", story, "Said at the start, and on paper"),
@@ -429,8 +432,11 @@ _WORKER_SEEN = KeptQuery(
 
 
 def is_worker_silent(documents: Sequence[Document], *, is_composing: bool = False) -> bool:
-    """Whether something waits and no worker has been seen for two minutes. Asks the database only while something waits."""
+    """Whether something waits and no worker has been seen for two minutes.
+
+    The database is asked only while something waits, and by one process every ten seconds at most.
+    """
     if not is_composing and not any(document.state in UNDER_WAY for document in documents):
         return False
-    seen_at = _WORKER_SEEN.first()
+    seen_at = keep("worker", _WORKER_SEEN.first, seconds=LOOKED_LATELY)
     return seen_at is None or timezone.now() - seen_at > SILENT_AFTER

@@ -66,7 +66,7 @@ class StudioForm(HTMLParser):
             for name, value in self.fields
             if _line_of(name, value) in ("", line)
         ]
-        marks = " ".join(f"{part}:{mark}" for part, mark in self.marks.items())
+        marks = " ".join(f"{part}.{mark}" for part, mark in self.marks.items())
         return urlencode([*sent, ("do", "save"), ("have", marks)])
 
 

@@ -12,10 +12,13 @@ NEVER: tuple[float, Any] = (float("-inf"), None)
 _pieces: dict[str, tuple[float, Any]] = {}
 
 
-def keep(name: str, read: Callable[[], Piece]) -> Piece:
-    """The piece of this name as it was read within the last minute. It is shared: whoever gets it only looks at it."""
+def keep(name: str, read: Callable[[], Piece], *, seconds: float = KEPT_SECONDS) -> Piece:
+    """The piece of this name as it was read within the last minute, or within so many ``seconds``.
+
+    It is shared: whoever gets it only looks at it.
+    """
     read_at, piece = _pieces.get(name, NEVER)
-    if 0 <= time.time() - read_at < KEPT_SECONDS:  # not after the clock was put back either
+    if 0 <= time.time() - read_at < seconds:  # not after the clock was put back either
         return cast(Piece, piece)
     piece = read()
     _pieces[name] = time.time(), piece

@@ -13,7 +13,7 @@ never ``None``, for which SQL has other words.
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.models import BooleanField, Expression, F, Func, QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -21,6 +21,8 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
+
+from places.instances import instance_of
 
 Row = TypeVar("Row")
 
@@ -105,7 +107,7 @@ class _Built:
 
     def as_object(self, row: Sequence[Any]) -> Any:
         """A row as an object of the model, with those it was asked along with."""
-        found = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        found = instance_of(self.model, self.names, row[self.own])
         for populator in self.related:
             populator.populate(row, found)
         for name, position in self.annotations:

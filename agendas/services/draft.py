@@ -145,14 +145,14 @@ def _values(item: AgendaItem) -> tuple[Any, ...]:
     return (*values[:_POINTS], tuple(values[_POINTS]), *values[_POINTS + 1 :])
 
 
-def load(agenda_id: int) -> Draft:
+def load(agenda_id: int, *, locked: bool = True) -> Draft:
     """Lock an agenda and read its lines and all that its page shows, in one statement: it begins every save.
 
     Lines are read as they stood when the statement began. Had another save held the lock meanwhile, the version that comes
     with them is newer than any that a caller may have seen.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD, {"agenda": agenda_id, **PARAMS})
+        cursor.execute(_LOCK if locked else _LOAD, {"agenda": agenda_id, **PARAMS})
         row = cursor.fetchone()
     found = rows(_TABLES, row)
     agenda: Agenda = found["agenda"]
@@ -175,7 +175,8 @@ FROM agendas_agenda agenda JOIN bookings_booking booking ON booking.id = agenda.
     CROSS JOIN LATERAL (
         SELECT agenda.id AS agenda_id, booking.id AS booking_id, booking.agency_id, agenda.stands_at
     ) draft
-WHERE agenda.id = %(agenda)s FOR UPDATE OF agenda"""  # noqa: S608 - names of our own columns
+WHERE agenda.id = %(agenda)s"""  # noqa: S608 - names of our own columns
+_LOCK = f"{_LOAD} FOR UPDATE OF agenda"
 
 
 def still_on(booking: Booking) -> None:
@@ -188,20 +189,23 @@ def still_on(booking: Booking) -> None:
 
 def write(draft: Draft) -> list[dict[str, Any]] | None:
     """Write new and removed lines. Gives the changed ones for ``CHANGED_LINES``, or ``None`` when no line differs."""
+    was = draft._before
+    stays: set[int] = set()
+    new: list[AgendaItem] = []
+    changed: list[dict[str, Any]] = []
     for n, item in enumerate(draft.items):
         item.position = n
-    kept = {item.pk for item in draft.items}
-    gone = [pk for pk in draft._before if pk not in kept]
-    if gone:
+        key = item.pk
+        if key not in was:
+            new.append(item)
+            continue
+        stays.add(key)
+        if (values := _values(item)) != was[key]:
+            changed.append({"id": key, **dict(zip(WRITTEN, values, strict=True))})
+    if gone := was.keys() - stays:
         AgendaItem.objects.filter(pk__in=gone).delete()
-    new = [item for item in draft.items if item.pk not in draft._before]
     if new:
         AgendaItem.objects.bulk_create(new)
-    changed = [
-        {"id": item.pk, **dict(zip(WRITTEN, values, strict=True))}
-        for item in draft.items
-        if item.pk in draft._before and (values := _values(item)) != draft._before[item.pk]
-    ]
     return changed if gone or changed or new else None
 
 
@@ -209,7 +213,7 @@ def write(draft: Draft) -> list[dict[str, Any]] | None:
 CHANGED_LINES = f"""
 lines AS (
     UPDATE agendas_agendaitem line SET {", ".join(f"{name} = fresh.{name}" for name in WRITTEN)}
-    FROM jsonb_to_recordset(%(lines)s) AS fresh (
+    FROM counted, jsonb_to_recordset(%(lines)s) AS fresh (
         id bigint, position smallint, kind text, topic_id bigint, title text, minutes smallint, speaker_id bigint,
         by_host boolean, variant text, point_ids bigint[], note text, pin text
     ) WHERE line.id = fresh.id

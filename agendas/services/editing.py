@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any, NotRequired, TypedDict
 
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from agendas.models import Agenda
 from agendas.reading import AsideSeen
 from agendas.services.draft import (
     CHANGED_LINES,
@@ -46,14 +47,19 @@ def editing(
     actor: User,
     typed: Typed = NOTHING_TYPED,
     is_step: bool = True,
+    only_typed: bool = False,
 ) -> Iterator[Draft]:
     """Lock the draft, save what was typed, let the caller change it, and write the difference as one new version.
 
     The draft as it was is kept beside it, so that it can be undone (``is_step``; undoing itself keeps its own book).
+    With ``only_typed`` the caller changes nothing more: all is written by one statement, which needs neither lock nor
+    transaction, for it writes nothing where another version stands meanwhile.
+
     Raises ``StaleAgenda`` when ``version`` is not the present one. A save that changes nothing keeps the version.
     """
-    with transaction.atomic(), pghistory.context(verb=verb, actor=actor.pk):
-        draft = load(agenda_id)
+    in_one = only_typed and not typed.instead  # new lines take statements of their own
+    with nullcontext() if in_one else transaction.atomic(), pghistory.context(verb=verb, actor=actor.pk):
+        draft = load(agenda_id, locked=not in_one)
         if draft.agenda.version != version:
             raise StaleAgenda(draft.agenda)
         still_on(draft.agenda.booking)
@@ -82,21 +88,24 @@ def own_fields(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft.agenda, name) for name in OWN_FIELDS}
 
 
+# Who comes second finds another version and counts nothing up; then nothing else is written either.
 _COUNT_UP = """
-UPDATE agendas_agenda SET version = %(version)s, updated_by_id = %(actor)s, updated_at = %(now)s,
-    quiet_room = %(quiet_room)s, support_contact = %(support_contact)s, in_welsh = %(in_welsh)s,
-    is_marked = %(is_marked)s, leave_out_ids = %(leave_out_ids)s::bigint[],
-    stands_at = %(stands_at)s
-WHERE id = %(agenda)s"""
+counted AS (
+    UPDATE agendas_agenda SET version = %(version)s, updated_by_id = %(actor)s, updated_at = %(now)s,
+        quiet_room = %(quiet_room)s, support_contact = %(support_contact)s, in_welsh = %(in_welsh)s,
+        is_marked = %(is_marked)s, leave_out_ids = %(leave_out_ids)s::bigint[],
+        stands_at = %(stands_at)s
+    WHERE id = %(agenda)s AND version = %(version)s - 1 RETURNING id
+)"""
 
 # What was undone and not brought back goes with the next change; of the rest the newest are kept.
 _KEEP_STEP = """
 gone AS (
-    DELETE FROM agendas_agendastep WHERE agenda_id = %(agenda)s AND (version >= %(stood_at)s OR version < (
+    DELETE FROM agendas_agendastep USING counted WHERE agenda_id = counted.id AND (version >= %(stood_at)s OR version < (
         SELECT version FROM agendas_agendastep WHERE agenda_id = %(agenda)s
         ORDER BY version DESC OFFSET %(most)s - 2 LIMIT 1))
 ), kept AS (
-    INSERT INTO agendas_agendastep (agenda_id, version, was) VALUES (%(agenda)s, %(version)s - 1, %(was)s)
+    INSERT INTO agendas_agendastep (agenda_id, version, was) SELECT id, %(version)s - 1, %(was)s::jsonb FROM counted
 )"""
 
 
@@ -108,7 +117,10 @@ def _count_up(
     *,
     has_new_asides: bool,
 ) -> None:
-    """Write the lines that changed, the set-asides, the step back and the new version, in one statement."""
+    """Write the lines that changed, the set-asides, the step back and the new version, in one statement.
+
+    Raises ``StaleAgenda`` where somebody else counted up in between.
+    """
     agenda = draft.agenda
     stood_at = agenda.stands_at
     draft.is_changed = True
@@ -116,14 +128,15 @@ def _count_up(
     agenda.updated_by, agenda.updated_at = actor, timezone.now()
     if was is not None:
         agenda.stands_at = None
-    beside = [
+    parts = [
+        _COUNT_UP,
         *([CHANGED_LINES] if changed else []),
         *([SET_ASIDES] if has_new_asides else []),
         *([_KEEP_STEP] if was is not None else []),
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {', '.join(beside)} {_COUNT_UP}" if beside else _COUNT_UP,
+            f"WITH {', '.join(parts)} SELECT count(*) FROM counted",  # noqa: S608 - the statements above
             {
                 "agenda": agenda.pk,
                 "version": agenda.version,
@@ -138,3 +151,6 @@ def _count_up(
                 "was": json.dumps(was),
             },
         )
+        (count,) = cursor.fetchone()
+    if not count:
+        raise StaleAgenda(Agenda.objects.get(pk=agenda.pk))

@@ -51,7 +51,7 @@
     else field.value = field.defaultValue;
   };
 
-  const marks = () => [...studio().querySelectorAll("[data-part]")].map((part) => `${part.id}:${part.dataset.part}`).join(" ");
+  const marks = () => [...studio().querySelectorAll("[data-part]")].map((part) => `${part.id}.${part.dataset.part}`).join(" ");
 
   // Put an answer in place and give back what the person had in hand: the focus, the caret, what was typed meanwhile.
   const swap = (text, sent) => {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.template import engines
 
-from trainingportal.icons import PATHS
+from formkit.icons import PATHS
 from trainingportal.steps import Step
 
 ROOT = Path(__file__).resolve().parents[2]

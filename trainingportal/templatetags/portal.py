@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from agendas import drawing
 from formkit.escaping import words
+from formkit.icons import icon, pill
 from places import clock
-from trainingportal import icons, steps
+from trainingportal import steps
 
 register = template.Library()
 
@@ -24,28 +25,12 @@ register.filter("say_date", clock.say_date)
 register.filter("say_short_date", clock.say_short_date)
 register.filter("say_moment", clock.say_moment)
 register.filter("say_minutes", clock.say_minutes)
+register.simple_tag(icon)
+register.simple_tag(pill)
 register.simple_tag(clock.say_times, name="say_times")
 register.simple_tag(steps.draw, name="drawn_steps")
 register.simple_tag(drawing.picture, name="day_picture")
 register.simple_tag(drawing.paper_lines, name="paper_lines")
-
-
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """Draw an icon of trainingportal/icons.py. It is hidden from screen readers: a word stands beside it.
-
-    Raises KeyError for a name that is not drawn.
-    """
-    return format_html(
-        '<svg class="wt-i" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
-        icons.PATHS[name],
-    )
-
-
-@register.simple_tag
-def pill(words: str, kind: str = "") -> SafeString:
-    """Write a word of status. `kind` is "", "part" (people take part), "warn" (a clock runs) or "stop" (late)."""
-    return format_html('<span class="wt-pill{}">{}</span>', f" wt-pill--{kind}" if kind else "", words)
 
 
 @register.simple_tag
