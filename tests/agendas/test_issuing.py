@@ -201,7 +201,7 @@ def test_a_check_set_aside_goes_to_the_run_sheet_with_its_reason(agenda, lead):
         agenda.pk, key="workshop", words="No workshop.", reason="They had one.", version=1, actor=lead
     )
 
-    issue = services.issue_agenda(agenda.pk, version=1, actor=lead)
+    issue = services.issue_agenda(agenda.pk, version=2, actor=lead)
 
     assert issue.snapshot["detail"]["asides"] == [
         {"words": "No workshop.", "reason": "They had one.", "by": str(lead)}
