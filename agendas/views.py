@@ -391,7 +391,9 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "waits": any(document.is_under_way for document in documents),
             "is_silent": is_worker_silent(documents),
             "may_act": may_act,
-            "out_of_date": services.out_of_date(found) if may_act else [],
+            "out_of_date": services.differs_from_papers(found, content["detail"])
+            if may_act and content["detail"]
+            else [],
         },
     )
 

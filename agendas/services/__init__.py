@@ -52,6 +52,7 @@ from agendas.services.issued import FOR_THE_HOST, content_of
 from agendas.services.issuing import (
     CannotIssue,
     current_detail,
+    differs_from_papers,
     issue_agenda,
     latest_issue,
     out_of_date,
@@ -106,6 +107,7 @@ __all__ = [
     "content_of",
     "current_detail",
     "delete_template",
+    "differs_from_papers",
     "forget_attendees",
     "issue_agenda",
     "keep_points_here",

@@ -1,8 +1,8 @@
 """Issuing: the draft is frozen under a number, its papers are asked for, and the booking is ready."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pghistory
@@ -200,13 +200,39 @@ def renew_papers(issue_id: int, *, actor: User) -> list[Document]:
         return made
 
 
-def out_of_date(issue: Issue) -> list[str]:
-    """What the newest run sheet of an issue says otherwise than it is today, in words without a name; empty where it stands."""
-    sheet = None if issue.is_withdrawn else _newest(issue, Document.Kind.RUN_SHEET)
-    if sheet is None:
+def differs_from_papers(issue: Issue, detail: dict[str, Any]) -> list[str]:
+    """What the newest run sheet of an issue says otherwise than ``detail``, in words without a name; empty where it stands."""
+    said = _SAID.first(issue=issue.pk)
+    return _differences(said["detail"], detail) if said is not None else []
+
+
+def out_of_date(
+    booking: Booking, issue: Issue, *, seen: SessionSeen, contacts: Sequence[Contact]
+) -> list[str]:
+    """The same from what the desk's page has read: the session at T4, and all contacts."""
+    said = _SAID.first(issue=issue.pk)
+    if said is None:
         return []
-    said, now = sheet.content["detail"], current_detail(issue, settings=DeskSettings.current())
+    detail, instead = said["detail"], stand_ins(booking)
+    coming = replace(seen, speakers=tuple(one for one in seen.speakers if one.has_accepted))
+    to_ring = [one for one in contacts if one.verified_at is not None and one.revoked_at is None]
+    now = snapshot.session_part(booking, coming, sorted(to_ring, key=lambda one: one.pk), DeskSettings.kept())
+    return _differences(detail, {**now, "who": [_who_now(name, instead) for name in detail["who"]]})
+
+
+def _differences(said: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [words for key, words in MAY_CHANGE.items() if said.get(key) != now.get(key)]
+
+
+_SAID = KeptQuery(
+    lambda: (
+        Document.objects.filter(
+            issue=Blank("issue"), kind=Document.Kind.RUN_SHEET, tier=Document.Recipient.T3
+        )
+        .order_by("-pk")
+        .values_list("content", flat=True)[:1]
+    )
+)
 
 
 def _newest(issue: Issue, kind: str) -> Document | None:

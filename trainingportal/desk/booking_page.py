@@ -73,7 +73,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         reads=list(booking.detail_reads.select_related("user")[:MOST_READS]),
         refused=list(sightings.of_booking(booking.reference)),
         issues=(issues := _issues(booking)),
-        out_of_date=_out_of_date(booking, issues),
+        out_of_date=_out_of_date(case, issues, seen),
     )
 
 
@@ -161,12 +161,11 @@ def _steps(case: Case) -> list[Step]:
     return [Step(title, note, state.removeprefix("is-")) for state, title, note in steps(case)]
 
 
-def _out_of_date(booking: Booking, issues: list[Issue]) -> list[str]:
+def _out_of_date(case: Case, issues: list[Issue], seen: release.SessionSeen) -> list[str]:
     """What has changed since the papers of the issue that holds were made, in words; empty after the day."""
-    if not issues or issues[0].withdrawn_at is not None or booking.status not in AGREED_BOOKINGS:
+    if not issues or issues[0].withdrawn_at is not None or case.booking.status not in AGREED_BOOKINGS:
         return []
-    issues[0].agenda.booking = booking
-    return agendas.out_of_date(issues[0])
+    return agendas.out_of_date(case.booking, issues[0], seen=seen, contacts=case.contacts)
 
 
 def _issues(booking: Booking) -> list[Issue]:
