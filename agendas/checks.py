@@ -76,6 +76,7 @@ class _Look:
         self.topics = {item.topic_id: item for item in items if item.topic_id is not None}
         self.place = {item.pk: n for n, item in enumerate(items)}
         self.given = [(item, facts.by_id[item.topic_id]) for item in items if item.topic_id in facts.by_id]
+        self.taught = [(item, topic) for item in items if (topic := item.topic) is not None]
 
     # ---- what refuses
 
@@ -173,10 +174,10 @@ class _Look:
         return best
 
     def time_to_pause(self) -> Iterator[Check]:
-        for n, item in enumerate(self.items):
-            if item.topic is None or item.topic.kind != Topic.Kind.ACCOUNT:
+        for item, topic in self.taught:
+            if topic.kind != Topic.Kind.ACCOUNT:
                 continue
-            after = self.items[n + 1] if n + 1 < len(self.items) else None
+            after = next(iter(self.items[self.place[item.pk] + 1 :]), None)
             if after is not None and after.is_pause:
                 continue
             pause = self.agenda.format.pause_minutes
@@ -189,10 +190,9 @@ class _Look:
             )
 
     def story_is_not_last(self) -> Iterator[Check]:
-        topics = [item for item in self.items if item.topic is not None]
-        for item in topics:
-            assert item.topic is not None
-            if item.topic.kind != Topic.Kind.ACCOUNT or item is not topics[-1] or len(topics) == 1:
+        topics = [item for item, _ in self.taught]
+        for item, topic in self.taught:
+            if topic.kind != Topic.Kind.ACCOUNT or item is not topics[-1] or len(topics) == 1:
                 continue
             before = next((other for other in self.items if other.kind == Kind.WELCOME), None)
             first_topic = next((other for other in topics if other is not item and other.is_core), before)
@@ -301,8 +301,9 @@ class _Look:
                 )
 
     def one_demanding_topic_a_sitting(self) -> Iterator[Check]:
-        for sitting in self.order.sittings:
-            lines = [line.item for line in sitting.lines if line.item.topic and line.item.topic.is_demanding]
+        demanding = {item.pk for item, topic in self.taught if topic.is_demanding}
+        for sitting in self.order.sittings if len(demanding) > 1 else ():
+            lines = [line.item for line in sitting.lines if line.item.pk in demanding]
             if len(lines) < 2:
                 continue
             first, second = lines[:2]
@@ -409,13 +410,13 @@ class _Look:
                 key="team", title="No team yet.", words="Speakers can be named once an offer holds them."
             )
             return
-        for item in self.items:
-            if item.topic is None or item.speaker_id or item.by_host or item.variant == Variant.RECORDED:
+        for item, topic in self.taught:
+            if item.speaker_id or item.by_host or item.variant == Variant.RECORDED:
                 continue
-            best = self.facts.best_for(item.topic)
+            best = self.facts.best_for(topic)
             if best is not None:
                 fix = Fix("Give it to the speaker it suits best", f"speaker:{item.pk}:{best.speaker_id}")
-            elif item.topic.kind == Topic.Kind.ACCOUNT:
+            elif topic.kind == Topic.Kind.ACCOUNT:
                 fix = Fix("Use the recorded account", f"variant:{item.pk}:recorded")
             else:
                 fix = Fix("Let the host give it", f"speaker:{item.pk}:host")

@@ -107,7 +107,7 @@ def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:
     order, booking = page.order, page.asker.booking
     latest = page.latest
     return {
-        "start": (page.starts, page.has_last, tuple(page.audiences), page.asker.is_desk),
+        "start": (page.starts, page.has_last, page.facts.catalogue.edition, page.first_audience, page.asker.is_desk),
         "steps": (page.can_undo, page.can_redo),
         "budget": (
             tuple((line.item.kind, line.item.minutes, line.item.words, line.item.is_core) for line in order.lines),

@@ -187,11 +187,12 @@ class Studio:
     @property
     def left_out(self) -> list[tuple[str, str, str]]:
         """What the composer left out and is not in the day now: title, why, and what would buy it back."""
+        left = self.said.get("left_out", [])
+        if not left:
+            return []
         inside = {item.topic.title for item in self.items if item.topic is not None}
         inside |= {topic.title for topic in self.kept_out} | {gap.title for gap in self.gaps}
-        return [
-            (title, why, back) for title, why, back in self.said.get("left_out", []) if title not in inside
-        ]
+        return [(title, why, back) for title, why, back in left if title not in inside]
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
@@ -211,11 +212,15 @@ class Studio:
         return templates_by_audience(self.templates, ours, self.facts.catalogue.audiences)
 
     @property
+    def first_audience(self) -> int | None:
+        """The key of the first of those who come."""
+        return self.facts.shares[0].audience.pk if self.facts.shares else None
+
+    @property
     def audiences(self) -> list[tuple[int, str, bool]]:
         """Whom a template may be for: key, name, and whether it is the first of those who come."""
-        first = self.facts.shares[0].audience.pk if self.facts.shares else None
         ranked = sorted(self.facts.catalogue.audiences.values(), key=lambda one: one.rank)
-        return [(one.pk, one.name, one.pk == first) for one in ranked]
+        return [(one.pk, one.name, one.pk == self.first_audience) for one in ranked]
 
     @property
     def kept_out(self) -> list[Topic]:
