@@ -170,7 +170,9 @@ def _whom_to_tell(before: Issue | None, frozen: dict[str, Any], seen: SessionSee
     frozen["changes"] = changes(before.snapshot["agenda"], frozen["agenda"])
     if before.is_withdrawn or not before.snapshot["detail"]:
         return Told(agency=True, speaker_ids=everybody)
-    concerned = (one.speaker_id for one in seen.speakers if concerns(one.name, before.snapshot, frozen))
+    said = _SAID.first(issue=before.pk)  # its run sheets may have been made again meanwhile
+    told = {**before.snapshot, "detail": said["detail"]} if said is not None else before.snapshot
+    concerned = (one.speaker_id for one in seen.speakers if concerns(one.name, told, frozen))
     return Told(agency=bool(frozen["changes"]), speaker_ids=frozenset(concerned))
 
 

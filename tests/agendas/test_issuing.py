@@ -282,6 +282,24 @@ def test_only_those_whom_a_new_issue_concerns_are_told(agenda, issue, lead, team
     }  # fmt: skip
 
 
+def test_speakers_who_have_the_new_place_already_are_not_told_of_it_again(
+    agenda, issue, agreed, lead, desk, team
+):
+    bookings.set_venue(agreed.pk, name="Harbour House", actor=desk)
+    services.renew_papers(issue.pk, actor=desk)
+    press.make_waiting()
+    have = {mail.pk for mail in mails("run-sheet-ready")}
+    line = agenda.items.filter(speaker=team[1]).first()
+    services.set_speaker(agenda.pk, item_id=line.pk, who="nobody", version=1, actor=lead)
+    agenda.refresh_from_db()
+
+    services.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
+    press.make_waiting()
+
+    told = [mail.to for mail in mails("run-sheet-ready") if mail.pk not in have]
+    assert (len(have), told) == (6, [team[1].user.email])
+
+
 def test_papers_in_welsh_are_made_beside_the_english_ones(agenda, lead):
     Agenda.objects.update(in_welsh=True)
 

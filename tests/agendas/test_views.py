@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from agendas import paper, press, services
 from agendas.models import Agenda, Composition, Document
+from bookings import services as bookings
 from bookings.models import Contact, DetailRead, Engagement
 from courses import kept
 from courses.models import Material, Topic
@@ -507,12 +508,18 @@ def test_issuing_on_the_page_leads_to_the_issue(client, agenda, studio, enter, l
     assert f", by {lead.name or lead.email}" in papers
 
 
-def test_a_withdrawn_issue_says_so(client, issue, studio, enter, lead, contact):
+def test_a_withdrawn_issue_says_so(client, issue, studio, enter, lead, contact, agreed, desk):
     enter(lead)
     client.post(f"{studio}issue/1/act/", {"do": "withdraw"})
     enter(contact.user, second_factor=False)
 
-    assert "This agenda no longer holds." in client.get(f"{studio}issue/1/").content.decode()
+    words = client.get(f"{studio}issue/1/").content.decode()
+    assert "This agenda no longer holds." in words
+    assert "A new one follows by mail." in words
+    bookings.cancel_booking(agreed.pk, words="The hall burnt down.", actor=desk)
+    words = client.get(f"{studio}issue/1/").content.decode()
+    assert "The session is cancelled." in words
+    assert "A new one follows" not in words
 
 
 def test_a_contact_cannot_act_on_an_issue(client, issue, studio, enter, contact):
