@@ -9,6 +9,7 @@
 
   let timer = null; // set while something waits to be saved
   let isUnsaved = false; // a save had no answer
+  let isSent = false; // the form itself is on its way, with all that stands on it
   let busy = false;
   let again = null;
   let waiting = null;
@@ -224,6 +225,7 @@
     if (button && button.dataset.leaves !== undefined) {
       hold();
       isUnsaved = false;
+      isSent = true;
       return; // preview and issue lead to another page, with all that stands on this one
     }
     event.preventDefault();
@@ -363,11 +365,12 @@
 
   // What was typed a moment ago is saved on the way out; what could not be saved is not left without asking.
   window.addEventListener("beforeunload", (event) => {
-    if (!form()) return;
+    if (!form() || isSent) return;
     if (isUnsaved) event.preventDefault();
     else if (timer || fields().some((field) => field.dataset.notSaved === undefined && differs(field))) fetch(form().action, { method: "POST", body: new URLSearchParams(new FormData(form())), headers: { "X-Studio": "1" }, credentials: "same-origin", keepalive: true });
     hold();
   });
+  window.addEventListener("pageshow", () => (isSent = false));
   window.addEventListener("online", () => isUnsaved && send(null));
   document.body.classList.add("is-live");
   addGrips();

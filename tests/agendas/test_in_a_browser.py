@@ -166,6 +166,19 @@ def test_what_was_typed_a_moment_before_leaving_is_saved(studio_at, day):
     assert day.quiet_room == "Room 9"
 
 
+def test_what_was_typed_a_moment_before_a_button_that_leads_away_goes_with_it_once(studio_at, day):
+    page = studio_at(1280)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("#quiet-room").fill("Room 9")
+    page.get_by_role("button", name="Preview PDF").first.click()
+    expect(page.get_by_role("heading", name="Draft of the agenda")).to_be_visible()
+
+    assert len(sent) == 1
+    day.refresh_from_db()
+    assert (day.version, day.quiet_room) == (2, "Room 9")
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_enter_in_a_field_presses_the_fields_own_button(studio_at, day, javascript):
     page = studio_at(1280, javascript=javascript)
