@@ -5,6 +5,7 @@ These run in the transaction that changes the booking, which is locked already; 
 
 from accounts.models import User
 from agendas.models import Agenda, AgendaItem, Issue
+from agendas.services.draft import OVER
 from agendas.services.drafting import editing
 from agendas.services.issuing import renew_papers, withdraw_live_issues
 from bookings.following import TeamChange
@@ -21,9 +22,12 @@ def day_put_off(booking: Booking) -> None:
 
 
 def language_wished(booking: Booking, actor: User) -> None:
-    """Tick or untick the papers in Welsh on the draft, as the agency asks; whoever issues it may still change that."""
+    """Tick or untick the papers in Welsh on the draft, as the agency asks; whoever issues it may still change that.
+
+    After the day a draft no longer changes.
+    """
     agenda = Agenda.objects.select_for_update().filter(booking=booking).first()
-    if agenda is None:
+    if agenda is None or booking.status in OVER:
         return
     with editing(agenda.pk, verb="follow the wish", version=agenda.version, actor=actor) as draft:
         draft.agenda.in_welsh = booking.papers_in_welsh

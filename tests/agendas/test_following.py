@@ -1,5 +1,6 @@
 """The agenda follows its booking: somebody steps in, a recording takes a telling's place, a day is put off."""
 
+import pgtrigger
 import pytest
 import time_machine
 
@@ -177,3 +178,14 @@ def test_other_details_leave_the_tick_as_it_is(agreed, agenda, contact):
 
     agenda.refresh_from_db()
     assert agenda.in_welsh
+
+
+def test_after_the_day_the_wish_is_kept_and_the_draft_stays(agreed, agenda, contact):
+    with pgtrigger.ignore():  # the day is over, however it came to that
+        Booking.objects.filter(pk=agreed.pk).update(status="delivered")
+
+    wish(agreed, contact, welsh=True)
+
+    agenda.refresh_from_db()
+    assert not agenda.in_welsh
+    assert Booking.objects.get(pk=agreed.pk).papers_in_welsh
