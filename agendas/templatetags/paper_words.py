@@ -2,6 +2,7 @@
 
 from django import template
 from django.template import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agendas.services.attending import say_code
@@ -21,4 +22,4 @@ def w(context: Context, words: str) -> str:
 def lang(context: Context, words: str) -> SafeString:
     """The attribute that marks these words where they are not in the language of ``paper``."""
     language = context["paper"].lang_of(words)
-    return SafeString(f' lang="{language}"' if language else "")
+    return format_html(' lang="{}"', language) if language else SafeString()
