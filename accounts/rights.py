@@ -120,9 +120,9 @@ def second_factor_url(request: HttpRequest, target: str = "") -> str:
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
-    """Say whether somebody is signed in. From here on the request holds the person and not a promise of one,
+    """Say whether somebody is signed in.
 
-    which would be asked some hundred times on a page.
+    From here on the request holds the person and not a promise of one, which would be asked some hundred times on a page.
     """
     if type(request.user) is SimpleLazyObject:
         request.user = get_user(request)

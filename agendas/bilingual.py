@@ -91,7 +91,7 @@ def _of_what_was_asked(facts: Facts) -> Iterator[Pair]:
 
 def _listed(topic_ids: Collection[int], facts: Facts) -> Pair:
     """Titles in a row, in Welsh where every one of them has it."""
-    topics = [topic for topic in facts.topics if topic.pk in topic_ids]
+    topics = facts.chosen(topic_ids)
     titles = [topic.title_in_welsh for topic in topics]
     return ", ".join(topic.title for topic in topics), ", ".join(titles) if all(titles) else ""
 

@@ -322,20 +322,13 @@ class _Look:
             is_account = topic.kind == Topic.Kind.ACCOUNT
             if giver is None or (giver.suits(topic.pk) and (giver.is_family or not is_account)):
                 continue
-            best = self.facts.best_for(topic)
-            if best is not None:
-                fix = Fix("Give it to the speaker it suits best", f"speaker:{item.pk}:{best.speaker_id}")
-            elif is_account:
-                fix = Fix("Use the recorded account", f"variant:{item.pk}:recorded")
-            else:
-                fix = Fix("Let the host give it", f"speaker:{item.pk}:host")
             yield Check(
                 key=f"knows:{item.pk}",
                 title=f"{item.words} is not among its speaker’s topics.",
                 words="It is the family’s to tell."
                 if is_account
                 else "They have not said that they give it.",
-                fix=fix,
+                fix=self._who_may(item, topic),
                 item_ids=(item.pk,),
             )
 
@@ -413,20 +406,22 @@ class _Look:
         for item, topic in self.taught:
             if item.speaker_id or item.by_host or item.variant == Variant.RECORDED:
                 continue
-            best = self.facts.best_for(topic)
-            if best is not None:
-                fix = Fix("Give it to the speaker it suits best", f"speaker:{item.pk}:{best.speaker_id}")
-            elif topic.kind == Topic.Kind.ACCOUNT:
-                fix = Fix("Use the recorded account", f"variant:{item.pk}:recorded")
-            else:
-                fix = Fix("Let the host give it", f"speaker:{item.pk}:host")
             yield Check(
                 key=f"speaker:{item.pk}",
                 title=f"{item.words} has no speaker.",
                 words="Nobody on the team is named for it yet.",
-                fix=fix,
+                fix=self._who_may(item, topic),
                 item_ids=(item.pk,),
             )
+
+    def _who_may(self, item: AgendaItem, topic: Topic) -> Fix:
+        """Give it to whom it suits best; where nobody does, a personal account is shown recorded, and the host gives another."""
+        best = self.facts.best_for(topic)
+        if best is not None:
+            return Fix("Give it to the speaker it suits best", f"speaker:{item.pk}:{best.speaker_id}")
+        if topic.kind == Topic.Kind.ACCOUNT:
+            return Fix("Use the recorded account", f"variant:{item.pk}:recorded")
+        return Fix("Let the host give it", f"speaker:{item.pk}:host")
 
     def nothing_left_over(self) -> Iterator[Check]:
         free = self.order.free

@@ -3,6 +3,7 @@
 Read once per page or save. Nothing here is above T2 but the team's names, which come from ``bookings/release.py``.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +82,10 @@ class Facts:
     def points_of(self, topic: Topic) -> tuple[Point, ...]:
         """All points of a topic, in order."""
         return self.catalogue.points.get(topic.pk, ())
+
+    def chosen(self, topic_ids: Collection[int]) -> list[Topic]:
+        """Those of the topics on offer, in the order of the lists."""
+        return [topic for topic in self.topics if topic.pk in topic_ids]
 
     def materials_of(self, topic: Topic) -> tuple[Material, ...]:
         """What a trainer takes along for a topic."""

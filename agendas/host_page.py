@@ -3,7 +3,7 @@
 Everything here is T2: why a topic is missing never says who comes or can come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from agendas.composed import because
@@ -43,10 +43,14 @@ def _asked(facts: Facts) -> list[list[str]]:
     pairs = [
         ("How long", booking.format.name if booking.format is not None else ""),
         ("How many", ABOUT_SO_MANY.format(booking.head_count) if booking.head_count else ""),
-        ("Must be covered", ", ".join(topic.title for topic in facts.topics if topic.pk in facts.must_ids)),
-        ("To leave out", ", ".join(topic.title for topic in facts.topics if topic.pk in facts.leave_out_ids)),
+        ("Must be covered", _titles(facts.must_ids, facts)),
+        ("To leave out", _titles(facts.leave_out_ids, facts)),
     ]
     return [[label, words] for label, words in pairs if words]
+
+
+def _titles(topic_ids: Collection[int], facts: Facts) -> str:
+    return ", ".join(topic.title for topic in facts.chosen(topic_ids))
 
 
 def _why(item: AgendaItem, facts: Facts) -> str:

@@ -190,10 +190,8 @@ def whole_from(
         ),
         asides=[AsideSeen(**row) for row in asides],
         issues=[_issue(row) for row in issues],
-        documents=[instance_of(Document, tuple(row), tuple(row.values())) for row in documents],
-        composition=instance_of(Composition, tuple(composition), tuple(composition.values()))
-        if composition
-        else None,
+        documents=[instance_of(Document, row, row.values()) for row in documents],
+        composition=instance_of(Composition, composition, composition.values()) if composition else None,
         can_undo=can_undo,
         can_redo=can_redo,
         thread=_thread(comments, thread),

@@ -243,11 +243,8 @@ class Studio:
     @property
     def speakers(self) -> str:
         """Who else speaks, for those who may know it; the lead trainer first."""
-        named = sorted(self.seen.speakers, key=lambda one: one.speaker_id != self.asker.booking.lead_id)
-        return "; ".join(
-            f"{one.name}, lead trainer" if one.speaker_id == self.asker.booking.lead_id else one.name
-            for one in named
-        )
+        named = sorted(self.seen.speakers, key=lambda one: not one.is_lead)
+        return "; ".join(f"{one.name}, lead trainer" if one.is_lead else one.name for one in named)
 
     @property
     def host_waits(self) -> int:
@@ -269,7 +266,7 @@ class Studio:
         return self._titles(self.facts.leave_out_ids) or "Nothing."
 
     def _titles(self, ids: frozenset[int]) -> str:
-        return ", ".join(topic.title for topic in self.facts.topics if topic.pk in ids)
+        return ", ".join(topic.title for topic in self.facts.chosen(ids))
 
     @property
     def suggests(self) -> bool:

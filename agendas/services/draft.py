@@ -146,8 +146,9 @@ def _values(item: AgendaItem) -> tuple[Any, ...]:
 
 
 def load(agenda_id: int, *, locked: bool = True) -> Draft:
-    """Lock an agenda and read its lines and all that its page shows, in one statement: it begins every save.
+    """Read an agenda, its lines and all that its page shows, in one statement, and lock it: that begins a change.
 
+    Without the lock whoever writes must see to it that the version is still the one that was read (``editing``).
     Lines are read as they stood when the statement began. Had another save held the lock meanwhile, the version that comes
     with them is newer than any that a caller may have seen.
     """

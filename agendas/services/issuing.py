@@ -170,8 +170,8 @@ def _whom_to_tell(before: Issue | None, frozen: dict[str, Any], seen: SessionSee
     frozen["changes"] = changes(before.snapshot["agenda"], frozen["agenda"])
     if before.is_withdrawn or not before.snapshot["detail"]:
         return Told(agency=True, speaker_ids=everybody)
-    said = _SAID.first(issue=before.pk)  # its run sheets may have been made again meanwhile
-    told = {**before.snapshot, "detail": said["detail"]} if said is not None else before.snapshot
+    said = _said(before, Document.Kind.RUN_SHEET)  # they may have been made again meanwhile
+    told = {**before.snapshot, "detail": said["detail"]} if said else before.snapshot
     concerned = (one.speaker_id for one in seen.speakers if concerns(one.name, told, frozen))
     return Told(agency=bool(frozen["changes"]), speaker_ids=frozenset(concerned))
 
@@ -192,34 +192,33 @@ def renew_papers(issue_id: int, *, actor: User) -> list[Document]:
         seen = seen_for_papers(issue.agenda.booking, Tier.T3)
         detail = current_detail(issue, settings=DeskSettings.current())
         made: list[Document] = []
-        sheet = _newest(issue, Document.Kind.RUN_SHEET)
-        if sheet is None or sheet.content.get("detail") != detail:
+        sheet = _said(issue, Document.Kind.RUN_SHEET)
+        if sheet.get("detail") != detail:
             everybody = {speaker.speaker_id for speaker in seen.speakers}
             made += queue_run_sheets(issue, detail, seen, tells=everybody, actor=actor)
-        joining = _newest(issue, Document.Kind.JOINING)
-        if (joining.content["joining"]["place"] if joining else None) != snapshot.place_part(seen):
+        joining = _said(issue, Document.Kind.JOINING)
+        if (joining["joining"]["place"] if joining else None) != snapshot.place_part(seen):
             made += queue_joining_with_place(issue, seen, actor=actor)
         return made
 
 
 def differs_from_papers(issue: Issue, detail: dict[str, Any]) -> list[str]:
     """What the newest run sheet of an issue says otherwise than ``detail``, in words without a name; empty where it stands."""
-    said = _SAID.first(issue=issue.pk)
-    return _differences(said["detail"], detail) if said is not None else []
+    said = _said(issue, Document.Kind.RUN_SHEET)
+    return _differences(said["detail"], detail) if said else []
 
 
 def out_of_date(
     booking: Booking, issue: Issue, *, seen: SessionSeen, contacts: Sequence[Contact]
 ) -> list[str]:
-    """The same from what the desk's page has read: the session at T4, and all contacts."""
-    said = _SAID.first(issue=issue.pk)
-    if said is None:
+    """The same from what the desk's page has read: the session at T4, and the contacts who were not taken off."""
+    said = _said(issue, Document.Kind.RUN_SHEET)
+    if not said:
         return []
-    detail, instead = said["detail"], stand_ins(booking)
     coming = replace(seen, speakers=tuple(one for one in seen.speakers if one.has_accepted))
-    to_ring = [one for one in contacts if one.verified_at is not None and one.revoked_at is None]
-    now = snapshot.session_part(booking, coming, sorted(to_ring, key=lambda one: one.pk), DeskSettings.kept())
-    return _differences(detail, {**now, "who": [_who_now(name, instead) for name in detail["who"]]})
+    to_ring = sorted((one for one in contacts if one.verified_at is not None), key=lambda one: one.pk)
+    now = _as_it_is_now(said["detail"], booking, coming, to_ring, DeskSettings.kept())
+    return _differences(said["detail"], now)
 
 
 def _differences(said: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -228,28 +227,37 @@ def _differences(said: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 _SAID = KeptQuery(
     lambda: (
-        Document.objects.filter(
-            issue=Blank("issue"), kind=Document.Kind.RUN_SHEET, tier=Document.Recipient.T3
-        )
+        Document.objects.filter(issue=Blank("issue"), kind=Blank("kind"), tier=Document.Recipient.T3)
         .order_by("-pk")
         .values_list("content", flat=True)[:1]
     )
 )
 
 
-def _newest(issue: Issue, kind: str) -> Document | None:
-    """The newest paper of this kind at T3."""
-    return issue.documents.filter(kind=kind, tier=Document.Recipient.T3).order_by("-pk").first()
+def _said(issue: Issue, kind: Document.Kind) -> dict[str, Any]:
+    """What the newest paper of this kind at T3 says; nothing where there is none."""
+    return _SAID.first(issue=issue.pk, kind=kind.value) or {}
 
 
 def current_detail(issue: Issue, *, settings: DeskSettings) -> dict[str, Any]:
     """The frozen detail of an issue with the venue, the team and whom to ring as they are now."""
     booking = issue.agenda.booking
     seen = seen_for_papers(booking, Tier.T3)
-    fresh = snapshot.session_part(booking, seen, _TO_RING.rows(booking=booking.pk), settings)
-    frozen = issue.snapshot["detail"]
+    to_ring = _TO_RING.rows(booking=booking.pk)
+    return _as_it_is_now(issue.snapshot["detail"], booking, seen, to_ring, settings)
+
+
+def _as_it_is_now(
+    detail: dict[str, Any],
+    booking: Booking,
+    seen: SessionSeen,
+    to_ring: Sequence[Contact],
+    settings: DeskSettings,
+) -> dict[str, Any]:
+    """A detail with what may have changed since: venue, team, whom to ring, and who gives what."""
     instead = stand_ins(booking)
-    return {**frozen, **fresh, "who": [_who_now(name, instead) for name in frozen["who"]]}
+    fresh = snapshot.session_part(booking, seen, to_ring, settings)
+    return {**detail, **fresh, "who": [_who_now(name, instead) for name in detail["who"]]}
 
 
 def _who_now(name: str, instead: dict[str, str]) -> str:

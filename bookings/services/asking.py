@@ -307,9 +307,10 @@ def change_practical_details(
         )
     with doing("change practical details", actor):
         booking.access_needs, booking.purchase_order = access_needs, purchase_order
-        booking.save(update_fields=["access_needs", "purchase_order"])
-        if papers_in_welsh is not None and papers_in_welsh != booking.papers_in_welsh:
+        is_new_wish = papers_in_welsh is not None and papers_in_welsh != booking.papers_in_welsh
+        if papers_in_welsh is not None:
             booking.papers_in_welsh = papers_in_welsh
-            booking.save(update_fields=["papers_in_welsh"])
+        booking.save(update_fields=["access_needs", "purchase_order", "papers_in_welsh"])
+        if is_new_wish:
             following.tell_language_wish(booking, actor=actor)
     return booking

@@ -165,7 +165,7 @@ def _out_of_date(case: Case, issues: list[Issue], seen: release.SessionSeen) -> 
     """What has changed since the papers of the issue that holds were made, in words; empty after the day."""
     if not issues or issues[0].withdrawn_at is not None or case.booking.status not in AGREED_BOOKINGS:
         return []
-    return agendas.out_of_date(case.booking, issues[0], seen=seen, contacts=case.contacts)
+    return agendas.out_of_date(case.booking, issues[0], seen=seen, contacts=case.live_contacts)
 
 
 def _issues(booking: Booking) -> list[Issue]:
