@@ -23,6 +23,7 @@ VENV = BASE_DIR / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up.json"
 UNFINISHED = VENV / "set-up-unfinished"
+UV_LOCK = "requirements-uv.txt"
 LOCKS = {
     "run": ["requirements.txt"],
     # the second holds everything of the first and the tools for developing
@@ -106,15 +107,39 @@ def prepare_python(locks: list[str]) -> None:
         )
     UNFINISHED.touch()
     STAMP.unlink(missing_ok=True)
-    say(f"Installing the Python packages of {locks[-1]} (a minute or two the first time)")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    run_quietly(
-        [*pip, "--require-hashes", "-r", str(BASE_DIR / locks[-1])],
-        problem="The Python packages could not be installed. The next start tries again.",
-    )
+    say(f"Installing the Python packages of {locks[-1]}")
+    install(locks[-1])
     STAMP.write_text(json.dumps(wanted))
     UNFINISHED.unlink()
     say(f"Python packages ready after {time.monotonic() - started:.0f} seconds")
+
+
+def install(lock: str) -> None:
+    """Install exactly what ``lock`` lists, nothing resolved: with uv, or with pip where uv does not run.
+
+    pip's resolver would look for newer releases of what a lock pins without an extra, and refuse them for
+    having no hash, so it is told to follow no dependency.
+    """
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    exact = [*pip, "--no-deps", "--require-hashes", "-r"]
+    uv = [str(VENV / "bin" / "uv"), "--no-config"]
+    problem = "The Python packages could not be installed. The next start tries again."
+    if done_quietly([*exact, str(BASE_DIR / UV_LOCK)]) and done_quietly([*uv, "--version"]):
+        run_quietly(
+            [
+                *uv,
+                "pip",
+                "sync",
+                "--quiet",
+                "--require-hashes",
+                "--python",
+                str(PYTHON),
+                str(BASE_DIR / lock),
+            ],
+            problem=problem,
+        )
+    else:
+        run_quietly([*exact, str(BASE_DIR / lock)], problem=problem)
 
 
 def stamp_for(locks: list[str]) -> dict[str, str]:
@@ -211,6 +236,14 @@ def apt_install(packages: list[str]) -> bool:
             return True
     say(output.strip())
     return False
+
+
+def done_quietly(command: list[str]) -> bool:
+    """Run a step that may fail, and return whether it ended well."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def run_quietly(command: list[str], *, problem: str) -> None:
