@@ -44,6 +44,15 @@ def is_fresh(sealed: str) -> bool:
     return sealed.startswith(PREFIX)
 
 
+def opens(sealed: str) -> bool:
+    """Say whether one of our keys opens this."""
+    try:
+        unseal(sealed)
+    except SealBrokenError:
+        return False
+    return True
+
+
 def _keys() -> MultiFernet:
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import logging
 import secrets
 from collections.abc import Callable
 
@@ -16,15 +15,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import kinds, rights, sealing
+from accounts import kinds, rights
 from accounts.models import Invitation, User, new_stamp
 from outbox.queue import link, queue_message
 from outbox.services import forget_mail
 
-log = logging.getLogger(__name__)
-
-SEALED = frozenset({"secret", "seed"})
-"""What the library keeps of an app, and of recovery codes, that must not be read by who reads the database."""
 FIRST_RUN_LASTS = dt.timedelta(hours=24)
 FIRST_RUN_SALT = "accounts.first-run"
 
@@ -345,29 +340,6 @@ def reset_second_factor(user: User, *, actor: User) -> Invitation:
             context={"user": user, "actor": actor, "colleague": colleague},
         )
     return invitation
-
-
-def reseal_second_factors() -> int:
-    """Seal under the present key what an older key sealed, or none; returns how many rows changed.
-
-    Each row by itself, so that it may be stopped and run again. What no key of ours opens stays as it is.
-    """
-    changed = 0
-    for pk in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).values_list("pk", flat=True):
-        with transaction.atomic():
-            held = Authenticator.objects.select_for_update().filter(pk=pk).first()
-            if held is None:
-                continue
-            stale = [name for name in SEALED & held.data.keys() if not sealing.is_fresh(held.data[name])]
-            try:
-                held.data |= {name: sealing.seal(sealing.unseal(held.data[name])) for name in stale}
-            except sealing.SealBrokenError:
-                log.error("A second factor cannot be read with any of our keys: row %s", pk)
-                continue
-            if stale:
-                held.save(update_fields=["data"])
-                changed += 1
-    return changed
 
 
 # ---- the first coordinator

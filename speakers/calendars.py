@@ -15,7 +15,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sealing import SealBrokenError, is_fresh, seal, unseal
+from accounts.resealing import Resealed
+from accounts.sealing import SealBrokenError, is_fresh, opens, seal, unseal
 from places.clock import LONDON
 from speakers.busy_times import Stretch, Unreadable, busy_times, without
 from speakers.fetch import Away, NotFound, Outside, Refused, TooLarge, checked, fetch
@@ -73,9 +74,9 @@ def stop_reading(speaker: Speaker, *, actor: User | None) -> None:
         speaker.diary.filter(kind=DiaryEntry.Kind.OWN).delete()
 
 
-def reseal_addresses() -> int:
-    """Seal under the present key the addresses that an older key sealed; returns how many. Safe to stop and run again."""
-    changed = 0
+def reseal_addresses() -> Resealed:
+    """Seal under the present key the addresses that an older key sealed. Safe to stop and run again."""
+    changed = broken = 0
     for pk in OwnCalendar.objects.values_list("pk", flat=True):
         with transaction.atomic():
             calendar = OwnCalendar.objects.select_for_update().filter(pk=pk).first()
@@ -84,10 +85,19 @@ def reseal_addresses() -> int:
             try:
                 calendar.sealed_address = seal(unseal(calendar.sealed_address))
             except SealBrokenError:
+                log.error(
+                    "The address of a speaker's calendar cannot be opened with any of our keys: row %s", pk
+                )
+                broken += 1
                 continue  # its page says that it cannot be read any more
             calendar.save(update_fields=["sealed_address"])
             changed += 1
-    return changed
+    return Resealed(changed, broken)
+
+
+def count_broken_addresses() -> int:
+    """How many addresses no key of ours opens. One query; reads only."""
+    return sum(not opens(sealed) for sealed in OwnCalendar.objects.values_list("sealed_address", flat=True))
 
 
 def read_due_calendars(*, outside: Outside | None = None) -> int:

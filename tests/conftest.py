@@ -12,6 +12,7 @@ from django.db import connection
 from places import keeping
 from tests.browser import chromium, clicks_wait_for_the_page_they_lead_to, page_at
 from tests.mail import caught_mail
+from trainingportal import seals
 
 __all__ = ["caught_mail", "chromium", "clicks_wait_for_the_page_they_lead_to", "page_at"]
 
@@ -34,6 +35,7 @@ def _nothing_kept_from_the_test_before() -> None:
     """Forget what this process keeps of the catalogue and the public pages: another test's rows are not this one's."""
     caches["local"].clear()
     keeping.forget()
+    seals.forget()
 
 
 @pytest.fixture(scope="session")

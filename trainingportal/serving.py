@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 wsgi_app = "trainingportal.wsgi"
-bind = os.environ.get("BIND", "127.0.0.1:8000").split(",")
+bind = (os.environ.get("BIND") or "127.0.0.1:8000").split(",")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 4)
 # Django is loaded once and shared by the workers: less memory, and the first page comes sooner
 preload_app = True
 timeout = 60

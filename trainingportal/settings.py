@@ -1,6 +1,7 @@
 """Every setting, from the environment. ``bin/run`` and compose set what is needed; docs/deployment.md lists the names."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from trainingportal import instance
 BASE_DIR = Path(__file__).resolve().parent.parent
 instance.adopt()
 env = environ.Env()
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}  # a name set to nothing is not set
 
 # ---- what kind of house this is
 DEBUG = False

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.core.management import call_command
 
-from trainingportal import guard, invariants, retention, sightings
+from trainingportal import guard, invariants, retention, seals, sightings
 from trainingportal.asking import drafts
 from trainingportal.example import making, shelf
 
@@ -50,7 +50,9 @@ def purge() -> None:
 @shared_task(name="trainingportal.reseal", soft_time_limit=1500, time_limit=1800)
 def reseal() -> None:
     """Bring every sealed secret under the present key, so that an older one can be laid down."""
-    call_command("reseal", verbosity=0)
+    done = seals.reseal()
+    if done.broken:
+        log.error("%s", seals.say_broken(done.broken))
 
 
 @shared_task(name="trainingportal.check_invariants", soft_time_limit=1500, time_limit=1800)

@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts import rights, sealing, services
+from accounts import resealing, rights, sealing, services
 from accounts.models import SecondFactor, User
+from accounts.resealing import Resealed
 from outbox.models import Message
 from tests.accounts.conftest import app_code, ask_for_code, factor_count, make_staff, newest_code, sign_in
 from trainingportal.desk import history
@@ -362,8 +363,8 @@ def test_a_secret_from_before_the_seals_still_counts_and_is_sealed_in_the_night(
     call_command("reseal")
 
     assert capsys.readouterr().out.splitlines() == [
-        "1 secret was sealed afresh.",
-        "0 secrets were sealed afresh.",
+        "1 secret was sealed again with the new key.",
+        "0 secrets were sealed again with the new key.",
     ]
     assert sealing.unseal(held_by(person, "totp").data["secret"]) == secret
 
@@ -377,7 +378,7 @@ def test_with_the_key_gone_nobody_gets_in_by_code_and_the_page_says_what_to_do(c
 
     assert "We can no longer check codes of this app." in reply.content.decode()
     assert SESSION_KEY not in client.session
-    assert services.reseal_second_factors() == 0
+    assert resealing.reseal_second_factors() == Resealed(changed=0, broken=1)
 
 
 def test_a_seal_that_was_tampered_with_is_noticed():

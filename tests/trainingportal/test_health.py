@@ -39,7 +39,7 @@ def test_alive_is_never_sent_elsewhere(client, settings):
 
 
 def test_ready_when_every_part_was_seen(client, everything_beats):
-    well = {"database": "well", "broker": "well", "worker": "well", "beat": "well"}
+    well = {"database": "well", "broker": "well", "worker": "well", "beat": "well", "keys": "well"}
 
     assert ask(client) == (200, {"ready": True, **well})
 
@@ -51,7 +51,7 @@ def test_not_ready_when_a_part_has_been_silent_for_three_minutes(client, everyth
     status, words = ask(client)
 
     assert (status, words["ready"], words[name]) == (503, False, "not seen")
-    assert sorted(words.values(), key=str) == [False, "not seen", "well", "well", "well"]
+    assert sorted(words.values(), key=str) == [False, "not seen", "well", "well", "well", "well"]
 
 
 def test_not_ready_without_a_broker(client, everything_beats, settings, monkeypatch):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from trainingportal import seals
 from trainingportal.example import making
 
 
@@ -21,4 +22,6 @@ class Command(BaseCommand):
         call_command("load_catalogue")
         if settings.DEMO:
             call_command("demo")
+        if broken := seals.count_broken():
+            self.stderr.write(self.style.ERROR(seals.say_broken(broken)))
         making.tend()  # the landing page begins with an example day: a worker makes it first of all

@@ -2,19 +2,24 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from accounts.services import reseal_second_factors
-from speakers.calendars import reseal_addresses
+from trainingportal import seals
 
 
 class Command(BaseCommand):
-    """Re-seal second factors and the addresses of speakers' own calendars, and say how many."""
+    """Re-seal second factors and the addresses of speakers' own calendars, say how many, and end with 1 if any is lost."""
 
-    help = "Seals secrets under the present SECRET_KEY. Afterwards SECRET_KEY_FALLBACKS may be emptied."
+    help = (
+        "Seals secrets under the present SECRET_KEY. Ends with 1 when a secret cannot be opened; when it ends with 0, "
+        "SECRET_KEY_FALLBACKS may be emptied."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what the nightly task does, now."""
-        count = reseal_second_factors() + reseal_addresses()
-        if options["verbosity"]:
-            self.stdout.write(f"{count} {'secret was' if count == 1 else 'secrets were'} sealed afresh.")
+        done = seals.reseal()
+        self.stdout.write(
+            f"{done.changed} {'secret was' if done.changed == 1 else 'secrets were'} sealed again with the new key."
+        )
+        if done.broken:
+            raise CommandError(seals.say_broken(done.broken))
