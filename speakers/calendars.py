@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import pghistory
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,7 +19,7 @@ from accounts.models import User
 from accounts.resealing import Resealed
 from accounts.sealing import SealBrokenError, is_fresh, opens, seal, unseal
 from places.clock import LONDON
-from speakers.busy_times import Stretch, Unreadable, busy_times, without
+from speakers.busy_times import BusyTimes, Stretch, TooLong, Unreadable, busy_times, without
 from speakers.fetch import Away, NotFound, Outside, Refused, TooLarge, checked, fetch
 from speakers.models import CalendarFeed, DiaryEntry, OwnCalendar, Speaker
 from speakers.services import lock_speakers
@@ -29,11 +30,13 @@ EVERY = dt.timedelta(hours=1)
 ROUND_SECONDS = 45
 AHEAD = dt.timedelta(days=366)
 TOKEN_BYTES = 32
+MOST_ZONES = 5
 PROBLEMS: dict[type[Exception], OwnCalendar.Problem] = {
     Refused: OwnCalendar.Problem.REFUSED,
     NotFound: OwnCalendar.Problem.NOT_FOUND,
     Away: OwnCalendar.Problem.AWAY,
     TooLarge: OwnCalendar.Problem.TOO_LARGE,
+    TooLong: OwnCalendar.Problem.TOO_LARGE,
     Unreadable: OwnCalendar.Problem.UNREADABLE,
     SealBrokenError: OwnCalendar.Problem.NOT_FOUND,
     SoftTimeLimitExceeded: OwnCalendar.Problem.TOO_LARGE,
@@ -72,6 +75,16 @@ def stop_reading(speaker: Speaker, *, actor: User | None) -> None:
     with pghistory.context(actor=actor.pk if actor else None, verb="stop reading own calendar"):
         OwnCalendar.objects.filter(speaker=speaker).delete()
         speaker.diary.filter(kind=DiaryEntry.Kind.OWN).delete()
+
+
+@transaction.atomic
+def read_unknown_zones_as_london(speaker: Speaker, *, actor: User) -> None:
+    """Take entries whose time zone we do not know for London's from now on, as their owner said; read anew at once."""
+    lock_speakers([speaker.pk])
+    with pghistory.context(actor=actor.pk, verb="read unknown time zones as London"):
+        OwnCalendar.objects.filter(speaker=speaker).update(
+            unknown_is_london=True, unknown_zones=[], next_read_at=timezone.now(), read_on=None
+        )
 
 
 def reseal_addresses() -> Resealed:
@@ -147,28 +160,34 @@ def read_calendar(calendar: OwnCalendar, *, outside: Outside | None = None) -> N
             last_modified=calendar.last_modified if is_same_day else "",
             outside=outside,
         )
-        stretches = None
+        busy = None
         if answer.body is not None:
-            stretches = busy_times(answer.body, start=_midnight(today), end=_midnight(today) + AHEAD)
+            busy = busy_times(
+                answer.body,
+                start=_midnight(today),
+                end=_midnight(today) + AHEAD,
+                unknown_is_london=calendar.unknown_is_london,
+            )
     except tuple(PROBLEMS) as trouble:
         problem = next(word for kind, word in PROBLEMS.items() if isinstance(trouble, kind))
         log.info("an own calendar could not be read: %s", problem)
         OwnCalendar.objects.filter(pk=calendar.pk).update(problem=problem)
         return
-    _keep(calendar, stretches, etag=answer.etag, last_modified=answer.last_modified, at=start)
+    _keep(calendar, busy, etag=answer.etag, last_modified=answer.last_modified, at=start)
 
 
 @transaction.atomic
 def _keep(
-    calendar: OwnCalendar, stretches: list[Stretch] | None, *, etag: str, last_modified: str, at: dt.datetime
+    calendar: OwnCalendar, busy: BusyTimes | None, *, etag: str, last_modified: str, at: dt.datetime
 ) -> None:
     """Write what was read, unless the address was changed or taken away meanwhile."""
     speaker = lock_speakers([calendar.speaker_id])[calendar.speaker_id]
-    values = {"read_at": at, "problem": ""}
-    if stretches is not None:
+    values: dict[str, Any] = {"read_at": at, "problem": ""}
+    if busy is not None:
         values |= {"etag": etag, "last_modified": last_modified, "read_on": timezone.localdate(at)}
-    if OwnCalendar.objects.filter(pk=calendar.pk).update(**values) and stretches is not None:
-        _set_own_times(speaker, stretches)
+        values |= {"left_out": busy.left_out, "unknown_zones": list(busy.unknown_zones[:MOST_ZONES])}
+    if OwnCalendar.objects.filter(pk=calendar.pk).update(**values) and busy is not None:
+        _set_own_times(speaker, busy.stretches)
 
 
 def _set_own_times(speaker: Speaker, stretches: Sequence[Stretch]) -> None:

@@ -6,7 +6,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -237,6 +237,15 @@ class OwnCalendar(models.Model):
         editable=False,
         help_text="The day whose year ahead the rows stand for; a new day reads anew.",
     )
+    left_out = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    unknown_zones = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="Time zones named there that we do not know, until their owner says what they are.",
+    )
+    unknown_is_london = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["next_read_at"], name="own_calendar_due")]

@@ -14,7 +14,7 @@ from speakers.models import CalendarFeed, DiaryEntry, OwnCalendar, Speaker
 from speakers.services import hold
 from tests.factories import SpeakerFactory, at
 from tests.speakers.conftest import HOST, give
-from tests.speakers.test_busy_times import calendar, event
+from tests.speakers.test_busy_times import NEVER, bomb, calendar, event
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +160,54 @@ def test_one_calendar_in_trouble_keeps_no_other_from_being_read(own, speaker, ca
     assert read(calendar_server) == 2
 
     assert (own_times(speaker), len(own_times(other))) == ([], 1)
+
+
+def test_a_file_made_to_keep_us_counting_is_said_to_be_too_much_and_keeps_no_other_from_being_read(
+    own, speaker, calendar_server, monkeypatch
+):
+    monkeypatch.setattr("speakers.busy_times.MOST_SECONDS", 0.5)
+    other = SpeakerFactory()
+    kept = calendars.read_from(other, address=f"https://{HOST}/other.ics", actor=other.user)
+    kept.sealed_address = calendars.seal(calendar_server.address.replace("secret-path", "other"))
+    kept.save()
+    bombs = bomb(60, start=":20270301T100000Z", RRULE=f":{NEVER}")
+
+    def answer(request):
+        is_other = request.path.startswith("/other")
+        give(request, calendar(*[busy("20270309T090000", "20270309T100000")] if is_other else bombs))
+
+    calendar_server.answer = answer
+    assert read(calendar_server) == 2
+
+    own.refresh_from_db()
+    assert (own.problem, len(own_times(other))) == ("too_large", 1)
+
+
+def test_what_could_not_be_read_is_counted_and_an_unknown_zone_waits_for_its_owners_word(
+    own, speaker, calendar_server
+):
+    custom = event(
+        uid="2@them",
+        start=";TZID=Customized Time Zone:20270310T090000",
+        end=";TZID=Customized Time Zone:20270310T100000",
+    )
+    serve(
+        calendar_server,
+        custom,
+        event(uid="3@them", start=":soon"),
+        busy("20270309T090000", "20270309T100000"),
+    )
+    read(calendar_server)
+    own.refresh_from_db()
+    assert (own_times(speaker), own.left_out) == ([(at(9), at(10))], 2)
+    assert (own.unknown_zones, own.problem) == (["Customized Time Zone"], "")
+
+    calendars.read_unknown_zones_as_london(speaker, actor=speaker.user)
+    read(calendar_server)
+
+    own.refresh_from_db()
+    assert (own.left_out, own.unknown_zones) == (1, [])
+    assert own_times(speaker) == [(at(9), at(10)), (at(9, day=10), at(10, day=10))]
 
 
 def test_a_calendar_taken_away_before_its_turn_leaves_nothing(own, speaker, calendar_server):

@@ -9,20 +9,30 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.rights import may_see_details, second_factor_url, sign_in_required
-from speakers.calendars import end_feed, make_feed, may_show_detail, read_from, stop_reading
+from speakers.calendars import (
+    end_feed,
+    make_feed,
+    may_show_detail,
+    read_from,
+    read_unknown_zones_as_london,
+    stop_reading,
+)
 from speakers.models import CalendarFeed, OwnCalendar, Speaker
 from trainingportal.speaking.forms import OwnCalendarForm
 from trainingportal.speaking.views import speaker_of
 
 SAID = {
-    OwnCalendar.Problem.REFUSED: "We may not read from the place that this address leads to. Please give us another one.",
-    OwnCalendar.Problem.AWAY: "The server of your calendar did not answer. We try again every hour; you need do nothing.",
+    OwnCalendar.Problem.REFUSED: "We cannot read calendars from this address. Enter another one.",
+    OwnCalendar.Problem.AWAY: "Your calendar did not answer. We will try again every hour. You do not need to do anything.",
     OwnCalendar.Problem.NOT_FOUND: (
-        "There is no calendar at this address any more. Perhaps publishing was turned off. Please give us the address again."
+        "There is no longer a calendar at this address. Check that it is still published, then enter the address again."
     ),
-    OwnCalendar.Problem.TOO_LARGE: "Your calendar is larger than we can read. A calendar of its own for this may help.",
+    OwnCalendar.Problem.TOO_LARGE: (
+        "Your calendar is too large for us to read, or an entry in it repeats without end. "
+        "Publish a smaller calendar, or remove that entry."
+    ),
     OwnCalendar.Problem.UNREADABLE: (
-        "What stands at this address is not a calendar that we can read. Please look whether it is the address that ends in .ics."
+        "This is not a calendar that we can read. Check that the address ends in .ics."
     ),
 }
 
@@ -71,6 +81,16 @@ def stop_own(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     stop_reading(speaker_of(request), actor=request.user)
     messages.success(request, "We have forgotten the address and the times that we read from it.")
+    return redirect("speaking-calendars")
+
+
+@sign_in_required
+@require_POST
+def unknown_is_london(request: HttpRequest) -> HttpResponse:
+    """Their answer to "which time zone is this?": London's, from the next reading on."""
+    assert isinstance(request.user, User)
+    read_unknown_zones_as_london(speaker_of(request), actor=request.user)
+    messages.success(request, "Saved. We will read your calendar again within a few minutes.")
     return redirect("speaking-calendars")
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("limits/", limits.limits, name="speaking-limits"),
     path("calendars/", calendars.calendars, name="speaking-calendars"),
     path("calendars/own/stop/", calendars.stop_own, name="speaking-own-stop"),
+    path("calendars/own/london/", calendars.unknown_is_london, name="speaking-own-london"),
     path("calendars/feed/new/", calendars.new_feed, name="speaking-feed-new"),
     path("calendars/feed/stop/", calendars.stop_feed, name="speaking-feed-stop"),
     path("feed.ics", feed.feed, name="speaking-feed"),

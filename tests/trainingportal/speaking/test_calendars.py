@@ -220,6 +220,20 @@ def test_trouble_with_an_own_calendar_is_said_in_plain_words(client, speaker, pr
     assert problem not in re.sub(r"<[^>]+>", "", page) or problem == "away"
 
 
+def test_what_could_not_be_read_is_said_and_one_press_answers_for_an_unknown_zone(client, speaker):
+    client.force_login(speaker.user)
+    client.post(reverse("speaking-calendars"), {"address": "https://calendar.google.com/x.ics"})
+    OwnCalendar.objects.update(left_out=3, unknown_zones=["Customized <Time> Zone"])
+
+    page = client.get(reverse("speaking-calendars")).content.decode()
+    assert "3 entries could not be read and are left out." in page
+    assert "“Customized &lt;Time&gt; Zone”. Are its times UK times?" in page
+
+    client.post(reverse("speaking-own-london"))
+    assert "Customized" not in client.get(reverse("speaking-calendars")).content.decode()
+    assert OwnCalendar.objects.get().unknown_is_london
+
+
 @pytest.mark.parametrize("address", ["http://calendar.google.com/x.ics", "https://10.0.0.1/x", "my calendar"])
 def test_an_address_that_we_do_not_read_is_said_so(client, speaker, address):
     client.force_login(speaker.user)
