@@ -23,7 +23,9 @@ How to add a mail of a new kind:
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any, NamedTuple
@@ -44,6 +46,32 @@ class FileToSend(NamedTuple):
     filename: str
     content_type: str
     content: bytes
+
+
+class Queued(NamedTuple):
+    """A mail that was queued while somebody watched, with the kinds of file that go with it."""
+
+    message: Message
+    content_types: tuple[str, ...]
+
+
+_watched: ContextVar[list[Queued] | None] = ContextVar("watched", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[list[Queued]]:
+    """Collect the mails that this thread queues inside the block, those that were there before aside.
+
+    A watch inside another tells both.
+    """
+    outer, mine = _watched.get(), list[Queued]()
+    token = _watched.set(mine)
+    try:
+        yield mine
+    finally:
+        _watched.reset(token)
+        if outer is not None:
+            outer.extend(mine)
 
 
 def queue_message(
@@ -75,6 +103,7 @@ def queue_message(
     if found:
         return found
 
+    attachments = list(attachments)
     now = timezone.now()
     due_at = max(now, not_before) if not_before else now
     words = render(kind, {"reference": reference, "to": to, **context})
@@ -106,6 +135,9 @@ def queue_message(
         )
         if due_at == now and not as_draft:
             bell.ring_after_commit()
+    watched = _watched.get()
+    if watched is not None:
+        watched.append(Queued(message, tuple(file.content_type for file in attachments)))
     return message
 
 
