@@ -6,6 +6,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from trainingportal import refusals
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingportal.settings")
-    execute_from_command_line(sys.argv)
+    with refusals.said_in_words():
+        execute_from_command_line(sys.argv)

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from trainingportal.checks import production_is_real
+from trainingportal.checks import settings_are_safe
 
 
 class PortalConfig(AppConfig):
@@ -14,5 +14,5 @@ class PortalConfig(AppConfig):
         from accounts.signin import after_wrong_codes
         from trainingportal import sightings
 
-        register(production_is_real, Tags.security)
+        register(settings_are_safe, Tags.security)
         after_wrong_codes(sightings.note_wrong_codes)

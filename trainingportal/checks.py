@@ -1,44 +1,28 @@
-"""System checks: combinations of settings with which the portal must not start."""
+"""System checks: what the settings refuse, said by ``check --deploy`` as well."""
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-EXAMPLE_KEY = "only-for-trying-out"  # how the key of .env.example begins
+from trainingportal import refusals
+
+READ = (
+    "DEMO",
+    "PRODUCTION",
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "EMAIL_BACKEND",
+    "EMAIL_PORT",
+    "DEFAULT_FROM_EMAIL",
+)
 
 
-def production_is_real(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse, in production, the demo with its open doors, the example's key and an address not served."""
-    if not settings.PRODUCTION:
-        return []
-    found: list[CheckMessage] = []
-    if settings.DEMO:
-        found.append(
-            Error(
-                "DEMO and PRODUCTION are both set: the demo lets anyone in as a coordinator.",
-                hint="Take DEMO out of the environment.",
-                id="trainingportal.E001",
-            )
-        )
-    if settings.SECRET_KEY.startswith(EXAMPLE_KEY):
-        found.append(
-            Error(
-                "SECRET_KEY is the one of .env.example, which everybody knows.",
-                hint="docs/deployment.md shows how to make one.",
-                id="trainingportal.E002",
-            )
-        )
-    host = urlsplit(settings.SITE_URL).hostname or ""
-    if host not in settings.ALLOWED_HOSTS:
-        found.append(
-            Error(
-                f"SITE_URL names {host!r}, which ALLOWED_HOSTS does not.",
-                hint="Mails would lead to pages that answer 400.",
-                id="trainingportal.E003",
-            )
-        )
-    return found
+def settings_are_safe(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What ``trainingportal/refusals.py`` finds, for settings that came another way than from the environment."""
+    values = {name: getattr(settings, name) for name in READ}
+    return [Error(trouble, id="trainingportal.E001") for trouble in refusals.troubles(values)]

@@ -9,7 +9,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from trainingportal import instance
+from trainingportal import instance, refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 instance.adopt()
@@ -351,3 +351,5 @@ LOGGING: dict[str, Any] = {
         "weasyprint": {"level": "ERROR"},
     },
 }
+
+refusals.refuse(vars())

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from runner import BASE_DIR
+from tests.trainingportal.test_refusals import CAREFUL
 
 ASK = """
 import json
@@ -30,7 +31,7 @@ def settings_with(**environment: str) -> list[object]:
 
 
 def test_in_production_cookies_stay_on_this_host_and_on_https():
-    names, safe, hsts = settings_with(PRODUCTION="1", HTTPS="1")
+    names, safe, hsts = settings_with(**CAREFUL)
 
     assert names == ["__Host-sessionid", "__Host-csrftoken", "__Host-mfa_trusted"]
     assert safe == [True] * 4

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import environ
 import pytest
 import yaml
 from django.conf import settings
@@ -69,3 +70,15 @@ def test_every_name_is_written_down(page):
     written = set(re.findall("[A-Z][A-Z_]+", (ROOT / page).read_text()))
 
     assert all_names() - written == set()
+
+
+@pytest.mark.parametrize("page", [".env.example", "docs/deployment.md"])
+def test_the_mail_servers_of_the_pages_can_be_read(page):
+    shown = re.findall(r"\b[a-z+]+://user:password@[\w.]+:(?:587|465)", (ROOT / page).read_text())
+    read = [environ.Env.email_url_config(address) for address in shown]
+
+    assert [(each["EMAIL_PORT"], each.get("EMAIL_USE_TLS"), each.get("EMAIL_USE_SSL")) for each in read] == [
+        (587, True, None),
+        (465, None, True),
+    ][: len(shown)]
+    assert shown
