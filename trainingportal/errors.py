@@ -52,5 +52,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 kindly when a form's token is missing or old. The reason goes to the log, not to the page."""
-    log.info("csrf failure at %s: %s", request.path, reason)
+    log.info("csrf failure at %s: %s", request.path, reason, extra={"request": request})
     return render(request, "403_csrf.html", status=403)

@@ -20,7 +20,8 @@ max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  private files, made by gunicorn
 control_socket_disable = True
 accesslog = os.environ.get("ACCESS_LOG") or None
-# no query string and no address of the visitor
+logger_class = "trainingportal.gunicorn_log.PortalLogger"
+# %(U)s is the route's pattern: no reference, no query string and no address of the visitor
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(L)s s"
 
 

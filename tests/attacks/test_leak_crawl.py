@@ -19,7 +19,7 @@ from django.test import Client
 from kombu import Connection
 
 from accounts.models import User
-from agendas.models import AttendeeMessage, Document
+from agendas.models import AttendeeCode, AttendeeMessage, Document
 from bookings.models import Contact, Enquiry
 from bookings.release import Tier
 from outbox.envelope import build
@@ -107,6 +107,23 @@ def crawl(house: Planted, viewer: str) -> dict[str, str]:
     return answers
 
 
+def opens_a_page(house: Planted, line: str) -> bool:
+    """Say whether a line of the log holds anything that was used to open a page: a reference, a token or a code."""
+    codes = AttendeeCode.objects.values_list("code", flat=True)
+    return any(secret in line for secret in [*house.references.values(), "WT-XXXXXX", "not-a-token", *codes])
+
+
+def test_forms_sent_without_their_token_leave_no_address_in_the_log(house, log):
+    browser = Client(enforce_csrf_checks=True)
+    for address in addresses([*house.references.values(), "WT-XXXXXX"], at_the_desk=False):
+        browser.post(
+            address, {"code": "not-a-token"}, headers={"referer": f"https://elsewhere.example.org{address}"}
+        )
+
+    assert [line for line in log.lines if opens_a_page(house, line) or house.found(line)] == []
+    assert len([line for line in log.lines if "CSRF" in line or "csrf" in line]) > 20
+
+
 @pytest.mark.parametrize("viewer", MAY_READ)
 def test_every_page_tells_each_reader_what_their_tier_reads_and_nothing_above_it(house, log, viewer):
     own = speakers_own_name(house.viewers[viewer])
@@ -118,7 +135,7 @@ def test_every_page_tells_each_reader_what_their_tier_reads_and_nothing_above_it
 
     assert leaks == {}
     assert {word.kind for word in seen} == MAY_READ[viewer]
-    assert [line for line in log.lines if house.found(line)] == []
+    assert [line for line in log.lines if house.found(line) or opens_a_page(house, line)] == []
     assert [
         address for address, words in answers.items() if "Referrer-Policy: same-origin" not in words
     ] == []
