@@ -203,6 +203,12 @@ class Booking(models.Model):
     )
     would_share = models.BooleanField("would share a session with a neighbour", default=False)
     purchase_order = models.CharField(max_length=60, blank=True)
+    asks_for_call_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Set when the place that was asked for changes: an offer then needs a newer call-back.",
+    )
 
     # what was agreed (T2; see bookings/release.py)
     starts_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -620,6 +626,27 @@ class Note(models.Model):
         return f"Note on {self.booking}"
 
 
+class RequestChange(models.Model):
+    """Something that was asked for, or a contact's details, as it was before somebody changed it and as it is since."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="request_changes")
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, blank=True, related_name="changes", help_text="Whose details."
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    what = models.CharField(max_length=60)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["booking", "-at"], name="request_change_by_booking")]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.booking}"
+
+
 class DetailRead(models.Model):
     """Who looked at names and venue, and when. The one thing that a GET may write."""
 
@@ -661,3 +688,6 @@ pghistory.track(
     *_every_change(), model_name="EnquiryEvent", fields=["reference", "state", "owner", "booking"]
 )(Enquiry)
 pghistory.track(*_every_change(), model_name="VenueEvent", fields=["booking", "updated_at"])(Venue)
+pghistory.track(
+    pghistory.InsertEvent(), model_name="RequestChangeEvent", fields=["booking", "contact", "what"]
+)(RequestChange)

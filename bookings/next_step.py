@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from bookings.models import Booking, Contact, Engagement, Offer, Release, WaitingFor
-from bookings.release import place_is_unchecked
+from bookings.release import call_back_covers_offer, place_is_unchecked
 from bookings.states import (
     LIVE_OFFERS,
     BookingStatus,
@@ -67,10 +67,18 @@ def work_out(booking: Booking, *, now: dt.datetime) -> NextStep:
 def _before_an_offer(booking: Booking) -> NextStep:
     contacts = list(Contact.objects.filter(booking=booking, revoked_at__isnull=True))
     if any(contact.verified_at for contact in contacts):
-        return NextStep(WaitingFor.US, "make_offer")
+        is_covered = booking.asks_for_call_since is None or _is_covered(booking, contacts)
+        return NextStep(WaitingFor.US, "make_offer" if is_covered else "call_back")
     if any(contact.mailbox_confirmed_at for contact in contacts):
         return NextStep(WaitingFor.US, "call_back")
     return NextStep(WaitingFor.US, "confirm_mailbox")
+
+
+def _is_covered(booking: Booking, contacts: list[Contact]) -> bool:
+    """Whether somebody was rung since the place that is asked for changed."""
+    for contact in contacts:
+        contact.booking = booking
+    return any(call_back_covers_offer(contact) for contact in contacts)
 
 
 def _while_offered(booking: Booking) -> NextStep:

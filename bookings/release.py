@@ -398,10 +398,12 @@ def log_reads(bookings: Iterable[Booking], user: User, *, page: str) -> None:
 
 
 def call_back_covers_offer(contact: Contact) -> bool:
-    """Whether a call-back stands for this contact and their present mailbox."""
+    """Whether a call-back stands for this contact, their present mailbox and the place that is asked for."""
     if contact.verified_at is None or contact.revoked_at is not None:
         return False
-    return contact.call_backs.filter(outcome="is_who_they_say", email_then=contact.email).exists()
+    calls = contact.call_backs.filter(outcome="is_who_they_say", email_then=contact.email)
+    since = contact.booking.asks_for_call_since
+    return (calls.filter(at__gte=since) if since is not None else calls).exists()
 
 
 def call_back_covers_release(contact: Contact) -> bool:

@@ -60,6 +60,12 @@ def request_received(contact: Contact) -> None:
     )
 
 
+def request_reaches_new_mailbox(contact: Contact, *, occasion: str) -> None:
+    """The receipt once more, to the mailbox that a contact has from now on: they confirm it by the same page."""
+    day = say_day(contact.booking.answer_due_on)
+    _to_contact("request-received", contact, occasion=occasion, answer_by=day)
+
+
 def enquiry_received(enquiry: Enquiry) -> None:
     """Tell the person who asked by when we answer, and tell the desk; people without an e-mail are rung."""
     context: dict[str, Any] = {

@@ -44,6 +44,7 @@ from bookings.services.releases import (
     ask_for_release,
     refuse_release,
 )
+from bookings.services.requests import change_contact, change_request_details
 from bookings.services.triage import (
     cancel_booking,
     close_booking,
@@ -86,7 +87,9 @@ __all__ = [
     "approve_release",
     "ask_for_release",
     "cancel_booking",
+    "change_contact",
     "change_practical_details",
+    "change_request_details",
     "close_booking",
     "close_enquiry",
     "confirm_mailbox",

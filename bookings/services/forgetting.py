@@ -4,8 +4,9 @@ import pgtrigger
 from django.db import transaction
 from django.db.models import Model
 
-from bookings.models import Contact, Engagement, Enquiry, Note, Offer, Release, Venue
+from bookings.models import Contact, Engagement, Enquiry, Note, Offer, Release, RequestChange, Venue
 from bookings.services.moves import doing, locked, move, settle
+from bookings.services.requests import ACCESS_NEEDS
 from bookings.states import BookingStatus
 from outbox.services import forget_mail
 
@@ -42,6 +43,7 @@ def forget_people(booking_id: int) -> None:
         Contact.objects.filter(booking=booking).delete()
         Venue.objects.filter(booking=booking).delete()
         Note.objects.filter(booking=booking).delete()
+        RequestChange.objects.filter(booking=booking).delete()
         Offer.objects.filter(booking=booking).update(answer_note="", answered_by=None)
         Engagement.objects.filter(offer__booking=booking).update(condition="")
         forget_mail(reference=booking.reference)
@@ -65,6 +67,7 @@ def forget_access_needs(booking_id: int) -> None:
         booking = locked(booking_id)
         booking.access_needs = ""
         booking.save(update_fields=["access_needs"])
+        RequestChange.objects.filter(booking=booking, what=ACCESS_NEEDS).delete()
 
 
 def forget_history(model: type[Model], keys: list[int]) -> None:

@@ -61,14 +61,14 @@ def record_call_back(
             contact.save(update_fields=["verified_at", "mailbox_confirmed_at"])
             follow_the_place(booking, actor=actor)
         elif outcome == CallBack.Outcome.NOT_THEM:
-            _close_to(contact, actor=actor)
+            close_to(contact, actor=actor)
         booking.owner = booking.owner or actor
         booking.save(update_fields=["owner"])
         settle(booking)
     return call_back
 
 
-def _close_to(contact: Contact, *, actor: User) -> None:
+def close_to(contact: Contact, *, actor: User) -> None:
     """Take from a contact everything above T1, at once."""
     end_releases(contact, actor=actor)
     contact.released_at = None
@@ -82,7 +82,7 @@ def revoke_contact(contact_id: int, *, actor: User) -> Contact:
     booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
     contact = Contact.objects.get(pk=contact_id)
     with doing("revoke contact", actor):
-        _close_to(contact, actor=actor)
+        close_to(contact, actor=actor)
         contact.revoked_at = timezone.now()
         contact.save(update_fields=["revoked_at"])
         settle(booking)
@@ -97,7 +97,7 @@ def move_mailboxes_of(user: User, actor: User) -> None:
         booking = locked(booking_id)
         contact = Contact.objects.get(pk=contact_id)
         with doing("move mailbox", actor):
-            _close_to(contact, actor=actor)
+            close_to(contact, actor=actor)
             contact.email, contact.mailbox_confirmed_at = user.email, None
             contact.save(update_fields=["email", "mailbox_confirmed_at"])
             settle(booking)

@@ -9,7 +9,7 @@ from django.db.models import CharField, F, IntegerField, Model, OuterRef, QueryS
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release, Venue
+from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release, RequestChange, Venue
 
 MOST = 60
 ANSWERS = ("accept invitation", "decline invitation", "give session up")
@@ -22,6 +22,7 @@ NOUNS = {
     "OfferEvent": "offer",
     "EngagementEvent": "speaker’s place",
     "VenueEvent": "venue",
+    "RequestChangeEvent": "request",
     "EnquiryEvent": "question",
     "MessageEvent": "mail",
     "SecondFactorEvent": "second factor",
@@ -112,6 +113,7 @@ def of_booking(booking: Booking, *, with_names: bool = True) -> list[Deed]:
         "ContactEvent": contacts.values("pk"),
         "OfferEvent": offers.values("pk"),
         "VenueEvent": Venue.objects.filter(booking=booking.pk).values("pk"),
+        "RequestChangeEvent": RequestChange.objects.filter(booking=booking.pk).values("pk"),
         "CallBackEvent": CallBack.objects.filter(contact__in=contacts).values("pk"),
         "ReleaseEvent": Release.objects.filter(contact__in=contacts).values("pk"),
         "EngagementEvent": Engagement.objects.filter(offer__in=offers).values("pk"),
