@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts import rights, services
 from accounts.models import Invitation, User
+from formkit.lengths import BoundedForm
 
 NO_ROLE = ("", "No role at the desk")
 ROLES = [NO_ROLE, *((name, name) for name in rights.STAFF_GROUPS)]
@@ -34,7 +35,7 @@ class CoordinatorsOnly(admin.ModelAdmin):
         return False
 
 
-class UserForm(forms.ModelForm):
+class UserForm(BoundedForm, forms.ModelForm):
     """A person's name, address and standing. What changes standing ends their sessions."""
 
     role = forms.ChoiceField(
@@ -134,7 +135,7 @@ class UserAdmin(CoordinatorsOnly):
             messages.success(request, f"{user} is signed out everywhere.")
 
 
-class InvitationForm(forms.ModelForm):
+class InvitationForm(BoundedForm, forms.ModelForm):
     """Whom to invite, and as what."""
 
     name = forms.CharField(max_length=200)

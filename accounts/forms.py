@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from accounts.adapter import mail_nobody, spend_totp_code
 from accounts.models import User
 from accounts.sealing import SealBrokenError
+from formkit.lengths import BoundedForm
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def _relabel(field: forms.Field, label: str, *, help_text: str = "", missing: st
     field.widget.attrs.update(attrs)
 
 
-class SignInForm(LoginForm):
+class SignInForm(BoundedForm, LoginForm):
     """Asks for an e-mail address, nothing else."""
 
     user: User | None = None
@@ -70,7 +71,7 @@ class SignInForm(LoginForm):
         return super()._login_by_code(request, redirect_url, credentials)
 
 
-class CodeForm(ConfirmLoginCodeForm):
+class CodeForm(BoundedForm, ConfirmLoginCodeForm):
     """Asks for the six letters from our mail."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +88,7 @@ class CodeForm(ConfirmLoginCodeForm):
         )
 
 
-class _AppCodeForm(forms.Form):
+class _AppCodeForm(BoundedForm, forms.Form):
     """Labels the field, and lets an app's code count once only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,7 +125,7 @@ class SecondFactorAgainForm(_AppCodeForm, ReauthenticateForm):
     """Asks for a second factor in the middle of a session."""
 
 
-class SetUpAppForm(ActivateTOTPForm):
+class SetUpAppForm(BoundedForm, ActivateTOTPForm):
     """Asks for the first code of a newly set up app."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -166,25 +167,25 @@ class CredentialField(forms.JSONField):
             return None
 
 
-class SignInWithPasskeyForm(LoginWebAuthnForm):
+class SignInWithPasskeyForm(BoundedForm, LoginWebAuthnForm):
     """Lets somebody in by a passkey alone."""
 
     credential = CredentialField()
 
 
-class SecondFactorByPasskeyForm(AuthenticateWebAuthnForm):
+class SecondFactorByPasskeyForm(BoundedForm, AuthenticateWebAuthnForm):
     """Takes a passkey as the second step."""
 
     credential = CredentialField()
 
 
-class PasskeyAgainForm(ReauthenticateWebAuthnForm):
+class PasskeyAgainForm(BoundedForm, ReauthenticateWebAuthnForm):
     """Takes a passkey once more before something weighty."""
 
     credential = CredentialField()
 
 
-class AddPasskeyForm(AddWebAuthnForm):
+class AddPasskeyForm(BoundedForm, AddWebAuthnForm):
     """Takes a new passkey, which must be able to sign its owner in alone: with a finger, a face or a PIN."""
 
     credential = CredentialField()
@@ -208,7 +209,7 @@ class AddPasskeyForm(AddWebAuthnForm):
         return super().clean()
 
 
-class RenamePasskeyForm(EditWebAuthnForm):
+class RenamePasskeyForm(BoundedForm, EditWebAuthnForm):
     """Gives a passkey another name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -222,7 +223,7 @@ class RenamePasskeyForm(EditWebAuthnForm):
         )
 
 
-class FirstRunForm(forms.Form):
+class FirstRunForm(BoundedForm, forms.Form):
     """Asks who the first coordinator is."""
 
     name = forms.CharField(

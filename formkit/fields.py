@@ -17,8 +17,11 @@ MONTHS = {
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
-ADDRESS = re.compile(r"://|@|\bwww\.|[^\W\d_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
-"""What a name never holds and unwanted mail always does: an address of the web or of a mailbox."""
+ADDRESS = re.compile(r"://|[^\s@]@[^\s@.]+\.|\bwww\.|[^\W\d_]{2}\.[^\W\d_]{2}", re.IGNORECASE)
+"""What a name never holds and unwanted mail always does: an address of the web or of a mailbox.
+
+Looks at each sign once: a repeated part at its edge would look at a long name again from each of its letters.
+"""
 UNSEEN = ("Cc", "Cf", "Co", "Cs")
 TIME = re.compile(r"(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.IGNORECASE)
 

@@ -9,9 +9,10 @@ from django import forms
 from django.forms.utils import pretty_name
 
 from formkit.layout import Press
+from formkit.lengths import BoundedForm
 
 
-class PortalManners:
+class PortalManners(BoundedForm):
     """What all our forms share: `{% crispy form %}` works as it is, and nothing typed is ever cut short.
 
     `submit_words` names the button and so its effect; empty means that the page brings its own. `layout()` is the place
@@ -20,7 +21,6 @@ class PortalManners:
 
     submit_words = "Continue"
     mark_optional = True
-    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

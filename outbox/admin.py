@@ -16,6 +16,7 @@ from django.utils import dateformat, timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
+from formkit.lengths import BoundedForm
 from outbox import services
 from outbox.envelope import build
 from outbox.models import Message
@@ -50,7 +51,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(BoundedForm, forms.Form):
     """Why a mail is stopped."""
 
     reason = forms.CharField(max_length=200, strip=True)

@@ -12,6 +12,7 @@ from places.tables import read
 
 _WHOLE_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)[0-9][A-Z]{2}")
 _PART_OF_POSTCODE = re.compile(r"(\S+)\s+[0-9][A-Z]?")
+LONGEST = 40
 _BY_PREFIX = re.compile(r"([A-Z]{2})[1-9][0-9]?")
 
 
@@ -39,6 +40,8 @@ def find(text: str) -> Outcode | None:
 
     "CW7", "cw7 2ua", "CW72UA" and "CW7 2" all give CW7.
     """
+    if len(text) > LONGEST:
+        return None
     text = text.upper()
     compact = re.sub(r"[^A-Z0-9]", "", text)
     if whole := _WHOLE_POSTCODE.fullmatch(compact):

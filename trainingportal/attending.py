@@ -21,6 +21,7 @@ from trainingportal.guard import (
     attempts_so_far,
     client_address,
     count_attempt,
+    counted_before_it_is_read,
     may_go_on,
 )
 
@@ -84,6 +85,7 @@ class PrivateForm(GuardedForm, PortalForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted_before_it_is_read
 def ask_for_code(request: HttpRequest) -> HttpResponse:
     """Ask for the code."""
     form = CodeForm(request.POST or None)
@@ -96,6 +98,7 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted_before_it_is_read
 def notices(request: HttpRequest, code: str) -> HttpResponse:
     """What stands under a code, and a form that goes to the training desk alone."""
     under = _look(request, code)

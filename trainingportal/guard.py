@@ -3,16 +3,20 @@
 import dataclasses
 import datetime as dt
 import ipaddress
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core import signing
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from formkit.lengths import BoundedForm
 from trainingportal.models import Attempts
 
 STAMP_SALT = "trainingportal.guard.drawn"
@@ -41,6 +45,8 @@ class Limit:
 # Thousands of people may share one network address, so that limit is wide and the mailbox limit narrow.
 BY_ADDRESS = Limit("address", most=30, per=dt.timedelta(hours=1))
 BY_MAILBOX = Limit("mailbox", most=5, per=dt.timedelta(hours=1))
+# What is read at all, right or wrong: far more than people with slips in their forms need, far less than a flood.
+TO_BE_READ = Limit("read", most=600, per=dt.timedelta(hours=1))
 
 
 def may_go_on(what: str, *, address: str, mailbox: str = "") -> bool:
@@ -54,6 +60,20 @@ def may_go_on(what: str, *, address: str, mailbox: str = "") -> bool:
         tries[_key(f"{what}:{BY_MAILBOX.name}", mailbox.strip().lower())] = BY_MAILBOX
     counts = _count({key: limit.per for key, limit in tries.items()})
     return all(counts[key] <= limit.most for key, limit in tries.items())
+
+
+def counted_before_it_is_read(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Count each post to a public form before anything looks into it; a flood from one network gets 429 instead."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            posts = count_attempt(TO_BE_READ.name, client_address(request), per=TO_BE_READ.per)
+            if posts > TO_BE_READ.most:
+                return render(request, "429.html", status=429)
+        return view(request, *args, **kwargs)
+
+    return counted
 
 
 def count_attempt(what: str, who: str, *, per: dt.timedelta) -> int:
@@ -145,7 +165,7 @@ class DrawnField(forms.CharField):
         return data if _moment(str(data or "")) else stamp()
 
 
-class GuardedForm(forms.Form):
+class GuardedForm(BoundedForm, forms.Form):
     """A public form with the trap and the stamp; both draw themselves as hidden fields.
 
     A robot's answer gets the same page back with what was typed: a person taken for one loses nothing.

@@ -6,7 +6,6 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import User
@@ -56,17 +55,6 @@ class KeptPolicy(CSPMiddleware):
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self.policy)
         return response
-
-
-def addresses_without_nul(get_response: GetResponse) -> GetResponse:
-    """Answer 400 to an address with a NUL in it: no page of ours has one, and the database takes none."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("NUL in the address")
-        return get_response(request)
-
-    return middleware
 
 
 def refused_references(get_response: GetResponse) -> GetResponse:

@@ -15,7 +15,13 @@ from bookings.services.asking import make_enquiry
 from formkit.fields import NameField
 from formkit.forms import PortalForm
 from trainingportal import public_catalogue
-from trainingportal.guard import TOO_MANY, GuardedForm, client_address, may_go_on
+from trainingportal.guard import (
+    TOO_MANY,
+    GuardedForm,
+    client_address,
+    counted_before_it_is_read,
+    may_go_on,
+)
 from trainingportal.public import public_page
 from trainingportal.public_pages import draw
 
@@ -83,6 +89,7 @@ class QuestionForm(GuardedForm, PortalForm):
 
 @public_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted_before_it_is_read
 def ask_question(request: HttpRequest) -> HttpResponse:
     """Take a question for the desk and show its reference. Nothing typed is lost on an error."""
     form = QuestionForm(request.POST or None)

@@ -26,7 +26,7 @@ from trainingportal.asking.forms import (
 from trainingportal.asking.pages import PAGES, Page
 from trainingportal.example import carrying, seen
 from trainingportal.example.question import question_in
-from trainingportal.guard import TOO_MANY, client_address, may_go_on
+from trainingportal.guard import TOO_MANY, client_address, counted_before_it_is_read, may_go_on
 from trainingportal.models import RequestDraft
 
 EXPIRED = (
@@ -37,6 +37,7 @@ LOOK_AGAIN = "One of the answers on this page is missing, or no longer on offer.
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted_before_it_is_read
 def show_page(request: HttpRequest, name: str) -> HttpResponse:
     """Draw one of the four pages with what is kept, or take what was typed."""
     page = pages.BY_NAME[name]
@@ -194,6 +195,7 @@ def _time(form: NeedForm) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted_before_it_is_read
 def check(request: HttpRequest) -> HttpResponse:
     """Show every answer with a way to change it; the press at the end sends the request."""
     draft = drafts.find(request)

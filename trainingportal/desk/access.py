@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import User
 from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
+from formkit.lengths import BoundedForm
 from outbox.admin import BoundedPaginator
 
 View = Callable[..., HttpResponseBase]
@@ -59,8 +60,14 @@ PLAIN: dict[type, dict[str, Any]] = {
 }
 
 
+class RowForm(BoundedForm, forms.ModelForm):
+    """A row's form at the desk."""
+
+
 class PlainFields(admin.options.BaseModelAdmin):
     """Fields that browsers and screen readers know: plain selects, tick boxes, one box for a date or a moment."""
+
+    form = RowForm
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         plain = next((PLAIN[kind] for kind in type(db_field).mro() if kind in PLAIN), None)

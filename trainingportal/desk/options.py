@@ -18,6 +18,7 @@ from bookings.words import say_names
 from courses.models import Topic
 from formkit.fields import DayField
 from formkit.forms import PortalForm
+from formkit.lengths import BoundedForm
 from places.clock import say_short_date
 from speakers.models import Speaker
 
@@ -198,7 +199,7 @@ def _clock(typed: str) -> dt.time | None:
         return None
 
 
-class SeveralForm(forms.Form):
+class SeveralForm(BoundedForm, forms.Form):
     """Up to three options offered at once. An option that is no longer possible is refused in words."""
 
     option = forms.MultipleChoiceField(
