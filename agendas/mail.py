@@ -87,7 +87,7 @@ def _reader_still_concerned(message: Message) -> str | None:
     agenda = _agenda_of(message)
     if agenda is None:
         return "The draft is gone."
-    if message.to == DeskSettings.kept().desk_email.lower():
+    if message.to in [mailbox.lower() for mailbox in DeskSettings.kept().mailboxes()]:
         return None
     comes = Engagement.objects.filter(
         offer__booking=agenda.booking, state=EngagementState.ACCEPTED, speaker__user__email__iexact=message.to
@@ -181,7 +181,8 @@ def comment_made(comment: Comment) -> None:
     """
     agenda = comment.agenda
     booking = agenda.booking
-    readers = {DeskSettings.kept().desk_email: ("Training desk", "#comments")}
+    desk = DeskSettings.kept()
+    readers = dict.fromkeys(desk.mailboxes(), (desk.desk_name or "Training desk", "#comments"))
     for engagement in accepted_engagements(booking):
         if engagement.speaker.user is not None:
             readers[engagement.speaker.user.email] = (engagement.speaker.name, "#comments")
@@ -210,14 +211,15 @@ def _about_draft(kind: str, agenda: Agenda, to: str, name: str, path: str, *, oc
 def attendee_wrote(message: AttendeeMessage) -> None:
     """Tell the desk that somebody who attends has written; nothing of what they wrote goes by mail."""
     reference = message.code.booking.reference
-    queue_message(
-        ATTENDEE_WROTE,
-        to=DeskSettings.current().desk_email,
-        about=message,
-        occasion="written",
-        reference=reference,
-        context={"link": link("/desk/private-messages/")},
-    )
+    for mailbox in DeskSettings.current().mailboxes():
+        queue_message(
+            ATTENDEE_WROTE,
+            to=mailbox,
+            about=message,
+            occasion="written",
+            reference=reference,
+            context={"link": link("/desk/private-messages/")},
+        )
 
 
 def attendee_answer(message: AttendeeMessage) -> None:

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from outbox.rendering import sign_with
+
 
 class BookingsConfig(AppConfig):
     name = "bookings"
@@ -9,8 +11,10 @@ class BookingsConfig(AppConfig):
         from accounts.services import after_move
         from accounts.signin import after_code
         from bookings import mail
+        from bookings.models import DeskSettings
         from bookings.services import confirm_mailboxes_of, move_mailboxes_of
 
         mail.register_kinds()
+        sign_with(DeskSettings.kept)
         after_code(confirm_mailboxes_of)
         after_move(move_mailboxes_of)

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.rights import COORDINATORS
 from bookings import states
 from bookings.references import new_booking_reference, new_enquiry_reference
 from bookings.states import (
@@ -23,6 +26,7 @@ from bookings.states import (
     ReleaseState,
 )
 from courses.models import Audience, Format, Topic
+from places.demo import is_demo
 from places.keeping import keep
 from places.models import WALES, Force, Region
 from places.nations import Nation
@@ -34,6 +38,7 @@ def _only_these_moves(name: str, field: str, moves: object) -> pgtrigger.FSM:
 
 
 LEAST_LONE_HOURS = 24
+SETTINGS_CACHED = "bookings:settings"
 
 
 class DeskSettings(models.Model):
@@ -55,8 +60,29 @@ class DeskSettings(models.Model):
         db_default=30,
         help_text="After a change of venue. What grows by less is taken as it is.",
     )
-    desk_email = models.EmailField("where the desk reads its mail", default="desk@example.org")
-    telephone = models.CharField("the desk's telephone", max_length=40, blank=True)
+    desk_name = models.CharField(
+        "name of the desk",
+        max_length=60,
+        blank=True,
+        help_text="Agencies and speakers see it on their pages and emails, for example “Training desk, Alice Ruggles Trust”.",
+    )
+    desk_email = models.EmailField(
+        "email of the desk",
+        blank=True,
+        help_text="Requests and messages are announced here, and everyone can write to it.",
+    )
+    telephone = models.CharField(
+        "phone of the desk",
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^\+?[\d ()-]{7,}$", "Enter a phone number, like 01632 960 000")],
+    )
+    phone_hours = models.CharField(
+        "when you answer the phone",
+        max_length=60,
+        blank=True,
+        help_text="Optional. For example “Monday to Friday, 9am to 4pm”.",
+    )
 
     class Meta:
         verbose_name_plural = "desk settings"
@@ -67,6 +93,23 @@ class DeskSettings(models.Model):
     def __str__(self) -> str:
         return "Desk settings"
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether people who need us can find out who answers, and how to reach them."""
+        return bool(self.desk_name and self.desk_email and self.telephone)
+
+    @property
+    def tel(self) -> str:
+        """The number as a link dials it."""
+        return "".join(sign for sign in self.telephone if sign.isdigit() or sign == "+")
+
+    def mailboxes(self) -> list[str]:
+        """Where the desk's own emails go: its address, or every coordinator's while it has none."""
+        if self.desk_email:
+            return [self.desk_email]
+        coordinators = User.objects.filter(groups__name=COORDINATORS, is_active=True)
+        return list(coordinators.order_by("pk").values_list("email", flat=True))
+
     def clean(self) -> None:
         """One person alone must not open names and places at once by setting the wait to nothing."""
         if self.lone_release_hours is not None and self.lone_release_hours < LEAST_LONE_HOURS:
@@ -76,13 +119,13 @@ class DeskSettings(models.Model):
 
     @classmethod
     def current(cls) -> "DeskSettings":
-        """The row, made with the defaults when there is none yet."""
-        return cls.objects.get_or_create(pk=1)[0]
+        """The row, or the defaults, not yet saved, when there is none: a page that is looked at writes nothing."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     @classmethod
     def kept(cls) -> "DeskSettings":
         """The same as this process read it within the last minute, for what is asked of every page."""
-        return keep("bookings:settings", cls.current)
+        return keep(SETTINGS_CACHED, cls.current)
 
 
 class Agency(models.Model):
@@ -222,7 +265,7 @@ class Booking(models.Model):
     may_be_disclosure = models.BooleanField(
         "possible disclosure", default=False, help_text="Somebody may be telling us about their own case."
     )
-    invented = models.BooleanField("invented for the demo", default=False, editable=False)
+    invented = models.BooleanField("invented for the demo", default=is_demo, editable=False)
     head_count_on_the_day = models.PositiveIntegerField(null=True, blank=True)
 
     audiences = models.ManyToManyField(Audience, through="AudienceShare", related_name="bookings")
@@ -584,7 +627,7 @@ class Enquiry(models.Model):
     answer_due_on = models.DateField("we answer by", null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
     answer = models.TextField(blank=True)
-    invented = models.BooleanField("invented for the demo", default=False, editable=False)
+    invented = models.BooleanField("invented for the demo", default=is_demo, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-pk"]

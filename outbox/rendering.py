@@ -1,13 +1,14 @@
 """Turns a kind and its context into subject, text and HTML, with a template engine apart from the pages'."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.template import Context, Engine
 from django.template.backends.django import get_installed_libraries
+from django.utils.functional import SimpleLazyObject
 
 from outbox.templatetags.mail import squeeze
 
@@ -18,6 +19,14 @@ class Rendered(NamedTuple):
     subject: str
     text: str
     html: str
+
+
+_signature: list[Callable[[], object]] = []
+
+
+def sign_with(signature: Callable[[], object]) -> None:
+    """Let every mail end with what this gives when the mail is rendered: ``our_desk`` in the layouts. Call it in ``ready()``."""
+    _signature[:] = [signature]
 
 
 @cache
@@ -42,6 +51,7 @@ def render(kind: str, context: Mapping[str, Any]) -> Rendered:
         words = {
             "site_url": settings.SITE_URL,
             "demo": settings.DEMO,
+            "our_desk": SimpleLazyObject(_signature[0]) if _signature else None,
             **context,
             "layout": layout,
             "as_html": as_html,

@@ -31,7 +31,10 @@ def load() -> Loaded:
             continue
         slugs = row.pop("topics")
         speaker = loaded.ship(
-            Speaker, {"slug": row["slug"]}, {**_rest(row), "organisation": partner}, name=row["slug"]
+            Speaker,
+            {"slug": row["slug"]},
+            {**_rest(row), "organisation": partner, "invented": False},
+            name=row["slug"],
         )
         if speaker is None:
             continue

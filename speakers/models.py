@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from courses.models import Format, Topic
+from places.demo import is_demo
 
 DIARY_COUNTS_FOR = dt.timedelta(days=60)
 """So long an empty day counts as free after its owner looked; later the speaker is "not asked"."""
@@ -91,7 +92,7 @@ class Speaker(models.Model):
     )
     only_with_colleague = models.BooleanField("gives sessions only with a colleague", default=False)
     diary_seen_at = models.DateTimeField("last looked at their diary", null=True, blank=True)
-    invented = models.BooleanField("invented for the demo", default=False, editable=False)
+    invented = models.BooleanField("invented for the demo", default=is_demo, editable=False)
     left_on = models.DateField("left the programme on", null=True, blank=True)
 
     topics = models.ManyToManyField(Topic, through="Expertise", related_name="speakers")

@@ -1,8 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from trainingportal.checks import settings_are_safe
-
 
 class PortalConfig(AppConfig):
     name = "trainingportal"
@@ -13,6 +11,8 @@ class PortalConfig(AppConfig):
         # the tables can be loaded only now
         from accounts.signin import after_wrong_codes
         from trainingportal import sightings
+        from trainingportal.checks import settings_are_safe, the_desk_says_who_answers
 
         register(settings_are_safe, Tags.security)
+        register(the_desk_says_who_answers, Tags.security, deploy=True)
         after_wrong_codes(sightings.note_wrong_codes)

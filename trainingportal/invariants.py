@@ -12,10 +12,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
-from agendas.models import Document
+from agendas.models import Document, Issue
 from agendas.states import UNDER_WAY, DocumentState
 from bookings import next_step
 from bookings.models import Booking, Contact, DeskSettings, Engagement, Offer, Release
@@ -31,6 +33,7 @@ from bookings.states import (
 )
 from outbox.models import Message, mark_seen
 from outbox.states import State
+from places.clock import LONDON
 from speakers.models import DiaryEntry
 from trainingportal import retention
 
@@ -77,6 +80,20 @@ def look_over_and_note() -> list[Finding]:
     found = look_over()
     mark_seen([NAME], words="\n".join(map(str, found)))
     return found
+
+
+# ---- papers and the day
+
+
+def _papers_of_another_day() -> Iterator[str]:
+    """An issue that holds says the day of its booking; a session that was postponed has withdrawn its own."""
+    holding = Issue.objects.filter(
+        withdrawn_at__isnull=True, agenda__booking__status__in=HELD_DATES
+    ).annotate(day=KeyTextTransform("day", KeyTransform("agenda", "snapshot")))
+    wrong = holding.exclude(day="").exclude(
+        day=Cast(TruncDate("agenda__booking__starts_at", tzinfo=LONDON), TextField())
+    )
+    yield from _named(wrong.values_list("agenda__booking__reference", "number"), "issue")
 
 
 # ---- diaries
@@ -315,6 +332,7 @@ RULES: dict[str, Callable[[], Iterator[str]]] = {
     "Time is taken for no session": _time_without_a_place,
     "A session is agreed and nobody gives it": _agreed_by_nobody,
     "The agreed day is not the day that was offered": _agreed_on_another_day,
+    "Papers say another day than their booking": _papers_of_another_day,
     "An offer and its booking do not fit": _offers_out_of_place,
     "An offer holds past its time": _holds_past_their_time,
     "A place in an agreed session is held past its time": _places_past_their_time,

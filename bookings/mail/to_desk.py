@@ -15,28 +15,30 @@ def to_desk(
     about: Booking | Enquiry | Offer | Engagement | Release,
     *,
     occasion: str,
-    desk_email: str = "",
+    settings: DeskSettings | None = None,
     is_first: bool = False,
     **context: object,
 ) -> None:
-    queue_message(
-        kind,
-        to=desk_email or DeskSettings.current().desk_email,
-        about=about,
-        occasion=occasion,
-        reference=str(context["reference"]),
-        context=context,
-        is_first=is_first,
-    )
+    """Queue one email to the desk: to its address, or to every coordinator while it has none."""
+    for mailbox in (settings or DeskSettings.current()).mailboxes():
+        queue_message(
+            kind,
+            to=mailbox,
+            about=about,
+            occasion=occasion,
+            reference=str(context["reference"]),
+            context=context,
+            is_first=is_first,
+        )
 
 
-def new_request(booking: Booking, *, desk_email: str) -> None:
+def new_request(booking: Booking, *, settings: DeskSettings) -> None:
     """Tell the desk that a request came in just now; nothing of the person or the place goes by mail."""
     to_desk(
         "new-request",
         booking,
         occasion="received",
-        desk_email=desk_email,
+        settings=settings,
         is_first=True,
         reference=booking.reference,
         link=desk_link(booking),

@@ -1,7 +1,7 @@
 """What comes in: requests for training, questions, and the proof that a mailbox is theirs."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models.functions import Upper
@@ -58,7 +58,6 @@ class Asked:
     would_share: bool = False
     purchase_order: str = ""
     source: str = Booking.Source.WEB
-    invented: bool = field(default=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,6 @@ def write_request(asked: Asked, *, actor: User | None = None) -> Contact:
             access_needs=asked.access_needs,
             would_share=asked.would_share,
             purchase_order=asked.purchase_order,
-            invented=asked.invented,
         )
         Booking.musts.through.objects.bulk_create(
             Booking.musts.through(booking=booking, topic=topic) for topic in asked.musts
@@ -150,7 +148,7 @@ def write_request(asked: Asked, *, actor: User | None = None) -> Contact:
             telephone=asked.telephone,
         )
         mail.request_received(contact)
-        mail.new_request(booking, desk_email=settings.desk_email)
+        mail.new_request(booking, settings=settings)
     return contact
 
 
@@ -187,7 +185,6 @@ def make_enquiry(
     telephone: str = "",
     ring_me: bool = False,
     actor: User | None = None,
-    invented: bool = False,
 ) -> Enquiry:
     """Write a question down for the desk, and queue the receipt. It needs an e-mail address or a telephone number.
 
@@ -212,7 +209,6 @@ def make_enquiry(
             answer_due_on=add_working_days(
                 timezone.localdate(), settings.answer_within_days, Nation.ENGLAND_WALES
             ),
-            invented=invented,
         )
         mail.enquiry_received(enquiry)
     return enquiry

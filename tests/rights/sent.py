@@ -15,6 +15,12 @@ CALL = {"number": "01632 960001", "found_where": "Their public site", "outcome":
 WORDS = {"words": "We are sorry."}
 TEXT = {"text": "A message."}
 COLLEAGUE = {"name": "Colin Colleague", "email": "colin@example.org"}
+DESK_CONTACT = {
+    "desk_name": "Training desk",
+    "desk_email": "desk@example.org",
+    "telephone": "01632 960 000",
+    "answer_within_days": "5",
+}
 VENUE = {"name": "Another Hall", "address": "2 Wren Row", "postcode": "NE1 9QX"}
 TOPIC = {
     "title": "A new topic", "slug": "a-new-topic", "printed_title": "A new topic", "summary": "New.", "kind": "presentation",
@@ -194,6 +200,7 @@ def _verbs(world: World) -> dict[str, Data]:
         },
         "/desk/question/{enquiry}/convert/": request,
         "/desk/telephone/": request,
+        "/desk/set-up/": DESK_CONTACT,
     }
 
 

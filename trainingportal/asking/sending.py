@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.db import transaction
 
 from bookings.models import Agency, Booking, Contact
@@ -81,5 +80,4 @@ def asked(forms: Mapping[str, PageForm]) -> Asked:
         access_needs=place["access_needs"],
         would_share=place["would_share"],
         purchase_order=place["purchase_order"],
-        invented=settings.DEMO,  # the demo's speakers are invented, and serve invented bookings only
     )

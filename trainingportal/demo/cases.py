@@ -38,6 +38,7 @@ from trainingportal.demo.steps import (
     issue_a_first_agenda,
     mail_leaves,
     offer,
+    on_a_working_morning,
     ring_back,
     say_yes,
     working_day,
@@ -67,6 +68,8 @@ PENNOWE = InventedAgency("Pennowe County Council", "council", "Tegan Rowse", "Do
 def build(stage: str | None, say: Callable[[str], object]) -> int:
     """Make the cases of one stage, or of all, that are not there yet. Gives back how many were made."""
     desk = Desk()
+    people.say_who_answers()
+    people.reader()
     made = 0
     for name, case in CASES:
         if stage in (None, name):
@@ -116,10 +119,9 @@ def _question(
         telephone="01632 960 222" if ring_me else "",
         message=message,
         ring_me=ring_me,
-        invented=True,
     )
     mail_leaves()
-    back = dt.timedelta(days=days)
+    back = on_a_working_morning(days)
     Enquiry.objects.filter(pk=enquiry.pk).update(
         created_at=F("created_at") - back, answer_due_on=F("answer_due_on") - back
     )
@@ -334,9 +336,9 @@ def tavenham_needs_a_second_look(desk: Desk, say: Callable[[str], object]) -> in
     mail_leaves()
     earlier(booking, 8)
     services.ask_for_release(contact_of(booking).pk, note="Rang on the switchboard number.", actor=desk.owen)
+    yesterday = dt.datetime.combine(timezone.localdate() - dt.timedelta(days=1), dt.time(16), tzinfo=LONDON)
     Release.objects.filter(contact__booking=booking).update(
-        asked_at=F("asked_at") - dt.timedelta(hours=18),
-        takes_effect_at=F("takes_effect_at") - dt.timedelta(hours=18),
+        asked_at=yesterday, takes_effect_at=yesterday + dt.timedelta(hours=24)
     )
     settle(fresh(booking))
     mail_leaves()
@@ -412,10 +414,11 @@ def pennowe_was_delivered(desk: Desk, say: Callable[[str], object]) -> int:
     booking = _agreed(
         desk, booking, working_day(14, 3), team=("slate", "quill", "fenn"), lead="slate", by=desk.priya
     )
-    issue_a_first_agenda(booking, by=desk.priya)
-    mail_leaves()
     earlier(booking, 60)
-    day_was(fresh(booking), 10)
+    day_was(booking, 10)
+    issued = timezone.now()
+    issue_a_first_agenda(fresh(booking), by=desk.priya)
+    earlier(booking, 31, since=issued)
     services.record_delivery(booking.pk, head_count=36, actor=desk.priya)
     say(f"{booking.reference}: {PENNOWE.name}, delivered")
     return 1

@@ -7,8 +7,9 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.rights import COORDINATORS
+from accounts.rights import COORDINATORS, READERS
 from accounts.services import ensure_user
+from bookings.models import DeskSettings
 from courses.models import Topic
 from speakers.models import Expertise, Organisation, Speaker
 
@@ -81,11 +82,23 @@ SPEAKERS = (
     ),
 )
 COORDINATOR_NAMES = ("Priya Raman", "Owen Tull")
+READER_NAME = "Imogen Vale"
 
 
 def mailbox(name: str) -> str:
     """An address nobody owns: ``example.org`` is set aside for inventions (RFC 2606)."""
     return f"{name.lower().replace('dr ', '').replace('det sgt ', '').replace(' ', '.')}@{MAILBOXES}"
+
+
+def say_who_answers() -> None:
+    """Give the demo's desk a name, an email and a phone number, unless somebody has set them."""
+    DeskSettings.objects.get_or_create(pk=1)
+    DeskSettings.objects.filter(pk=1, desk_email="").update(
+        desk_name="Training desk (invented)",
+        desk_email=f"desk@{MAILBOXES}",
+        telephone="01632 960 000",
+        phone_hours="Monday to Friday, 9am to 4pm",
+    )
 
 
 def coordinators() -> list[User]:
@@ -100,6 +113,17 @@ def coordinators() -> list[User]:
         user.groups.add(group)
         users.append(user)
     return users
+
+
+def reader() -> User:
+    """The demo's manager, who reads and changes nothing; made when they are not there."""
+    group, _ = Group.objects.get_or_create(name=READERS)
+    user = ensure_user(mailbox(READER_NAME), name=READER_NAME)
+    if not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    user.groups.add(group)
+    return user
 
 
 def speakers() -> dict[str, Speaker]:

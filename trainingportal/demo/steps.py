@@ -6,12 +6,13 @@ from functools import cached_property
 
 import pgtrigger
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db.models import DateTimeField, F, Func, Value
+from django.db.models import DateTimeField, F, Func, Model, Value
 from django.utils import timezone
 
 from accounts.models import User
 from agendas import press
 from agendas import services as agendas
+from agendas.models import Issue
 from bookings import services
 from bookings.models import (
     Booking,
@@ -21,6 +22,7 @@ from bookings.models import (
     Note,
     Offer,
     Place,
+    Release,
 )
 from bookings.services import Asked
 from courses.models import Audience, Format, Topic
@@ -130,7 +132,6 @@ def ask(
             place=place,
             outcode="" if place == Place.ONLINE else agency.outcode,
             access_needs=access_needs,
-            invented=True,
         )
     )
 
@@ -200,32 +201,52 @@ def issue_a_first_agenda(booking: Booking, *, by: User) -> None:
     mail_leaves()
 
 
-@pgtrigger.ignore()
-def earlier(booking: Booking, days: float) -> None:
-    """Move everything that happened to a booking so far back in time; agreed dates stay where they are.
+def on_a_working_morning(days: float) -> dt.timedelta:
+    """How far back it is to half past ten, London time, on the working day so many days ago or before it."""
+    now = timezone.now().astimezone(LONDON)
+    moment = (now - dt.timedelta(days=days)).replace(hour=10, minute=30, second=0, microsecond=0)
+    while moment.weekday() > 4:
+        moment -= dt.timedelta(days=1)
+    return now - moment
 
-    The audit trail is not told: it is the invented past that moves, nobody did anything.
+
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+# what happened to a booking: the model, how it leads to the booking, and its columns of moments
+MOMENTS: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
+    (Booking, "pk", ("created_at", "waiting_since")),
+    (Contact, "booking", ("mailbox_confirmed_at", "verified_at", "released_at")),
+    (CallBack, "contact__booking", ("at",)),
+    (Note, "booking", ("at",)),
+    (Offer, "booking", ("made_at", "answered_at")),
+    (Engagement, "offer__booking", ("asked_at", "answered_at")),
+    (Release, "contact__booking", ("asked_at", "takes_effect_at", "decided_at")),
+    (Issue, "agenda__booking", ("issued_at",)),
+)
+
+
+@pgtrigger.ignore()
+def earlier(booking: Booking, days: float, *, since: dt.datetime = LONG_AGO) -> None:
+    """Move what happened to a booking, ``since`` then, back to a working morning so many days ago.
+
+    Agreed dates stay where they are. The audit trail moves along, so that history and booking tell the same.
     """
-    back = dt.timedelta(days=days)
-    Booking.objects.filter(pk=booking.pk).update(
-        created_at=F("created_at") - back,
-        waiting_since=F("waiting_since") - back,
-        answer_due_on=F("answer_due_on") - back,
-    )
-    Contact.objects.filter(booking=booking).update(
-        mailbox_confirmed_at=F("mailbox_confirmed_at") - back, verified_at=F("verified_at") - back
-    )
-    CallBack.objects.filter(contact__booking=booking).update(at=F("at") - back)
-    Note.objects.filter(booking=booking).update(at=F("at") - back)
-    Offer.objects.filter(booking=booking).update(
-        made_at=F("made_at") - back, answered_at=F("answered_at") - back
-    )
-    Engagement.objects.filter(offer__booking=booking).update(
-        asked_at=F("asked_at") - back, answered_at=F("answered_at") - back
-    )
-    Message.objects.filter(reference=booking.reference).update(
-        queued_at=F("queued_at") - back, sent_at=F("sent_at") - back
-    )
+    back = on_a_working_morning(days)
+    for model, path, moments in MOMENTS:
+        rows = model._default_manager.filter(**{path: booking.pk})
+        trail = getattr(model, "pgh_event_model", None)
+        if trail is not None:
+            trail.objects.filter(pgh_obj__in=rows, pgh_created_at__gte=since).update(
+                pgh_created_at=F("pgh_created_at") - back
+            )
+        for moment in moments:
+            rows.filter(**{f"{moment}__gte": since}).update(**{moment: F(moment) - back})
+    for moment in ("queued_at", "sent_at"):
+        Message.objects.filter(reference=booking.reference, **{f"{moment}__gte": since}).update(
+            **{moment: F(moment) - back}
+        )
+    if since == LONG_AGO:
+        Booking.objects.filter(pk=booking.pk).update(answer_due_on=F("answer_due_on") - back)
 
 
 def hold_ends(made: Offer, moment: dt.datetime) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.demo import enter_as
 from accounts.models import User
+from agendas.models import AttendeeCode
 from bookings.models import Booking, Contact, Enquiry
 from bookings.states import BookingStatus
 from outbox.models import Message
@@ -25,12 +26,17 @@ ROLES = {
         "Coordinator",
         "Priya Raman runs the desk: calls back, offers dates, keeps everybody informed.",
     ),
+    "colleague": (
+        "Second coordinator",
+        "Owen Tull gives the second approval before names and venue are shared.",
+    ),
     "lead": ("Lead trainer", "Morwenna Slate shapes the agenda for the audience and issues it."),
     "agency": (
         "Agency",
         "Dana Whitcombe has asked for training for her NHS trust, and has two dates to choose from.",
     ),
     "speaker": ("Speaker", "Gil Averton tells a family's story, and has an invitation to answer."),
+    "reader": ("Manager", "Imogen Vale reads the bookings, without contact details, and changes nothing."),
 }
 MAILS_A_PAGE = 40
 STAGES = (
@@ -70,6 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "enquiries": Enquiry.objects.filter(invented=True).order_by("pk")[:20],
             "mails": Message.objects.order_by("-pk")[:5],
             "mail_address": settings.DEMO_MAIL_URL,
+            "attendee_code": AttendeeCode.objects.filter(booking__agency__name=cases.KESTON.name).first(),
         },
     )
 
@@ -77,7 +84,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @demo_only
 @require_POST
 def enter(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the four invented people; the home page of their role follows."""
+    """Sign in as one of the invented people; the home page of their role follows."""
     user, address = _who(request.POST.get("as", ""))
     if user is None:
         raise Http404
@@ -89,6 +96,10 @@ def _who(role: str) -> tuple[User | None, str]:
     """The invented person behind a button, and the page to begin on."""
     if role == "coordinator":
         return User.objects.filter(email=people.mailbox(people.COORDINATOR_NAMES[0])).first(), "/desk/"
+    if role == "colleague":
+        return User.objects.filter(email=people.mailbox(people.COORDINATOR_NAMES[1])).first(), "/desk/"
+    if role == "reader":
+        return User.objects.filter(email=people.mailbox(people.READER_NAME)).first(), "/desk/"
     if role == "lead":
         return User.objects.filter(speaker__slug="demo-morwenna-slate").first(), "/speaking/"
     if role == "speaker":

@@ -217,7 +217,19 @@ class DeskSettingsAdmin(OnTheDesk):
     """What the desk sets for itself: one row."""
 
     fieldsets = [
-        (None, {"fields": ["answer_within_days", "hold_days", "desk_email", "telephone"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "desk_name",
+                    "desk_email",
+                    "telephone",
+                    "phone_hours",
+                    "answer_within_days",
+                    "hold_days",
+                ]
+            },
+        ),
         ("On the day", {"fields": [("setup_minutes", "pack_up_minutes")]}),
         ("Who may know", {"fields": ["lone_release_hours", "detail_closes_after_days"]}),
     ]
@@ -229,7 +241,7 @@ class DeskSettingsAdmin(OnTheDesk):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeskSettings]:
-        DeskSettings.current()  # made when first asked for
+        DeskSettings.objects.get_or_create(pk=1)
         return super().get_queryset(request)
 
 

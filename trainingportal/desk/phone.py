@@ -200,7 +200,7 @@ class RequestForm(PortalForm):
             self.add_error("leave_outs", f"{next(iter(both))} cannot be both covered and left out.")
         return cleaned
 
-    def asked(self, *, source: str, invented: bool = False) -> Asked:
+    def asked(self, *, source: str) -> Asked:
         """What was taken down, as the service takes it. Read after ``is_valid()``."""
         data = self.cleaned_data
         chosen = list(data["audiences"])
@@ -239,7 +239,6 @@ class RequestForm(PortalForm):
             would_share=data["would_share"],
             purchase_order=data["purchase_order"],
             source=source,
-            invented=invented,
         )
 
 

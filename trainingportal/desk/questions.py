@@ -185,7 +185,7 @@ def _act_on_enquiry(request: HttpRequest, enquiry: Enquiry, key: str, form: Any)
             request, enquiry, "The answer is sent." if enquiry.email else "The answer is kept."
         )
     if key == "convert":
-        asked = form.asked(source=Booking.Source.ENQUIRY, invented=enquiry.invented)
+        asked = form.asked(source=Booking.Source.ENQUIRY)
         booking = services.convert_enquiry(enquiry.pk, asked, actor=actor)
         return back_to_booking(request, booking, f"{enquiry.reference} is now {booking.reference}.")
     if key == "close":

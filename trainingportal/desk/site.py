@@ -17,7 +17,7 @@ from accounts.models import Invitation, User
 from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
 from places.models import Force, Region
 from trainingportal.desk import admin as desk_admin
-from trainingportal.desk import private, questions, verb_views, views
+from trainingportal.desk import private, questions, setting_up, verb_views, views
 from trainingportal.desk.access import on_the_desk
 
 REGISTERS: list[dict[type[Model], type[admin.ModelAdmin]]] = [
@@ -72,6 +72,7 @@ class DeskSite(admin.AdminSite):
             path("", views.home, name="index"),
             path("find/", views.find, name="find"),
             path("telephone/", questions.phone, name="phone"),
+            path("set-up/", setting_up.set_up, name="set-up"),
             path("diary/", views.diary, name="diary"),
             path("lists/", views.lists_page, name="lists"),
             path("private-messages/", private.private_messages, name="private-messages"),

@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.rights import sign_in_required
+from accounts.rights import is_coordinator, sign_in_required
 from accounts.signin import begin_code
 from agendas import snapshot
 from agendas.models import Agenda, Document
@@ -111,7 +111,8 @@ def home_for_me(request: HttpRequest) -> HttpResponse:
     """Lead everybody to their own page; somebody without one reads where to begin."""
     user = _user(request)
     if user.is_staff:
-        return redirect("desk:index")
+        is_new = is_coordinator(user) and not DeskSettings.current().is_set_up
+        return redirect("desk:set-up" if is_new else "desk:index")
     if Speaker.objects.filter(user=user, left_on__isnull=True).exists():
         return redirect("speaking")
     references = list(_open_to(user).values_list("booking__reference", flat=True)[:2])

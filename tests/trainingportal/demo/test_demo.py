@@ -1,14 +1,19 @@
 """The demo: invented people only, made once, and nowhere but in a demo."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from bookings.models import Booking, Enquiry
+from bookings.models import Booking, CallBack, Enquiry, Note, Offer
 from bookings.states import BookingStatus
 from outbox.models import Message
+from places.clock import local
 from speakers.models import Speaker
-from trainingportal.demo import cases, people
+from trainingportal.demo import cases, people, views
+from trainingportal.invariants import look_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,8 +53,8 @@ def test_twelve_cases_stand_in_every_stage_and_a_second_run_adds_nothing(demo, c
     assert not real.filter(user__isnull=False).exists()
     assert all(address.endswith("example.org") for address in Message.objects.values_list("to", flat=True))
 
-    # each of the four buttons leads somewhere, and the mailbox shows each mail
-    for role in ("coordinator", "lead", "agency", "speaker"):
+    # each button leads somewhere, and the mailbox shows each mail
+    for role in views.ROLES:
         response = client.post(reverse("demo-enter"), {"as": role}, follow=True)
         assert response.status_code == 200, role
         assert "Invented demonstration data" in response.content.decode()
@@ -90,3 +95,28 @@ def test_the_mailbox_asks_the_same_number_of_questions(demo, client, n, django_a
 
     with django_assert_num_queries(2):
         client.get(reverse("demo-mailbox"))
+
+
+def test_the_demo_holds_to_the_same_rules_as_real_data_and_was_lived_by_day(demo):
+    with time_machine.travel(dt.datetime(2026, 11, 29, 2, 29, tzinfo=dt.UTC), tick=True):  # a Sunday night
+        build()
+        assert look_over() == []
+
+    moments = [
+        *CallBack.objects.values_list("at", flat=True),
+        *Offer.objects.values_list("made_at", flat=True),
+        *Note.objects.values_list("at", flat=True),
+        *Booking.objects.values_list("created_at", flat=True),
+        *Enquiry.objects.values_list("created_at", flat=True),
+        *CallBack.pgh_event_model.objects.values_list("pgh_created_at", flat=True),
+    ]
+    assert len(moments) >= 40
+    by_night = [m for m in map(local, moments) if m.weekday() > 4 or not 8 <= m.hour < 18]
+    assert by_night == []
+
+
+def test_whatever_is_added_in_the_demo_is_invented_and_nothing_elsewhere(settings):
+    settings.DEMO = True
+    assert (Booking().invented, Enquiry().invented, Speaker().invented) == (True, True, True)
+    settings.DEMO = False
+    assert (Booking().invented, Enquiry().invented, Speaker().invented) == (False, False, False)

@@ -3,7 +3,7 @@
 import pytest
 
 from bookings import services
-from bookings.models import Note
+from bookings.models import DeskSettings, Note
 from tests.factories import ContactFactory, UserFactory
 from tests.trainingportal.requester.conftest import a_booking, offer, signed_in
 
@@ -16,6 +16,7 @@ def test_the_list_of_bookings_takes_three_queries(count, django_assert_num_queri
     for _ in range(count):
         ContactFactory(booking=a_booking(), user=user)
     client = signed_in(user)
+    DeskSettings.kept()  # a warm process
 
     with django_assert_num_queries(3):  # the session, the person, the bookings
         assert client.get("/your/").content.decode().count("A full day for") == count
