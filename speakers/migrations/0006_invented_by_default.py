@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('speakers', '0004_trail_of_what_speakers_ask_for'),
+        ('speakers', '0005_entries_left_out_and_unknown_zones'),
     ]
 
     operations = [

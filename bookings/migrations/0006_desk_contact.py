@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0004_papers_in_welsh'),
+        ('bookings', '0005_request_changes'),
     ]
 
     operations = [
