@@ -361,9 +361,7 @@ def _demo() -> None:
     invented.speakers()
     asks = InventedAgency(cases.MILLRACE.name, "nhs", "Dana Whitcombe", "Manager", "NE1")
     services.make_request(
-        Asked(
-            name=asks.contact, email=asks.email, agency_kind=asks.kind, agency_name=asks.name, invented=True
-        )
+        Asked(name=asks.contact, email=asks.email, agency_kind=asks.kind, agency_name=asks.name)
     )
 
 
