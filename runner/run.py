@@ -284,7 +284,7 @@ def greet(environment: Mapping[str, str], seconds: float) -> None:
     site = environment["SITE_URL"]
     say(f"\n  The portal runs at {site}  (after {seconds:.0f} s)\n")
     if is_demo(environment):
-        say(f"  Try it out:  {site}/demo/  four buttons: coordinator, lead trainer, agency, speaker")
+        say(f"  Try it out:  {site}/demo/  enter as coordinator, lead trainer, agency, speaker or attendee")
         say("               everybody and everything in it is invented")
     else:
         say(f"  Sign in:     {site}/desk/")

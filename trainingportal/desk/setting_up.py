@@ -37,7 +37,10 @@ class DeskContactForm(PortalModelForm):
             "phone_hours": "When you answer the phone (optional)",
             "answer_within_days": "Working days you need to answer a request",
         }
-        help_texts = {"answer_within_days": "We promise this to everyone who asks."}
+        help_texts = {
+            "phone_hours": "For example “Monday to Friday, 9am to 4pm”.",
+            "answer_within_days": "We promise this to everyone who asks.",
+        }
         widgets = {
             "telephone": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
             "desk_email": forms.EmailInput(attrs={"autocomplete": "email"}),
