@@ -21,6 +21,7 @@ from bookings.release import (
     seen_by_contact,
     seen_by_desk,
     seen_by_speaker,
+    team_words_are_open,
     tier_of_contact,
     tier_of_speaker,
 )
@@ -69,6 +70,16 @@ class Asker:
         if self.contact is not None:
             return tier_of_contact(self.contact, self.booking, settings)
         return Tier.T0
+
+    @property
+    def shows_detail(self) -> bool:
+        """Whether names and place are open to this person."""
+        return self.tier >= Tier.T3
+
+    @property
+    def reads_team_words(self) -> bool:
+        """Whether this person may read what the team writes to one another."""
+        return self.is_ours and team_words_are_open(self.booking, self.tier, second_factor=self.sees_detail)
 
     def seen(self, *, page: str | None) -> SessionSeen:
         """What this person may know of the session; with ``page`` a read of names and place is logged."""

@@ -80,7 +80,7 @@ def _as_item(agenda: Agenda, row: RawRow, topic: Topic | None, before: AgendaIte
         if row.who == RECORDED
         else row.how or (before.variant if before is not None else ""),
         point_ids=sorted(row.point_ids),
-        note=row.note,
+        note=row.note if row.note is not None else before.note if before is not None else "",
         pin=row.pin,
     )
 

@@ -74,7 +74,7 @@ def _rest(row: StudioRow, title: str, controls: str) -> str:
     """The line's own title where it has one, what may be chosen, and its note."""
     return (
         f'<div class="wt-pts">{_own_title(row) if row.names_itself else ""}{controls}'
-        f"{'' if row.is_note else _note(row, title)}</div>"
+        f"{_note(row, title) if row.has_note and not row.is_note else ''}</div>"
     )
 
 

@@ -83,6 +83,7 @@ class StudioRow:
     last: bool
     stays: bool
     mistake: str
+    has_note: bool = True
 
     @property
     def points(self) -> list[str]:
@@ -132,10 +133,13 @@ def rows_of(
     flags: Mapping[int, int],
     posted: Posted | None,
     why: Mapping[str, str],
+    has_notes: bool = True,
+    untitled: Collection[int] = (),
 ) -> list[TimedRow]:
     """Every line in order. ``names`` says who comes, as far as the reader may know; ``flags`` the number of an item's check;
 
-    ``why`` the composer's reason for each topic, by slug; it is shown where no pill says the same.
+    ``why`` the composer's reason for each topic, by slug; it is shown where no pill says the same. Without ``has_notes`` no
+    note is shown, and of the lines in ``untitled`` no title of their own: neither can be changed then.
     """
     last = len(order.lines) - 1
     shared = _shared(facts, names)
@@ -153,6 +157,8 @@ def rows_of(
             why=why.get(topic.slug, "") if topic is not None and not _says_why(topic, facts) else "",
             first=n == 0,
             last=n == last,
+            names_itself=item.kind in (Kind.HOST, Kind.NOTE) and item.pk not in untitled,
+            has_note=has_notes,
         )
         if posted is not None or not _is_kept(item, facts):
             row = make(posted=posted)
@@ -213,6 +219,8 @@ def _row(
     why: str,
     first: bool,
     last: bool,
+    names_itself: bool,
+    has_note: bool,
     posted: Posted | None = None,
     shared: Hashable = None,
 ) -> StudioRow:
@@ -226,14 +234,15 @@ def _row(
         typed_minutes=raw.minutes if raw else str(item.minutes),
         is_pause=item.is_pause,
         is_note=item.kind == Kind.NOTE,
-        names_itself=item.kind in (Kind.HOST, Kind.NOTE),
-        own_title=raw.title if raw else item.title,
+        names_itself=names_itself,
+        has_note=has_note,
+        own_title=raw.title if raw and raw.title is not None else item.title,
         pills=_pills(item, facts, check),
         flag=check is not None,
         who_words=_who_words(item, names),
         controls=choose() if shared is None else _kept_controls.get((shared, _chosen(item)), choose),
         why=why,
-        note=raw.note if raw else item.note,
+        note=raw.note if raw and raw.note is not None else item.note,
         first=first,
         last=last,
         stays=item.is_core,

@@ -90,10 +90,14 @@ def cards(page: Studio) -> SafeString:
 
 
 def sections(page: Studio, *, is_silent: bool) -> dict[str, Part]:
-    """The parts beside the lines and the cards, by name."""
+    """The parts beside the lines and the cards, by name.
+
+    They are kept for a kind of reader: what an editor may press and read is never handed to somebody who may not.
+    """
     context = {"page": page, "booking": page.asker.booking, "agenda": page.agenda, "is_silent": is_silent}
+    audience = (page.asker.may_edit, page.asker.is_desk, page.shows_names)
     return {
-        name: _kept.get((name, says), partial(_section, name, context))
+        name: _kept.get((name, audience, says), partial(_section, name, context))
         for name, says in _says(page, is_silent).items()
     }
 

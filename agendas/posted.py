@@ -15,15 +15,18 @@ MOST_ROWS = 80
 
 @dataclass(frozen=True)
 class RawRow:
-    """One row exactly as it was typed. ``key`` names it on the page: its item, or a word where the item is gone."""
+    """One row exactly as it was typed. ``key`` names it on the page: its item, or a word where the item is gone.
+
+    Title and note are ``None`` where the page did not show them.
+    """
 
     key: str
     what: str
     minutes: str
     who: str
     how: str
-    title: str
-    note: str
+    title: str | None
+    note: str | None
     pin: str
     point_ids: frozenset[int]
 
@@ -108,8 +111,8 @@ def _row(post: QueryDict, key: str) -> RawRow:
         minutes=word("minutes")[:12],
         who=word("who")[:12],
         how=word("how")[:12],
-        title=word("title")[:200],
-        note=word("note")[:300],
+        title=word("title")[:200] if f"title-{key}" in post else None,
+        note=word("note")[:300] if f"note-{key}" in post else None,
         pin=word("pin")[:4],
         point_ids=frozenset(
             int(pk) for pk in post.getlist(f"point-{key}") if pk.isdecimal() and len(pk) < 12

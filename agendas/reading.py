@@ -59,6 +59,7 @@ class CommentSeen:
     words: str
     audience: str
     by: str
+    by_id: int
     is_from_host: bool
     at: dt.datetime
     is_settled: bool
@@ -126,7 +127,7 @@ COLUMNS = f"""
 
     (SELECT coalesce(json_agg(json_build_object(
             'pk', remark.id, 'words', remark.words, 'audience', remark.audience,
-            'by', coalesce(nullif(person.name, ''), person.email), 'is_from_host', remark.is_from_host,
+            'by', coalesce(nullif(person.name, ''), person.email), 'by_id', person.id, 'is_from_host', remark.is_from_host,
             'at', remark.at, 'is_settled', remark.settled_at IS NOT NULL
         ) ORDER BY remark.at DESC, remark.id DESC), '[]')
     FROM (

@@ -24,7 +24,8 @@ from agendas.shelf import Shelf, shelf_of
 from agendas.snapshot import strip_kind
 from agendas.states import UNDER_WAY
 from agendas.strip import Block, Mark, Strip, draw
-from bookings.release import SessionSeen, Tier
+from agendas.withheld import Lines, draft_for, lines_for
+from bookings.release import SessionSeen
 from courses import kept
 from courses.models import Topic
 from outbox.models import Heartbeat
@@ -52,7 +53,7 @@ class Studio:
 
     asker: Asker
     agenda: Agenda
-    items: list[AgendaItem]
+    lines: Lines
     facts: Facts
     seen: SessionSeen
     asides: list[AsideSeen]
@@ -72,6 +73,11 @@ class Studio:
     def version(self) -> int:
         """The draft that the page was made for: what was refused stays a change of the one that its writer saw."""
         return self.posted.version if self.posted is not None else self.agenda.version
+
+    @property
+    def items(self) -> list[AgendaItem]:
+        """The lines of the day, as far as this reader may have them."""
+        return self.lines.items
 
     # ---- the day
 
@@ -152,7 +158,14 @@ class Studio:
         # who comes, for those who may know it: nobody is named below T3
         names = {one.speaker_id: f"{one.name}, {one.organisation}" for one in self.seen.speakers}
         return rows_of(
-            self.order, self.facts, names=names, flags=flags, posted=self.posted, why=self.said.get("why", {})
+            self.order,
+            self.facts,
+            names=names,
+            flags=flags,
+            posted=self.posted,
+            why=self.said.get("why", {}),
+            has_notes=self.lines.has_notes,
+            untitled=self.lines.untitled,
         )
 
     # ---- what the composer said
@@ -288,13 +301,27 @@ class Studio:
         return [
             ("Content notices", True, f"On the paper for {notices} topic{'' if notices == 1 else 's'}"),
             ("Stepping out", story, "Said at the start, and on paper"),
-            ("Quiet room", bool(self.agenda.quiet_room), self.agenda.quiet_room or "Not named yet"),
+            ("Quiet room", bool(self.agenda.quiet_room), self._of_the_place(self.agenda.quiet_room)),
             (
                 "Support contact",
                 bool(self.agenda.support_contact),
-                self.agenda.support_contact or "Not named yet",
+                self._of_the_place(self.agenda.support_contact),
             ),
         ]
+
+    def _of_the_place(self, words: str) -> str:
+        """What somebody wrote of the place, for those who may know it; for others only whether it is there."""
+        if not words:
+            return "Not named yet"
+        return words if self.shows_names else "Named. You see it while names and venue are open to you"
+
+    @property
+    def quiet_room(self) -> str:
+        return self.agenda.quiet_room if self.shows_names else ""
+
+    @property
+    def support_contact(self) -> str:
+        return self.agenda.support_contact if self.shows_names else ""
 
     @property
     def next_number(self) -> int:
@@ -353,7 +380,7 @@ class Studio:
 
     @property
     def shows_names(self) -> bool:
-        return self.seen.tier >= Tier.T3
+        return self.seen.shows_detail
 
     @cached_property
     def venue_room(self) -> str:
@@ -410,10 +437,11 @@ def studio_after(asker: Asker, draft: Draft) -> Studio:
 
 
 def _studio(asker: Asker, agenda: Agenda, items: list[AgendaItem], facts: Facts, draft: DraftSeen) -> Studio:
+    draft = draft_for(asker, draft)
     return Studio(
         asker=asker,
         agenda=agenda,
-        items=items,
+        lines=lines_for(asker, items),
         facts=facts,
         seen=asker.seen(page="studio"),
         asides=draft.asides,

@@ -11,12 +11,13 @@ from accounts.rights import sign_in_required
 from agendas import services, snapshot
 from agendas.access import Asker, SecondFactorNeeded, asker_of
 from agendas.models import Agenda, AgendaItem
+from agendas.private_words import without_private_titles
 from agendas.reading import whole_of
 from agendas.running import running_order
 from agendas.services import CannotDo
-from agendas.services.issuing import names_any, private_words
 from agendas.views import page_of_thread, second_factor_first, studio_page
-from bookings.release import Tier, seen_for_papers
+from agendas.withheld import thread_for
+from bookings.release import Tier
 from courses import kept
 
 
@@ -45,17 +46,14 @@ def _draft(
 ) -> dict[str, Any]:
     catalogue = kept.catalogue()
     facts, draft = whole_of(agenda, catalogue, thread=thread, for_host=True)
-    private = private_words(seen_for_papers(asker.booking, Tier.T3))
-    for item in draft.items:
-        if names_any(item.title, private):
-            item.title = ""
-    order = running_order(agenda, _without_notes(draft.items))
+    items = without_private_titles(asker.booking, _without_notes(draft.items))
+    order = running_order(agenda, items)
     return {
         "asker": asker,
         "booking": asker.booking,
         "agenda": agenda,
         "paper": snapshot.read(snapshot.draft_part(agenda, order, facts)),
-        "thread": draft.thread,
+        "thread": thread_for(asker, draft.thread),
         "words": words,
         "error": error,
     }

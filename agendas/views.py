@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
@@ -25,8 +26,9 @@ from agendas.models import Agenda, Document, Issue
 from agendas.posted import Posted, read
 from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, Draft, StaleAgenda
 from agendas.studio import is_worker_silent, studio_after, studio_of
+from agendas.withheld import lines_for
 from bookings.models import DeskSettings
-from bookings.release import Tier, log_read
+from bookings.release import Tier, log_read, name_of_actor
 from bookings.states import AGREED_BOOKINGS
 from places.kept_queries import Blank, KeptQuery
 
@@ -129,6 +131,8 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     if agenda is None or do in BEGINNINGS:
         return _begin(request, asker, do)
     posted = read(request.POST)
+    if not asker.shows_detail:  # the page did not show them
+        posted = replace(posted, quiet_room=None, support_contact=None)
     if posted.mistakes:
         return studio_page(
             request, asker, agenda, posted=posted, errors=list(posted.mistakes.items()), status=422
@@ -231,12 +235,14 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
     """Show what this person has and what somebody else saved, side by side; neither is thrown away."""
     agenda = Agenda.objects.select_related("updated_by").get(booking=asker.booking)
     agenda.booking = asker.booking
-    saved = list(agenda.items.select_related("topic").order_by("position"))
+    saved = lines_for(asker, agenda.items.select_related("topic").order_by("position")).items
+    if not asker.shows_detail:
+        agenda.quiet_room = agenda.support_contact = ""  # not saved: only shown
     mine, theirs = side_by_side(agenda, posted, saved)
     context = {
         "asker": asker,
         "booking": asker.booking,
-        "who": str(agenda.updated_by) if agenda.updated_by else "Somebody",
+        "who": name_of_actor(str(agenda.updated_by), asker.tier) if agenda.updated_by else "Someone",
         "is_own": agenda.updated_by == asker.user,
         "their_number": agenda.version,
         "their_version": agenda.version,
@@ -385,6 +391,7 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "issue": found,
             "newer": services.latest_issue(found.agenda) if found.is_withdrawn else None,
             "paper": snapshot.read(content),
+            "issued_by": str(found.issued_by) if asker.is_ours and asker.shows_detail else "",
             "documents": documents,
             "asker": asker,
             "booking": asker.booking,

@@ -7,7 +7,7 @@ rung back, T3 a contact released for this booking and a speaker who has accepted
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -25,11 +25,13 @@ from bookings.models import (
     Engagement,
     Venue,
 )
-from bookings.states import LIVE_ENGAGEMENTS, BookingStatus, EngagementState, OfferState
+from bookings.states import LIVE_ENGAGEMENTS, NOT_YET_AGREED, BookingStatus, EngagementState, OfferState
 from bookings.words import say_names
 from places.kept_queries import Blank, KeptQuery
 
 TEAM_WORDS = "A team of our trainers"
+SOMEBODY_OF_OURS = "A colleague"
+ASKED_NOT_ANSWERED = "Another speaker"
 
 
 class Tier(IntEnum):
@@ -99,6 +101,11 @@ class SessionSeen:
     venue: VenueSeen | None = None
     detail_closed_at: dt.datetime | None = field(default=None)
 
+    @property
+    def shows_detail(self) -> bool:
+        """Whether names and place are open to whoever this was read for."""
+        return self.tier >= Tier.T3
+
 
 # ---- which tier
 
@@ -150,6 +157,23 @@ def tier_of_speaker(engagement: Engagement, *, second_factor: bool, settings: De
     return Tier.T3 if second_factor else Tier.T2
 
 
+def name_of_actor(name: str, tier: Tier) -> str:
+    """Who did something to a session (issued, saved, wrote, set aside), for a reader at ``tier``.
+
+    Whoever works on a session mostly gives it, so their name is who comes: it opens and closes with the detail.
+    """
+    return name if tier >= Tier.T3 else SOMEBODY_OF_OURS
+
+
+def team_words_are_open(booking: Booking, tier: Tier, *, second_factor: bool) -> bool:
+    """Whether what the team writes to one another (comments, notes for the run sheet, reasons) may be read.
+
+    Such words may name anybody and any place, so they open and close with the detail. Until a day is agreed, those of
+    the team who have shown a second factor read what they write.
+    """
+    return tier >= Tier.T3 or (second_factor and booking.status in NOT_YET_AGREED)
+
+
 # ---- what is seen at it
 
 
@@ -179,7 +203,13 @@ def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | 
             ends_at=engagement.offer.ends_at,
         )
     reader = engagement.speaker.user
-    return _session(booking, tier, settings, log=(reader, page) if page and reader is not None else None)
+    seen = _session(booking, tier, settings, log=(reader, page) if page and reader is not None else None)
+    return replace(seen, speakers=tuple(map(_unnamed_until_yes, seen.speakers)))
+
+
+def _unnamed_until_yes(speaker: SpeakerSeen) -> SpeakerSeen:
+    """Whoever is asked and has not answered is nobody in particular to the other speakers: they may yet say no."""
+    return speaker if speaker.has_accepted else replace(speaker, name=ASKED_NOT_ANSWERED, role="")
 
 
 def others_asked(engagement: Engagement) -> str:

@@ -109,6 +109,7 @@ OPEN_BOOKINGS = [
     BookingStatus.DELIVERED,
 ]
 AGREED_BOOKINGS = [BookingStatus.CONFIRMED, BookingStatus.READY]
+NOT_YET_AGREED = [BookingStatus.REQUESTED, BookingStatus.WAITING_LIST, BookingStatus.OFFERED]
 LIVE_OFFERS = [OfferState.OPEN, OfferState.ACCEPTED]
 LIVE_ENGAGEMENTS = [EngagementState.ASKED, EngagementState.ACCEPTED]
 

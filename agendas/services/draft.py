@@ -52,17 +52,20 @@ class CannotDo(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One line as a person left it on the page. ``item_id`` is ``None`` for a line that is gone and should come back."""
+    """One line as a person left it on the page. ``item_id`` is ``None`` for a line that is gone and should come back.
+
+    A title or note of ``None`` was not shown to them: it stays as it is.
+    """
 
     item_id: int | None
     kind: str
     minutes: int
     topic_slug: str = ""
-    title: str = ""
+    title: str | None = None
     speaker: str = NOBODY
     variant: str = ""
     point_ids: tuple[int, ...] = ()
-    note: str = ""
+    note: str | None = None
     pin: str = ""
 
 
@@ -70,7 +73,8 @@ class Row:
 class Typed:
     """What else stood on the page when a button was pressed: it is saved first, in the same transaction.
 
-    With ``instead`` the rows are the whole day, in order: "keep mine", after somebody else saved.
+    What is ``None`` was not shown, and stays as it is. With ``instead`` the rows are the whole day, in order: "keep mine",
+    after somebody else saved.
     """
 
     rows: tuple[Row, ...] = ()

@@ -1,6 +1,5 @@
 """Issuing: the draft is frozen under a number, its papers are asked for, and the booking is ready."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from agendas.changes import changes, concerns
 from agendas.checks import checks_of
 from agendas.facts import facts_of
 from agendas.models import Agenda, AgendaItem, Document, Issue
+from agendas.private_words import names_any, private_words
 from agendas.reading import with_topics
 from agendas.running import running_order
 from agendas.services.draft import NOTHING_TYPED, Typed
@@ -120,31 +120,6 @@ def words_above_t2(items: Iterable[AgendaItem], seen: SessionSeen) -> list[str]:
         for item in items
         if item.kind != AgendaItem.Kind.NOTE and names_any(item.title, private)
     ]
-
-
-def private_words(seen: SessionSeen) -> set[str]:
-    """The names and the place that nobody below T3 may read, as words to look for."""
-    ours = " ".join(speaker.organisation for speaker in seen.speakers).casefold()
-    private = {speaker.name for speaker in seen.speakers}
-    private |= {
-        name
-        for name in (speaker.name.split()[-1] for speaker in seen.speakers)
-        if name.casefold() not in ours
-    }
-    if seen.venue is not None:
-        private |= {seen.venue.name, seen.venue.postcode, seen.venue.address.partition("\n")[0]}
-    return private
-
-
-def names_any(title: str, private: set[str]) -> bool:
-    """Whether one of these stands in the words, however it is written."""
-    typed = _plain(title)
-    return any(name in typed for name in map(_plain, private) if name.strip())
-
-
-def _plain(words: str) -> str:
-    """The bare words, one space around each."""
-    return " " + " ".join(re.findall(r"[^\W_]+", words.casefold())) + " "
 
 
 def _shows_the_same(issue: Issue, agenda: Agenda, frozen: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from accounts.models import User
 from agendas import mail, snapshot
 from agendas.facts import facts_of
 from agendas.models import Agenda, Document, Issue
+from agendas.private_words import without_private_titles
 from agendas.reading import items_of
 from agendas.running import running_order
 from agendas.states import DocumentState
@@ -77,7 +78,8 @@ def preview(agenda_id: int, *, actor: User) -> Document:
             found.refresh_from_db()
         return found
     facts = facts_of(agenda.booking, catalogue=kept.read())  # a paper shows the catalogue as it stands
-    order = running_order(agenda, items_of(agenda, facts.catalogue))
+    items = without_private_titles(agenda.booking, items_of(agenda, facts.catalogue))
+    order = running_order(agenda, items)
     content = snapshot.draft_part(agenda, order, facts)
     return queue_document(
         agenda, kind=Document.Kind.DRAFT, content=content, version=agenda.version, actor=actor

@@ -8,9 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from agendas import mail
 from agendas.models import Agenda, Comment
+from agendas.private_words import names_any, private_of
 from agendas.services.draft import OVER, CannotDo, still_on
-from agendas.services.issuing import names_any, private_words
-from bookings.release import Tier, seen_for_papers
 
 LONGEST = 1000
 
@@ -57,7 +56,7 @@ def waiting_comments() -> QuerySet[Comment]:
 
 
 def _is_above_t2(agenda: Agenda, words: str) -> bool:
-    return names_any(words, private_words(seen_for_papers(agenda.booking, Tier.T3)))
+    return names_any(words, private_of(agenda.booking))
 
 
 def settle(agenda_id: int, *, comment_id: int, is_settled: bool = True, actor: User) -> None:

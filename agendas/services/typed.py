@@ -47,9 +47,10 @@ def _take_row(draft: Draft, item: AgendaItem, row: Row) -> None:
     """Make a line what the row says."""
     if item.kind != Kind.NOTE:
         set_minutes(item, row.minutes)
-    if item.kind in (Kind.HOST, Kind.NOTE):
+    if item.kind in (Kind.HOST, Kind.NOTE) and row.title is not None:
         item.title = row.title.strip()[:200]
-    item.note = row.note.strip()[:300]
+    if row.note is not None:
+        item.note = row.note.strip()[:300]
     if item.is_pause:
         return
     if item.kind == Kind.TOPIC:

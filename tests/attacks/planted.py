@@ -7,6 +7,7 @@ import datetime as dt
 import time
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import time_machine
 from django.conf import settings as django_settings
@@ -17,6 +18,8 @@ from accounts.models import User
 from accounts.rights import AUDITORS, COORDINATORS, READERS
 from agendas import press
 from agendas import services as agendas
+from agendas.models import Agenda
+from agendas.services import Row, Typed
 from bookings import services
 from bookings.models import Booking, Contact, Enquiry, Offer
 from bookings.services import Asked
@@ -39,6 +42,8 @@ class Kind(IntEnum):
     WHERE = 30  # venue, room, postcode, how to get in, who meets us and their telephone
     PERSON = 31  # who asked: their name and telephone
     MAILBOX = 32  # and their mailbox
+    TEAM = 33  # what the team writes to one another
+    ACTOR = 34  # who of us did what
     DESK = 4  # the call-back, notes among ourselves, speakers who said no or have not answered
 
 
@@ -59,13 +64,16 @@ MAY_READ: dict[str, frozenset[Kind]] = {
     # whom to ring at the agency
     "an invited speaker": frozenset({Kind.DATE}),
     "an accepted speaker without a second factor": T2,
-    "an accepted speaker": T3 | {Kind.PERSON},
-    "the lead trainer": T3 | {Kind.PERSON},
+    "an accepted speaker": T3 | {Kind.PERSON, Kind.TEAM, Kind.ACTOR},
+    "the lead trainer": T3 | {Kind.PERSON, Kind.TEAM, Kind.ACTOR},
+    "the lead trainer, whose second factor was lately reset": T2,
     # staff: a reader sees T2 without contact details, and so no free text; an auditor who did what to which reference
-    "a reader": frozenset({Kind.DATE}),
-    "an auditor": T0,
+    "a reader": frozenset({Kind.DATE, Kind.ACTOR}),
+    "an auditor": frozenset({Kind.ACTOR}),
     "a coordinator": T4,
 }
+TEAM = {"Wilf Leads": Kind.WHO, "Wenna Comes": Kind.WHO, "Wystan Asked": Kind.DESK}
+"""Those who give, or are asked for, every agreed session, whoever of them did something to it."""
 OPEN_AT_T3 = {"confirmed", "ready", "delivered"}
 """The stages at which T3 detail is open to anybody below the desk; long after the day it closes again."""
 STAGES = [
@@ -88,11 +96,11 @@ LONG_PAST = (13, 10)
 def may_read(viewer: str, stage: str) -> frozenset[Kind]:
     """The kinds of words this viewer may read of the booking at this stage."""
     kinds = MAY_READ[viewer]
-    if viewer == "a coordinator" or stage in OPEN_AT_T3:
+    if viewer in ("a coordinator", "a reader", "an auditor") or stage in OPEN_AT_T3:
         return kinds
     if stage == "enquiry":
         return T0
-    return kinds - {Kind.WHO, Kind.WHERE, Kind.PERSON}
+    return kinds - {Kind.WHO, Kind.WHERE, Kind.PERSON, Kind.TEAM, Kind.ACTOR}
 
 
 # ---- what is planted
@@ -126,6 +134,8 @@ class Planted:
         client = Client(raise_request_exception=False)
         user = self.viewers[viewer]
         if user is not None:
+            if "lately reset" in viewer:
+                User.objects.filter(pk=user.pk).update(factor_reset_at=NOW - dt.timedelta(hours=1))
             client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
             session = client.session
             if "without a second factor" not in viewer:
@@ -137,11 +147,19 @@ class Planted:
     def found(self, text: str) -> list[Word]:
         return [word for word in self.words if word.is_in(text)]
 
-    def leaks(self, viewer: str, text: str, *, own: str = "") -> list[str]:
-        """The planted words in a text that this viewer may not read; ``own`` is what names the viewer themselves."""
+    def leaks(self, viewer: str, text: str, *, own: str = "", address: str = "") -> list[str]:
+        """The planted words in a text that this viewer may not read; ``own`` is what names the viewer themselves.
+
+        Whoever gives several sessions (``TEAM``) is looked for on the pages of one of them, and everywhere for a viewer who
+        may never know who comes.
+        """
+        stage = next((stage for stage, reference in self.references.items() if reference in address), "")
+        names = [Word(stage or "any", kind, (name,)) for name, kind in TEAM.items()]
+        if not stage and Kind.WHO in MAY_READ[viewer]:
+            names = []
         return [
             str(word)
-            for word in self.found(text)
+            for word in [*self.found(text), *(name for name in names if name.is_in(text))]
             if word.kind not in may_read(viewer, word.stage) and word.spellings[0] not in own
         ]
 
@@ -183,6 +201,7 @@ def _viewers() -> dict[str, User | None]:
         elif viewer not in ("anonymous", "a coordinator", "a reader", "an auditor"):
             everybody[viewer] = somebody(f"Viewer {len(everybody)}")
     everybody["an accepted speaker without a second factor"] = everybody["an accepted speaker"]
+    everybody["the lead trainer, whose second factor was lately reset"] = everybody["the lead trainer"]
     everybody["a coordinator"] = staff("Priya Desk", COORDINATORS)
     everybody["the second coordinator"] = staff("Owen Desk", COORDINATORS)
     everybody["a reader"] = staff("Rhea Reader", READERS)
@@ -338,8 +357,38 @@ def _issued(house: Planted, stage: str, day: dt.datetime) -> Booking:
     booking = _agreed(house, stage, day)
     lead = _user(house, "the lead trainer")
     agenda = agendas.open_agenda(booking, filled=True, actor=lead)
-    agendas.issue_agenda(agenda.pk, version=agenda.version, actor=lead)
+    agendas.issue_agenda(agenda.pk, version=_shaped(house, stage, agenda).version, actor=lead)
     return Booking.objects.get(pk=booking.pk)
+
+
+def _shaped(house: Planted, stage: str, agenda: Agenda) -> Agenda:
+    """The draft with everything that a team writes beside the day, by a coordinator of this stage alone; issued once before."""
+    root = ROOTS[stage]
+    coordinator = UserFactory(name=f"Dafydd {root}hand", is_staff=True)
+    coordinator.groups.add(people.role(COORDINATORS))
+
+    def at_present() -> Any:
+        return {"version": Agenda.objects.get(pk=agenda.pk).version, "actor": coordinator}
+
+    line = agenda.items.filter(kind="topic").first()
+    assert line is not None
+    row = Row(line.pk, "topic", line.minutes, speaker=str(line.speaker_id or "nobody"), variant=line.variant,
+              point_ids=tuple(line.point_ids), note=f"Una brings the {root}lamp")  # fmt: skip
+    typed = Typed(rows=(row,), quiet_room=f"The {root}quiet", support_contact=f"Bron {root}stays")
+    agendas.save(agenda.pk, typed=typed, **at_present())
+    agendas.set_aside(agenda.pk, key="free", words="Time is left.", reason=f"A {root}reason", **at_present())
+    agendas.say(agenda.pk, words=f"Shall we meet at {root}corner?", audience="team", actor=coordinator)
+    agendas.issue_agenda(agenda.pk, **at_present())
+    note = agendas.add_filler(agenda.pk, kind="note", **at_present()).touched
+    assert note is not None
+    typed = Typed(rows=(Row(note.pk, "note", 0, title=f"Ring the {root}bell"),))
+    agendas.save(agenda.pk, typed=typed, **at_present())
+    for said in ("lamp", "reason", "corner", "bell"):
+        _plant(house, stage, Kind.TEAM, f"{root}{said}")
+    _plant(house, stage, Kind.ACTOR, f"{root}hand")
+    for named in ("quiet", "stays"):
+        _plant(house, stage, Kind.WHERE, f"{root}{named}")
+    return Agenda.objects.get(pk=agenda.pk)
 
 
 def _long_past(house: Planted) -> None:

@@ -129,7 +129,9 @@ def test_every_page_tells_each_reader_what_their_tier_reads_and_nothing_above_it
     own = speakers_own_name(house.viewers[viewer])
     answers = crawl(house, viewer)
     leaks = {
-        address: found for address, words in answers.items() if (found := house.leaks(viewer, words, own=own))
+        address: found
+        for address, words in answers.items()
+        if (found := house.leaks(viewer, words, own=own, address=address))
     }
     seen = {word for words in answers.values() for word in house.found(words)}
 
@@ -163,6 +165,7 @@ def reader_of(house: Planted, message: Message) -> tuple[str, str]:
     own = " ".join(
         [
             message.to,
+            *User.objects.filter(email=message.to, is_staff=True).values_list("name", flat=True),
             *Speaker.objects.filter(user__email=message.to).values_list("name", flat=True),
             *Contact.objects.filter(email=message.to).values_list("name", flat=True),
             *Enquiry.objects.filter(email=message.to).values_list("name", flat=True),
