@@ -183,6 +183,8 @@ def comment_made(comment: Comment) -> None:
     booking = agenda.booking
     desk = DeskSettings.kept()
     readers = dict.fromkeys(desk.mailboxes(), (desk.desk_name or "Training desk", "#comments"))
+    if comment.is_from_host:
+        readers.clear()  # the desk hears of it with whatever else comes in on the booking
     for engagement in accepted_engagements(booking):
         if engagement.speaker.user is not None:
             readers[engagement.speaker.user.email] = (engagement.speaker.name, "#comments")

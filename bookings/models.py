@@ -17,6 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rights import COORDINATORS
 from bookings import states
+from bookings.matters import ChangeRequest as ChangeRequest
+from bookings.matters import Matter as Matter
 from bookings.references import new_booking_reference, new_enquiry_reference
 from bookings.states import (
     BookingStatus,

@@ -3,7 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from bookings.models import Booking, Contact, Engagement, Offer, Release, WaitingFor
+from bookings.models import (
+    Booking,
+    Contact,
+    DeskSettings,
+    Engagement,
+    Matter,
+    Offer,
+    Release,
+    WaitingFor,
+)
 from bookings.release import call_back_covers_offer, place_is_unchecked
 from bookings.states import (
     LIVE_OFFERS,
@@ -12,8 +21,19 @@ from bookings.states import (
     OfferState,
     ReleaseState,
 )
+from places.clock import LONDON, local
+from places.nations import Nation
+from places.working_days import add_working_days
+
+CLOSE_OF_DAY = dt.time(17)
+BEFORE_WHAT_CAME_IN = ("replace_speaker", "settle_condition", "second_look")
+"""Steps with a hold or a clock of hours: what came in stands on the booking's page beside them, and is next after them."""
 
 WORDS: dict[str, str] = {
+    "answer_change": "The agency asks for a change: answer",
+    "answer_agency": "The agency wrote: answer",
+    "answer_speaker": "A speaker wrote: answer",
+    "look_over": "The agency changed something: look it over",
     "confirm_mailbox": "Ring: mailbox not confirmed",
     "call_back": "Record the call-back",
     "make_offer": "Choose dates, then offer",
@@ -48,7 +68,61 @@ class NextStep:
 
 
 def work_out(booking: Booking, *, now: dt.datetime) -> NextStep:
-    """Derive the next step from the booking's contacts, offers, engagements, venue and releases (six queries at most)."""
+    """Derive the next step from what came in, and the booking's contacts, offers, venue and releases (seven queries at most).
+
+    What people outside the desk did comes before whatever else waits, also when the booking is over.
+    """
+    came_in = _what_came_in(booking)
+    if came_in is not None and came_in.key == "answer_change":
+        return came_in
+    step = _by_status(booking, now)
+    return step if came_in is None or step.key in BEFORE_WHAT_CAME_IN else came_in
+
+
+def _what_came_in(booking: Booking) -> NextStep | None:
+    """The next step for what nobody has answered or dealt with yet, a change to answer first, then what was written."""
+    matters = list(
+        booking.matters.filter(settled_at__isnull=True).select_related("change").order_by("at", "pk")
+    )
+    if not matters:
+        return None
+    kinds = {matter.kind for matter in matters}
+    keys = [(matter, _key_of(matter, booking)) for matter in matters]
+    order = ("answer_change", "answer_agency", "answer_speaker", "ring_about_place", "look_over")
+    key = next(each for each in order if any(each == found for _, found in keys))
+    first = next(matter for matter, found in keys if found == key)
+    if Matter.Kind.FAR_ROOM in kinds and key == "ring_about_place":
+        return NextStep(WaitingFor.US, key, first.at)
+    return NextStep(WaitingFor.US, key, _answer_due(booking, first))
+
+
+def _key_of(matter: Matter, booking: Booking) -> str:
+    match matter.kind:
+        case Matter.Kind.CHANGE:
+            return "answer_change"
+        case Matter.Kind.MESSAGE | Matter.Kind.COMMENT:
+            return "answer_agency"
+        case Matter.Kind.SPEAKER_MESSAGE:
+            return "answer_speaker"
+        case Matter.Kind.ROOM | Matter.Kind.FAR_ROOM if booking.is_open:
+            return "ring_about_place"
+        case _:
+            return "look_over"
+
+
+def _answer_due(booking: Booking, matter: Matter) -> dt.datetime:
+    """When the answer is due: the day we promised, and never later than the session's start."""
+    if matter.change is not None:
+        day = matter.change.answer_due_on
+    else:
+        days = DeskSettings.kept().answer_within_days
+        day = add_working_days(local(matter.at).date(), days, Nation(booking.nation))
+    due = dt.datetime.combine(day, CLOSE_OF_DAY, tzinfo=LONDON)
+    is_ahead = booking.starts_at is not None and booking.starts_at > matter.at
+    return min(due, booking.starts_at) if is_ahead and booking.starts_at is not None else due
+
+
+def _by_status(booking: Booking, now: dt.datetime) -> NextStep:
     match booking.status:
         case BookingStatus.REQUESTED:
             return _before_an_offer(booking)

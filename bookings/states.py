@@ -59,6 +59,16 @@ class ReleaseState(models.TextChoices):
     ENDED = "ended", "Ended"
 
 
+class ChangeState(models.TextChoices):
+    """What became of a change that an agency asked for."""
+
+    ASKED = "asked", "Waiting for us"
+    AGREED = "agreed", "Agreed"
+    REFUSED = "refused", "Declined"
+    WITHDRAWN = "withdrawn", "No longer asked for"
+    OVERTAKEN = "overtaken", "No longer needed"
+
+
 B, O, G, Q, R = BookingStatus, OfferState, EngagementState, EnquiryState, ReleaseState  # noqa: E741 - tables below
 
 BOOKING_MOVES: Mapping[str, frozenset[str]] = {
@@ -98,6 +108,13 @@ RELEASE_MOVES: Mapping[str, frozenset[str]] = {
     R.REFUSED: frozenset(),
     R.ENDED: frozenset(),
 }
+CHANGE_MOVES: Mapping[str, frozenset[str]] = {
+    ChangeState.ASKED: frozenset(set(ChangeState) - {ChangeState.ASKED}),
+    ChangeState.AGREED: frozenset(),
+    ChangeState.REFUSED: frozenset(),
+    ChangeState.WITHDRAWN: frozenset(),
+    ChangeState.OVERTAKEN: frozenset(),
+}
 del B, O, G, Q, R
 
 OPEN_BOOKINGS = [
@@ -115,7 +132,17 @@ LIVE_ENGAGEMENTS = [EngagementState.ASKED, EngagementState.ACCEPTED]
 
 STEPS_BEFORE_AN_OFFER = ("confirm_mailbox", "call_back", "make_offer")
 """Next steps for which our promise to answer is the clock."""
-STEPS_AT_ONCE = ("replace_speaker", "settle_condition", "second_look", "record_delivery")
+STEPS_AT_ONCE = (
+    "answer_change",
+    "replace_speaker",
+    "settle_condition",
+    "answer_agency",
+    "answer_speaker",
+    "ring_about_place",
+    "look_over",
+    "second_look",
+    "record_delivery",
+)
 """Next steps that the desk sees from the first hour."""
 
 

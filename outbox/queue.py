@@ -141,6 +141,23 @@ def queue_message(
     return message
 
 
+def rewrite_waiting(message: Message, *, context: Mapping[str, Any], at_once: bool = False) -> bool:
+    """Say more in a mail that has not left: its words are drawn anew. ``at_once`` lets it leave now.
+
+    False when a worker has it in hand already: then the caller queues another.
+    """
+    words = render(message.kind, {"reference": message.reference, "to": message.to, **context})
+    sooner = {"not_before": None, "due_at": timezone.now()} if at_once else {}
+    waiting = Message.objects.filter(pk=message.pk, state=State.QUEUED, attempts=0)
+    is_there = bool(waiting.update(subject=words.subject, text=words.text, html=words.html, **sooner))
+    if is_there and at_once:
+        bell.ring_after_commit()
+    watched = _watched.get()
+    if is_there and watched is not None:
+        watched.append(Queued(message, ()))
+    return is_there
+
+
 def stable_message_id(key: str) -> str:
     """The Message-ID of a mail: the same at every try, so that mailboxes can drop a second copy."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

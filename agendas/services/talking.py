@@ -10,6 +10,8 @@ from agendas import mail
 from agendas.models import Agenda, Comment
 from agendas.private_words import names_any, private_of
 from agendas.services.draft import OVER, CannotDo, still_on
+from bookings.models import Matter
+from bookings.services import answered, hear, lock_booking
 
 LONGEST = 1000
 
@@ -24,6 +26,8 @@ def say(agenda_id: int, *, words: str, audience: str, is_from_host: bool = False
     if not words:
         raise CannotDo("Write your comment first.")
     with transaction.atomic(), pghistory.context(verb="comment on agenda", actor=actor.pk):
+        booking_id = Agenda.objects.values_list("booking_id", flat=True).get(pk=agenda_id)
+        lock_booking(booking_id)
         agenda = _locked(agenda_id)
         still_on(agenda.booking)
         if is_from_host:
@@ -40,6 +44,10 @@ def say(agenda_id: int, *, words: str, audience: str, is_from_host: bool = False
             agenda=agenda, by=actor, is_from_host=is_from_host, audience=audience, words=words
         )
         mail.comment_made(comment)
+        if is_from_host:
+            hear(booking_id, Matter.Kind.COMMENT, by=actor)
+        elif audience == Comment.Audience.HOST:
+            answered(booking_id, Matter.Kind.COMMENT, actor=actor)
     return comment
 
 
@@ -62,11 +70,15 @@ def _is_above_t2(agenda: Agenda, words: str) -> bool:
 def settle(agenda_id: int, *, comment_id: int, is_settled: bool = True, actor: User) -> None:
     """Mark a comment settled, or open again. Raises ``CannotDo`` when it is not on this draft."""
     with transaction.atomic(), pghistory.context(verb="settle comment", actor=actor.pk):
+        booking_id = Agenda.objects.values_list("booking_id", flat=True).get(pk=agenda_id)
+        lock_booking(booking_id)
         changed = Comment.objects.filter(pk=comment_id, agenda=agenda_id).update(
             settled_at=timezone.now() if is_settled else None
         )
         if not changed:
             raise CannotDo("That comment is gone.")
+        if is_settled and not waiting_comments().filter(agenda=agenda_id).exists():
+            answered(booking_id, Matter.Kind.COMMENT, actor=actor)
 
 
 def share(agenda_id: int, *, actor: User) -> None:

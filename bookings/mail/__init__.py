@@ -3,6 +3,7 @@
 Bodies hold nothing above the recipient's tier: what they know of the session comes from ``bookings/release.py``.
 """
 
+from bookings.mail.joined import heard
 from bookings.mail.parts import accepted_engagements, verified_contacts
 from bookings.mail.to_agency import (
     cancelled,
@@ -21,12 +22,9 @@ from bookings.mail.to_agency import (
     waiting_list,
 )
 from bookings.mail.to_desk import (
-    agency_answered,
     new_request,
     release_applied,
     release_asked,
-    speaker_answered,
-    speaker_missing,
 )
 from bookings.mail.to_speakers import (
     asked_again,
@@ -44,7 +42,6 @@ from bookings.mail.wanted import REMINDER, register_kinds
 __all__ = [
     "REMINDER",
     "accepted_engagements",
-    "agency_answered",
     "asked_again",
     "cancelled",
     "condition_met",
@@ -54,6 +51,7 @@ __all__ = [
     "enquiry_answer",
     "enquiry_received",
     "given_up",
+    "heard",
     "invitation",
     "invitations",
     "new_request",
@@ -69,8 +67,6 @@ __all__ = [
     "reminder",
     "request_reaches_new_mailbox",
     "request_received",
-    "speaker_answered",
-    "speaker_missing",
     "stood_down",
     "team_changed",
     "verified_contacts",

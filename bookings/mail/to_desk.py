@@ -1,11 +1,10 @@
 """Mail to the desk, and to those who decide about a release: a reference and a link, nothing of the case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from accounts.models import User
 from bookings.mail.parts import desk_link, say_day
 from bookings.models import Booking, DeskSettings, Engagement, Enquiry, Offer, Release
-from bookings.states import EngagementState
 from outbox.queue import queue_message
 from places.clock import say_moment
 
@@ -43,45 +42,6 @@ def new_request(booking: Booking, *, settings: DeskSettings) -> None:
         reference=booking.reference,
         link=desk_link(booking),
         answer_by=say_day(booking.answer_due_on),
-    )
-
-
-def agency_answered(offers: Sequence[Offer], *, accepted: bool) -> None:
-    """Tell the desk what the agency said: yes to one date, or no to all that were open."""
-    booking = offers[0].booking
-    to_desk(
-        "agency-answer",
-        offers[0],
-        occasion=f"answer-{offers[0].number}",
-        reference=booking.reference,
-        link=desk_link(booking),
-        accepted=accepted,
-        count=len(offers),
-    )
-
-
-def speaker_answered(engagement: Engagement) -> None:
-    to_desk(
-        "speaker-answer",
-        engagement,
-        occasion=f"answer-{engagement.state}",
-        reference=engagement.offer.booking.reference,
-        link=desk_link(engagement.offer.booking),
-        accepted=engagement.state == EngagementState.ACCEPTED,
-        has_condition=bool(engagement.condition),
-    )
-
-
-def speaker_missing(engagement: Engagement) -> None:
-    """Tell the desk that somebody no longer comes and that a place is open; who it was stands on the booking's page."""
-    booking = engagement.offer.booking
-    to_desk(
-        "speaker-missing",
-        engagement,
-        occasion="missing",
-        reference=booking.reference,
-        link=desk_link(booking),
-        is_agreed=booking.is_agreed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bookings.mail import joined
 from bookings.models import Booking, Contact, Engagement, Offer, Release
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
 from outbox import kinds
@@ -155,10 +156,7 @@ def register_kinds() -> None:
         ("postponed", "Session put off", _contact_still_verified),
         ("given-up", "A speaker no longer gives a session, to them", _always),
         ("condition-met", "A speaker’s condition is met", _always),
-        ("speaker-missing", "A speaker is missing, to the desk", _always),
         ("team-changed", "Somebody else comes", _contact_still_released),
-        ("agency-answer", "The agency answered, to the desk", _always),
-        ("speaker-answer", "A speaker answered, to the desk", _always),
         ("offer-closed", "An offer ended", _contact_still_there),
         ("stood-down", "A speaker is free again", _always),
         ("confirmed", "Session confirmed", _booking_still_agreed),
@@ -168,6 +166,7 @@ def register_kinds() -> None:
         ("release-applied", "A release took effect", _always),
         ("cancelled", "Session cancelled", _contact_still_there),
         ("cancelled-speaker", "Session cancelled, to a speaker", _always),
+        (joined.KIND, "Something came in, to the desk", joined.still_wanted),
     ]
     for name, label, still_wanted in table:
         kinds.register(name, label=label, still_wanted=still_wanted)

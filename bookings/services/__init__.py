@@ -27,6 +27,7 @@ from bookings.services.changes import (
     postpone_session,
 )
 from bookings.services.chasing import may_be_chased, remind_speaker, send_due_reminders
+from bookings.services.hearing import answered, deal_with, deal_with_all, hear
 from bookings.services.limits import LimitTouched
 from bookings.services.moves import lock_booking
 from bookings.services.offers import (
@@ -83,6 +84,7 @@ __all__ = [
     "add_speaker",
     "answer_enquiry",
     "answer_invitation",
+    "answered",
     "apply_due_releases",
     "approve_release",
     "ask_for_release",
@@ -95,6 +97,8 @@ __all__ = [
     "confirm_mailbox",
     "confirm_mailboxes_of",
     "convert_enquiry",
+    "deal_with",
+    "deal_with_all",
     "decline_offers",
     "decline_request",
     "default_expiry",
@@ -104,6 +108,7 @@ __all__ = [
     "flag_enquiry",
     "give_up_session",
     "go_on_without",
+    "hear",
     "journey_has_grown",
     "lock_booking",
     "make_enquiry",

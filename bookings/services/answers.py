@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, DeskSettings, Engagement, Offer
+from bookings.models import Booking, DeskSettings, Engagement, Matter, Offer
+from bookings.services.hearing import open_matter
 from bookings.services.limits import mind_company, mind_limits
 from bookings.services.moves import doing, locked, settle
 from bookings.services.offers import lock_with_expired_holds
@@ -72,8 +73,20 @@ def answer_invitation(engagement_id: int, *, accepts: bool, condition: str = "",
                 mail.given_up(engagement)
             confirm_if_all_agree(booking)
         settle(booking)
-        mail.speaker_answered(engagement)
+        _tell_desk(booking, engagement, _said(engagement), actor=actor)
     return engagement
+
+
+def _said(engagement: Engagement) -> Matter.Kind:
+    if engagement.state != EngagementState.ACCEPTED:
+        return Matter.Kind.SPEAKER_NO
+    return Matter.Kind.SPEAKER_IF if engagement.condition else Matter.Kind.SPEAKER_YES
+
+
+def _tell_desk(booking: Booking, engagement: Engagement, kind: Matter.Kind, *, actor: User) -> None:
+    """Tell the desk what a speaker did; what a coordinator records for them is no news to the desk."""
+    if engagement.speaker.user_id == actor.pk:
+        open_matter(booking, kind, by=actor, speaker=engagement.speaker)
 
 
 def _count_the_yes(booking: Booking, engagement: Engagement, *, actor: User) -> None:
@@ -128,7 +141,7 @@ def give_up_session(engagement_id: int, *, actor: User) -> Engagement:
         leave(booking, engagement, EngagementState.DECLINED)
         settle(booking)
         mail.given_up(engagement)
-        mail.speaker_missing(engagement)
+        _tell_desk(booking, engagement, Matter.Kind.SPEAKER_OFF, actor=actor)
     return engagement
 
 

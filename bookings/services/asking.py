@@ -17,8 +17,10 @@ from bookings.models import (
     Contact,
     DeskSettings,
     Enquiry,
+    Matter,
     Place,
 )
+from bookings.services.hearing import is_contact, open_matter
 from bookings.services.moves import SAME_WITHIN, doing, locked, move_enquiry, one_at_a_time, settle
 from bookings.states import EnquiryState, InvalidMove
 from courses.models import Audience, Format, Topic
@@ -58,6 +60,9 @@ class Asked:
     would_share: bool = False
     purchase_order: str = ""
     source: str = Booking.Source.WEB
+
+
+PRACTICAL = ("access needs", "purchase order number", "papers in Welsh")
 
 
 @dataclass(frozen=True)
@@ -280,6 +285,9 @@ def add_colleague(
         )
         if is_new:
             mail.request_received(contact)
+            if is_contact(booking, actor):
+                open_matter(booking, Matter.Kind.COLLEAGUE, by=actor, text=name)
+            settle(booking)
     return contact
 
 
@@ -302,6 +310,7 @@ def change_practical_details(
             f"{booking.reference} is “{booking.get_status_display().lower()}”: nothing can be changed."
         )
     with doing("change practical details", actor):
+        before = (booking.access_needs, booking.purchase_order, booking.papers_in_welsh)
         booking.access_needs, booking.purchase_order = access_needs, purchase_order
         is_new_wish = papers_in_welsh is not None and papers_in_welsh != booking.papers_in_welsh
         if papers_in_welsh is not None:
@@ -309,4 +318,9 @@ def change_practical_details(
         booking.save(update_fields=["access_needs", "purchase_order", "papers_in_welsh"])
         if is_new_wish:
             following.tell_language_wish(booking, actor=actor)
+        after = (booking.access_needs, booking.purchase_order, booking.papers_in_welsh)
+        changed = [words for words, old, new in zip(PRACTICAL, before, after, strict=True) if old != new]
+        if changed and is_contact(booking, actor):
+            open_matter(booking, Matter.Kind.DETAILS, by=actor, text=f"{', '.join(changed)}.".capitalize())
+            settle(booking)
     return booking

@@ -4,7 +4,18 @@ import pgtrigger
 from django.db import transaction
 from django.db.models import Model
 
-from bookings.models import Contact, Engagement, Enquiry, Note, Offer, Release, RequestChange, Venue
+from bookings.models import (
+    ChangeRequest,
+    Contact,
+    Engagement,
+    Enquiry,
+    Matter,
+    Note,
+    Offer,
+    Release,
+    RequestChange,
+    Venue,
+)
 from bookings.services.moves import doing, locked, move, settle
 from bookings.services.requests import ACCESS_NEEDS
 from bookings.states import BookingStatus
@@ -42,11 +53,14 @@ def forget_people(booking_id: int) -> None:
         Enquiry.objects.filter(booking=booking).delete()
         Contact.objects.filter(booking=booking).delete()
         Venue.objects.filter(booking=booking).delete()
+        Matter.objects.filter(booking=booking).delete()
+        ChangeRequest.objects.filter(booking=booking).delete()
         Note.objects.filter(booking=booking).delete()
         RequestChange.objects.filter(booking=booking).delete()
         Offer.objects.filter(booking=booking).update(answer_note="", answered_by=None)
         Engagement.objects.filter(offer__booking=booking).update(condition="")
         forget_mail(reference=booking.reference)
+        settle(booking)
     forget_history(Release, releases)
 
 

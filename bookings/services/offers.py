@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, Offer
+from bookings.models import Booking, Matter, Offer
+from bookings.services.hearing import is_contact, open_matter
 from bookings.services.moves import doing, free, locked, move, move_offer, settle
 from bookings.services.places import (
     BadTeam,
@@ -125,7 +126,8 @@ def accept_offer(offer_id: int, *, actor: User) -> Booking:
         move_offer(offer, OfferState.ACCEPTED, "answered_by", "answered_at")
         confirm_if_all_agree(booking)
         settle(booking)
-        mail.agency_answered([offer], accepted=True)
+        if is_contact(booking, actor):
+            open_matter(booking, Matter.Kind.ACCEPTED, by=actor)
     return booking
 
 
@@ -143,7 +145,8 @@ def decline_offers(booking_id: int, *, note: str, actor: User) -> Booking:
         for offer in open_offers:
             offer.answered_by, offer.answered_at, offer.answer_note = actor, timezone.now(), note
             end_offer(booking, offer, OfferState.DECLINED, "answered_by", "answered_at", "answer_note")
-        mail.agency_answered(open_offers, accepted=False)
+        if is_contact(booking, actor):
+            open_matter(booking, Matter.Kind.DECLINED, by=actor)
         _back_to_requested_if_none_left(booking)
         settle(booking)
     return booking

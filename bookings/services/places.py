@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import following, mail
 from bookings.calendar_files import holds_event
-from bookings.models import Booking, DeskSettings, Engagement, Offer, Place
+from bookings.models import Booking, DeskSettings, Engagement, Matter, Offer, Place
+from bookings.services.hearing import open_matter
 from bookings.services.moves import free, move
 from bookings.states import (
     AGREED_BOOKINGS,
@@ -20,6 +21,7 @@ from bookings.states import (
     OfferState,
 )
 from courses.models import Topic
+from places import outcodes
 from places.clock import LONDON, local
 from places.nations import Nation
 from places.travel import estimate
@@ -28,6 +30,7 @@ from speakers.models import DiaryEntry, Speaker
 from speakers.services import hold
 
 CLOSE_OF_DAY = dt.time(17)
+KILOMETRES_A_MILE = 1.609
 
 
 class BadTeam(InvalidMove):
@@ -54,6 +57,17 @@ def travel_minutes(speaker: Speaker, booking: Booking, *, allowances: Mapping[st
         return 0
     travel = estimate(speaker.home_outcode, booking.outcode, allowances=allowances)
     return travel.minutes if travel is not None else 0
+
+
+def how_far(booking: Booking, postcode: str) -> str:
+    """How far a venue is from where training was asked for, in words for the desk; nothing where it is about the same place."""
+    travel = estimate(booking.outcode, postcode) if booking.outcode and postcode else None
+    if travel is None or travel.minutes <= DeskSettings.current().travel_grows_minutes:
+        return ""
+    miles = 5 * max(1, round(travel.kilometres / KILOMETRES_A_MILE / 5))
+    found = outcodes.find(postcode)
+    assert found is not None  # there is an estimate to it
+    return f"{found.outcode}, {found.region}: about {miles} miles from {booking.outcode}, where they asked for training."
 
 
 def check_may_be_asked(booking: Booking, speakers: Iterable[Speaker]) -> None:
@@ -235,5 +249,5 @@ def let_places_lapse(booking: Booking) -> int:
     for engagement in due:
         leave(booking, engagement, EngagementState.FREED)
         mail.stood_down([engagement])
-        mail.speaker_missing(engagement)
+        open_matter(booking, Matter.Kind.PLACE_LAPSED, by=None, speaker=engagement.speaker)
     return len(due)

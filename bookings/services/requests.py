@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import ensure_user
 from bookings import following, mail
-from bookings.models import AudienceShare, Booking, Contact, Place, RequestChange
+from bookings.models import AudienceShare, Booking, Contact, Matter, Place, RequestChange
 from bookings.services.asking import where_is
 from bookings.services.changes import follow_the_place
+from bookings.services.hearing import is_contact, open_matter
 from bookings.services.moves import doing, locked, settle
 from bookings.services.triage import close_to
 from bookings.states import BookingStatus, InvalidMove
@@ -89,9 +90,16 @@ def change_request_details(
                 follow_the_place(booking, actor=actor)
         if any(change.what == FIELDS["papers_in_welsh"][0] for change in made):
             following.tell_language_wish(booking, actor=actor)
+        if made and is_contact(booking, actor):
+            open_matter(booking, Matter.Kind.REQUEST, by=actor, text="\n".join(map(_line, made)))
         if made:
             settle(booking)
     return made
+
+
+def _line(change: RequestChange) -> str:
+    """Before and after in one line, for the desk."""
+    return f"{change.what}: {change.before or 'nothing'} → {change.after or 'nothing'}"
 
 
 def _write(booking: Booking, what: str, before: str, after: str, actor: User, **more: Any) -> RequestChange:
@@ -204,6 +212,8 @@ def change_contact(
         contact.save(update_fields=["name", "job_title", "telephone", "role"])
         if contact.email != email:
             _move_mailbox(contact, email, actor=actor)
+        if made and is_contact(booking, actor):
+            open_matter(booking, Matter.Kind.PERSON, by=actor, text="\n".join(map(_line, made)))
         if made:
             settle(booking)
     return made

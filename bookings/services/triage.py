@@ -7,9 +7,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, CallBack, Contact, Engagement, Note, Venue
+from bookings.models import Booking, CallBack, Contact, Engagement, Matter, Note, Venue
 from bookings.services.changes import follow_the_place
+from bookings.services.hearing import (
+    ANSWERED_BY_RINGING,
+    ANSWERED_BY_WRITING,
+    is_contact,
+    open_matter,
+    settle_matters,
+)
 from bookings.services.moves import SAME_WITHIN, doing, free, locked, move, move_offer, settle
+from bookings.services.places import how_far
 from bookings.services.releases import close_detail, end_releases
 from bookings.states import (
     AGREED_BOOKINGS,
@@ -60,6 +68,8 @@ def record_call_back(
             contact.mailbox_confirmed_at = contact.mailbox_confirmed_at or now
             contact.save(update_fields=["verified_at", "mailbox_confirmed_at"])
             follow_the_place(booking, actor=actor)
+            settle_matters(booking, ANSWERED_BY_RINGING, actor=actor)
+            settle_matters(booking, [Matter.Kind.COLLEAGUE], actor=actor, text=contact.name)
         elif outcome == CallBack.Outcome.NOT_THEM:
             close_to(contact, actor=actor)
         booking.owner = booking.owner or actor
@@ -118,6 +128,10 @@ def write_note(booking_id: int, *, side: str, text: str, actor: User) -> Note:
         note = Note.objects.create(booking=booking, side=side, by=actor, text=text)
         if side == Note.Side.DESK:
             mail.note_to_agency(note)
+            settle_matters(booking, ANSWERED_BY_WRITING, actor=actor)
+        if side == Note.Side.AGENCY and is_contact(booking, actor):
+            open_matter(booking, Matter.Kind.MESSAGE, by=actor, note=note)
+        settle(booking)
     return note
 
 
@@ -315,6 +329,7 @@ def set_venue(
         is_new = venue is None
         venue = venue or Venue(booking=booking)
         watched = [*WHERE_AND_WHO, *HOW_TO_GET_THERE] if by_agency else WHERE_AND_WHO
+        changed = any(getattr(venue, field) != value for field, value in values.items())
         moved = any(getattr(venue, field) != values[field] for field in watched)
         for field, value in values.items():
             setattr(venue, field, value)
@@ -325,5 +340,9 @@ def set_venue(
             close_detail(booking, actor=actor)
         if not by_agency:
             follow_the_place(booking, actor=actor)
+        elif changed:
+            far = how_far(booking, postcode)
+            kind = Matter.Kind.FAR_ROOM if far else Matter.Kind.ROOM
+            open_matter(booking, kind, by=actor, text=far)
         settle(locked(booking_id))
     return venue

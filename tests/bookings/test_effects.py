@@ -89,7 +89,7 @@ def test_a_person_with_two_mails_is_named_once():
 
     effects = preview(
         lambda: [
-            services.answer_invitation(place.pk, accepts=True, actor=session.desk)
+            services.answer_invitation(place.pk, accepts=True, actor=place.speaker.user)
             for place in (first, second)
         ],
         session.booking,

@@ -322,8 +322,8 @@ def test_three_dates_turned_down_are_one_answer_to_the_desk(contact, team, coord
 
     services.decline_offers(contact.booking_id, note="Only April.", actor=contact.user)
 
-    [message] = Message.objects.filter(kind="agency-answer")
-    assert "the dates do not suit" in " ".join(message.text.split())
+    [message] = Message.objects.filter(kind="heard")
+    assert "The agency said that no date suits." in " ".join(message.text.split())
     assert not DiaryEntry.objects.exists()
 
 

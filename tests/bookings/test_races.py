@@ -13,7 +13,7 @@ import time_machine
 from django.db import connection
 
 from bookings import services
-from bookings.models import Booking, DeskSettings, Engagement, Enquiry
+from bookings.models import Booking, DeskSettings, Engagement, Enquiry, Matter
 from bookings.services import InvalidMove, TooLate, moves, offers
 from outbox.models import Message
 from speakers import services as diary
@@ -425,7 +425,7 @@ def test_a_session_given_up_twice_at_once_is_given_up_once(agreed_offer, speaker
     results = at_once(*[lambda: services.give_up_session(place, actor=speaker.user)] * 2)
 
     assert names(results) == ["Engagement", "TooLate"]
-    assert Message.objects.filter(kind="speaker-missing").count() == 1
+    assert Matter.objects.filter(kind="speaker_off").count() == 1
 
 
 def test_giving_up_twice_fails_without_the_lock(agreed_offer, speaker, no_lock, monkeypatch):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from agendas.models import Agenda, Document
 from agendas.states import DOCUMENT_MOVES
 from bookings import states
-from bookings.models import Booking, Engagement, Enquiry, Offer, Release
+from bookings.models import Booking, ChangeRequest, Engagement, Enquiry, Offer, Release
 from outbox.models import Message
 from outbox.queue import stable_message_id
 from outbox.states import MOVES as MESSAGE_MOVES
@@ -72,6 +72,12 @@ def release() -> Release:
     return Release.objects.create(contact=ContactFactory(), asked_by=UserFactory(), takes_effect_at=at(9))
 
 
+def change_request() -> ChangeRequest:
+    return ChangeRequest.objects.create(
+        booking=BookingFactory(), kind="cancel", asked_by=UserFactory(), answer_due_on=at(9).date()
+    )
+
+
 def message() -> Message:
     """With everything that any of its states asks for."""
     key = str(uuid.uuid4())
@@ -103,6 +109,7 @@ TABLES = [
     Table(Engagement, "state", states.ENGAGEMENT_MOVES, ("engagement_moves",), engagement),
     Table(Enquiry, "state", states.ENQUIRY_MOVES, ("enquiry_moves",), EnquiryFactory),
     Table(Release, "state", states.RELEASE_MOVES, ("release_moves",), release),
+    Table(ChangeRequest, "state", states.CHANGE_MOVES, ("change_request_moves",), change_request),
     Table(
         Message,
         "state",

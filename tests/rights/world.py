@@ -300,6 +300,7 @@ def _bookings(world: World, co: User, second: User, team: list[Speaker], invited
         "attendee_code": agreed.attendee_code.code,
         "private_message": _private_message(agreed),
         "failed_paper": failed.pk,
+        "matter": agreed.matters.filter(settled_at__isnull=True)[0].pk,
     }
 
     shown = requested("Tess Three", agency="Marram Trust", format=full_day)

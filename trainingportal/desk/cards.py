@@ -42,6 +42,10 @@ class Need:
 
 
 TITLES = {
+    "answer_change": "{agency} asks for a change",
+    "answer_agency": "{agency} wrote to us",
+    "answer_speaker": "A speaker wrote to us",
+    "look_over": "{agency} changed something",
     "confirm_mailbox": "Ring {agency}",
     "call_back": "Ring {agency} back",
     "make_offer": "Choose dates for {agency}",
@@ -74,6 +78,8 @@ def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
         pill = _say_hold(local(first.expires_at).date(), today)
         else_words = "Extend the hold"
         else_address = reverse("desk:verb", args=[booking.reference, "extend", first.pk])
+    if booking.next_step in CAME_IN:
+        act_words, act_address = CAME_IN[booking.next_step], f"{booking_address(booking)}#came-in"
     if booking.next_step == "replace_speaker":
         act_address = f"{booking_address(booking)}#gap"
     if booking.next_step == "second_look":
@@ -93,6 +99,14 @@ def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
         else_address=else_address,
     )
 
+
+CAME_IN = {
+    "answer_change": "Read and answer",
+    "answer_agency": "Read and answer",
+    "answer_speaker": "Read and answer",
+    "look_over": "Look it over",
+}
+"""Steps for what came in: the booking's page shows it, with the buttons that answer it."""
 
 ACTS = {
     "confirm_mailbox": "Record the call-back",
@@ -124,6 +138,15 @@ def _say_hold(ends: dt.date, today: dt.date) -> Waiting:
 def _why(booking: Booking, offers: list[Offer]) -> str:
     agency, day = booking.agency.name, say_short_date(booking.starts_at) if booking.starts_at else ""
     match booking.next_step:
+        case "answer_change":
+            due = f" We promised an answer by {say_short_date(booking.due_at)}." if booking.due_at else ""
+            return f"They would like something about {day or 'the booking'} to be different.{due}"
+        case "answer_agency":
+            return "Their message waits on the booking’s page."
+        case "answer_speaker":
+            return f"{agency}{f', {day}' if day else ''}. Their message waits on the booking’s page."
+        case "look_over":
+            return f"{day or 'What they asked for'}: see what is different, then mark it as dealt with."
         case "confirm_mailbox":
             return "They have not confirmed their mailbox. Look a number up yourself and ring; the one on the form is not enough."
         case "call_back":
@@ -192,7 +215,10 @@ def cards(bookings: Iterable[Booking], enquiries: Iterable[Enquiry], today: dt.d
     ]
 
 
-def _since(each: Booking | Enquiry) -> tuple[bool, dt.datetime]:
+def _since(each: Booking | Enquiry) -> tuple[int, dt.datetime]:
+    """What is most pressing first: an agency that asks to change an agreed session, then clocks, then the longest wait."""
     if isinstance(each, Enquiry):
         return (True, each.created_at)
+    if each.next_step == "answer_change":
+        return (-1, each.waiting_since)
     return (each.due_at is None, each.due_at or each.waiting_since)

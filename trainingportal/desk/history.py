@@ -9,7 +9,18 @@ from django.db.models import CharField, F, IntegerField, Model, OuterRef, QueryS
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from bookings.models import Booking, CallBack, Contact, Engagement, Offer, Release, RequestChange, Venue
+from bookings.models import (
+    Booking,
+    CallBack,
+    ChangeRequest,
+    Contact,
+    Engagement,
+    Matter,
+    Offer,
+    Release,
+    RequestChange,
+    Venue,
+)
 
 MOST = 60
 ANSWERS = ("accept invitation", "decline invitation", "give session up")
@@ -23,6 +34,8 @@ NOUNS = {
     "EngagementEvent": "speaker’s place",
     "VenueEvent": "venue",
     "RequestChangeEvent": "request",
+    "MatterEvent": "what came in",
+    "ChangeRequestEvent": "request for a change",
     "EnquiryEvent": "question",
     "MessageEvent": "mail",
     "SecondFactorEvent": "second factor",
@@ -112,6 +125,8 @@ def of_booking(booking: Booking, *, with_names: bool = True) -> list[Deed]:
         "BookingEvent": [booking.pk],
         "ContactEvent": contacts.values("pk"),
         "OfferEvent": offers.values("pk"),
+        "MatterEvent": Matter.objects.filter(booking=booking.pk).values("pk"),
+        "ChangeRequestEvent": ChangeRequest.objects.filter(booking=booking.pk).values("pk"),
         "VenueEvent": Venue.objects.filter(booking=booking.pk).values("pk"),
         "RequestChangeEvent": RequestChange.objects.filter(booking=booking.pk).values("pk"),
         "CallBackEvent": CallBack.objects.filter(contact__in=contacts).values("pk"),
