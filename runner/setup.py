@@ -12,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from runner import BASE_DIR
@@ -24,6 +26,15 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up.json"
 UNFINISHED = VENV / "set-up-unfinished"
 UV_LOCK = "requirements-uv.txt"
+EXACTLY = ["--no-deps", "--require-hashes"]
+NO_VENV = "The environment could not be built. On Debian it needs: apt-get install python3-venv"
+# a setting of pip, and the variable that tells uv the same
+SAME_FOR_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+}
 LOCKS = {
     "run": ["requirements.txt"],
     # the second holds everything of the first and the tools for developing
@@ -32,6 +43,8 @@ LOCKS = {
     "soak": ["requirements.txt", "requirements-dev.txt"],
     "bench": ["requirements.txt", "requirements-dev.txt"],
 }
+# what ends rather than go on without a package of the system
+NEEDS_ALL = ("test", "bench")
 
 # what WeasyPrint opens by these names, and the Debian package that brings it (with what that depends on)
 PDF_LIBRARIES = {
@@ -49,18 +62,21 @@ TEST_FONT = ("LiberationSans-Regular.ttf", "fonts-liberation")
 
 
 def prepare(command: str) -> Path:
-    """Install what ``command`` ("run", "test", "check" or "bench") needs and return the Python to go on with.
+    """Install what ``command`` ("run", "test", "check", "bench" or "soak") needs and return the Python to go on with.
 
     Ends the process with 2 when the tests or the bench lack something of the system that only root may install.
     """
-    with one_at_a_time():
-        if command == "test":  # before the packages, so that nobody waits for them in vain
-            prepare_system(missing_for_pdfs() + missing_for_tests(), is_needed=True)
-        if command == "bench":
-            prepare_system(missing_for_pdfs() + missing_programs(BENCH_PROGRAMS), is_needed=True)
+    missing = missing_for(command)
+    may_install = is_root() and bool(shutil.which("apt-get"))
+    if missing and not may_install and command in NEEDS_ALL:
+        tell_line_for(missing, command)  # before the packages, so that nobody waits for them in vain
+    with one_at_a_time(), ThreadPoolExecutor(1) as beside:
+        # Debian's packages come while the Python packages do
+        installed = beside.submit(apt_install, missing) if missing and may_install else None
         prepare_python(LOCKS[command])
-        if command == "run":
-            prepare_system(missing_for_pdfs(), is_needed=False)
+        is_whole = not missing or bool(installed and installed.result())
+    if not is_whole:
+        tell_line_for(missing, command)
     return PYTHON
 
 
@@ -101,10 +117,8 @@ def prepare_python(locks: list[str]) -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         VENV.mkdir()
         UNFINISHED.touch()
-        run_quietly(
-            [sys.executable, "-m", "venv", str(VENV)],
-            problem="The environment could not be built. On Debian it needs: apt-get install python3-venv",
-        )
+        alone = ["--without-pip"] if bundled_pip() else []
+        run_quietly([sys.executable, "-m", "venv", *alone, str(VENV)], problem=NO_VENV)
     UNFINISHED.touch()
     STAMP.unlink(missing_ok=True)
     say(f"Installing the Python packages of {locks[-1]}")
@@ -115,31 +129,64 @@ def prepare_python(locks: list[str]) -> None:
 
 
 def install(lock: str) -> None:
-    """Install exactly what ``lock`` lists, nothing resolved: with uv, or with pip where uv does not run.
+    """Install exactly what ``lock`` lists, nothing resolved: with uv, or with pip where uv does not run or cannot fetch.
 
-    pip's resolver would look for newer releases of what a lock pins without an extra, and refuse them for
-    having no hash, so it is told to follow no dependency.
+    A resolver would find newer releases of what a lock pins, and refuse them for having no hash. ``uv pip sync`` has
+    none, and pip is told to follow no dependency.
     """
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    exact = [*pip, "--no-deps", "--require-hashes", "-r"]
-    uv = [str(VENV / "bin" / "uv"), "--no-config"]
-    problem = "The Python packages could not be installed. The next start tries again."
-    if done_quietly([*exact, str(BASE_DIR / UV_LOCK)]) and done_quietly([*uv, "--version"]):
-        run_quietly(
-            [
-                *uv,
-                "pip",
-                "sync",
-                "--quiet",
-                "--require-hashes",
-                "--python",
-                str(PYTHON),
-                str(BASE_DIR / lock),
-            ],
-            problem=problem,
-        )
-    else:
-        run_quietly([*exact, str(BASE_DIR / lock)], problem=problem)
+    pip = [str(PYTHON), "-m", "pip"]
+    exact = [*pip, "install", "--quiet", "--no-input", "--disable-pip-version-check", *EXACTLY, "-r"]
+    uv = [
+        str(VENV / "bin" / "uv"),
+        "--no-config",
+        "--system-certs",
+        "pip",
+        "sync",
+        "--quiet",
+        "--require-hashes",
+    ]
+    environment = pip_environment()
+    if done_quietly([*exact, str(BASE_DIR / UV_LOCK)], environment):
+        like_pip = environment | fetch_like_pip(pip, environment)
+        if done_quietly([*uv, "--require-hashes", "--python", str(PYTHON), str(BASE_DIR / lock)], like_pip):
+            return
+    say("uv cannot do it here; pip takes a little longer")
+    run_quietly(
+        [*exact, str(BASE_DIR / lock)],
+        environment,
+        problem="The Python packages could not be installed. The next start tries again.",
+    )
+
+
+def bundled_pip() -> Path | None:
+    """Return the wheel of pip that Python keeps for new environments; Debian has a folder of its own for it."""
+    folders = [
+        sysconfig.get_config_var("WHEEL_PKG_DIR"),
+        Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled"),
+    ]
+    wheels = [wheel for folder in folders if folder for wheel in sorted(Path(folder).glob("pip-*.whl"))]
+    return wheels[-1] if wheels else None
+
+
+def pip_environment() -> dict[str, str]:
+    """Return the environment in which ``python -m pip`` runs straight from its wheel.
+
+    To unpack and compile it into ``.venv`` takes longer than all that it is needed for here: installing uv.
+    """
+    wheel = bundled_pip()
+    return {**os.environ, "PYTHONPATH": str(wheel)} if wheel else dict(os.environ)
+
+
+def fetch_like_pip(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what makes uv ask the index and trust the certificates that pip is configured to on this machine."""
+    done = subprocess.run(
+        [*pip, "config", "list"], env=environment, capture_output=True, text=True, check=False
+    )
+    told = {}
+    for line in sorted(done.stdout.splitlines(), key=lambda line: line.startswith(":env:")):
+        name, _, value = line.partition("=")
+        told[name.rpartition(".")[2]] = value.strip("'")
+    return {uvs: told[pips] for pips, uvs in SAME_FOR_UV.items() if pips in told and uvs not in environment}
 
 
 def stamp_for(locks: list[str]) -> dict[str, str]:
@@ -161,7 +208,9 @@ def read_stamp() -> dict[str, str]:
 def works(python: Path) -> bool:
     """Whether an environment that someone else built can be used as it is."""
     try:
-        done = subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True, check=False)
+        done = subprocess.run(
+            [str(python), "-m", "pip", "--version"], env=pip_environment(), capture_output=True, check=False
+        )
     except OSError:
         return False
     return done.returncode == 0
@@ -170,17 +219,18 @@ def works(python: Path) -> bool:
 # ---- the system
 
 
-def missing_for_pdfs() -> list[str]:
-    """Return the Debian packages whose library WeasyPrint would not find."""
-    return missing_libraries(PDF_LIBRARIES)
-
-
-def missing_for_tests() -> list[str]:
-    """Return the Debian packages with the browser, the PDF tools and the font that the tests use."""
-    missing = missing_programs(TEST_PROGRAMS) + missing_libraries(TEST_LIBRARIES)
-    font, package = TEST_FONT
-    if not any(Path("/usr/share/fonts").rglob(font)):
-        missing.append(package)
+def missing_for(command: str) -> list[str]:
+    """Return the Debian packages that a command needs of the system and does not find."""
+    if command == "check":
+        return []
+    missing = missing_libraries(PDF_LIBRARIES)
+    if command == "bench":
+        missing += missing_programs(BENCH_PROGRAMS)
+    if command == "test":
+        missing += missing_programs(TEST_PROGRAMS) + missing_libraries(TEST_LIBRARIES)
+        font, package = TEST_FONT
+        if not any(Path("/usr/share/fonts").rglob(font)):
+            missing.append(package)
     return missing
 
 
@@ -203,19 +253,10 @@ def can_open(library: str) -> bool:
     return True
 
 
-def prepare_system(missing: list[str], *, is_needed: bool) -> None:
-    """Install Debian packages as root; tell an ordinary user the line that does it.
-
-    With ``is_needed`` the process ends with 2 when something stays missing.
-    """
-    if not missing:
-        return
-    if is_root() and shutil.which("apt-get"):
-        say(f"Installing system packages: {' '.join(missing)}")
-        if apt_install(missing):
-            return
+def tell_line_for(missing: list[str], command: str) -> None:
+    """Tell the line with which root installs what is missing; end with 2 where the command is nothing without it."""
     line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
-    if is_needed:
+    if command in NEEDS_ALL:
         fail(f"This needs packages of the system that are missing here. As root:\n\n    {line}\n", code=2)
     say("PDFs cannot be made here: libraries of the system are missing. Everything else works. As root:")
     say(f"\n    {line}\n")
@@ -223,6 +264,7 @@ def prepare_system(missing: list[str], *, is_needed: bool) -> None:
 
 def apt_install(packages: list[str]) -> bool:
     """Install with apt, fetching its lists first when they are missing or old; return whether it worked."""
+    say(f"Installing system packages: {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     install = [*apt, "install", "-y", "--no-install-recommends", *packages]
@@ -238,16 +280,18 @@ def apt_install(packages: list[str]) -> bool:
     return False
 
 
-def done_quietly(command: list[str]) -> bool:
+def done_quietly(command: list[str], environment: Mapping[str, str]) -> bool:
     """Run a step that may fail, and return whether it ended well."""
     try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
 
-def run_quietly(command: list[str], *, problem: str) -> None:
+def run_quietly(command: list[str], environment: Mapping[str, str] | None = None, *, problem: str) -> None:
     """Run a step of the set-up, and end with its output and ``problem`` when it fails."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     if done.returncode != 0:
         fail(f"{done.stdout.strip()}\n\n{problem}", code=2)

@@ -23,14 +23,26 @@ def checkout(tmp_path, monkeypatch):
 def steps(monkeypatch):
     """The commands that set-up runs, not run."""
     ran: list[list[str]] = []
-    monkeypatch.setattr(setup, "run_quietly", lambda command, problem: ran.append(command))
+
+    def runs(command: list[str], environment: object = None, problem: str = "") -> bool:
+        if "config" not in command:
+            ran.append(command)
+        return True
+
+    monkeypatch.setattr(setup, "run_quietly", runs)
+    monkeypatch.setattr(setup, "done_quietly", runs)
+    monkeypatch.setattr(setup, "fetch_like_pip", lambda pip, environment: {})
     monkeypatch.setattr(setup, "works", lambda python: python.parent.parent.exists())
     return ran
 
 
 def test_set_up_happens_once_and_again_when_a_lock_changes(checkout, steps):
     setup.prepare_python(["requirements.txt"])
-    assert [("venv" in step, "--require-hashes" in step) for step in steps] == [(True, False), (False, True)]
+    assert [("venv" in step, "--require-hashes" in step) for step in steps] == [
+        (True, False),
+        (False, True),  # uv
+        (False, True),  # the lock
+    ]
     steps.clear()
 
     setup.prepare_python(["requirements.txt"])
@@ -38,7 +50,7 @@ def test_set_up_happens_once_and_again_when_a_lock_changes(checkout, steps):
 
     (checkout / "requirements.txt").write_text("# newer")
     setup.prepare_python(["requirements.txt"])
-    assert ["--require-hashes" in step for step in steps] == [True]
+    assert ["--require-hashes" in step for step in steps] == [True, True]
 
 
 def test_what_the_tests_need_includes_what_the_portal_needs(checkout, steps):
@@ -51,29 +63,31 @@ def test_what_the_tests_need_includes_what_the_portal_needs(checkout, steps):
 
 
 def test_an_interrupted_set_up_begins_anew(checkout, steps, monkeypatch):
-    def interrupted(command: list[str], problem: str) -> None:
-        if "pip" in command:
-            raise KeyboardInterrupt
+    def interrupted(command: list[str], environment: object) -> None:
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(setup, "run_quietly", interrupted)
+        patch.setattr(setup, "done_quietly", interrupted)
         with pytest.raises(KeyboardInterrupt):
             setup.prepare_python(["requirements.txt"])
     half_written = setup.VENV / "half-written"
     half_written.touch()
 
+    steps.clear()
     setup.prepare_python(["requirements.txt"])
 
     assert not half_written.exists()
-    assert len(steps) == 2
+    assert len(steps) == 3
     assert not setup.UNFINISHED.exists()
 
 
 def test_an_ordinary_user_is_told_the_line_and_the_tests_stop(monkeypatch, capsys):
     monkeypatch.setattr(setup, "is_root", lambda: False)
+    monkeypatch.setattr(setup, "missing_for", lambda command: ["libpango-1.0-0", "chromium"])
+    monkeypatch.setattr(setup, "prepare_python", lambda locks: pytest.fail("not before the machine is ready"))
 
     with pytest.raises(SystemExit) as stopped:
-        setup.prepare_system(["libpango-1.0-0", "chromium"], is_needed=True)
+        setup.prepare("test")
 
     assert stopped.value.code == 2
     line = "apt-get install -y --no-install-recommends libpango-1.0-0 chromium\n"
@@ -82,8 +96,10 @@ def test_an_ordinary_user_is_told_the_line_and_the_tests_stop(monkeypatch, capsy
 
 def test_without_the_libraries_the_portal_runs_and_says_what_is_missing(monkeypatch, capsys):
     monkeypatch.setattr(setup, "is_root", lambda: False)
+    monkeypatch.setattr(setup, "missing_for", lambda command: ["libpango-1.0-0"])
+    monkeypatch.setattr(setup, "prepare_python", lambda locks: None)
 
-    setup.prepare_system(["libpango-1.0-0"], is_needed=False)
+    setup.prepare("run")
 
     output = capsys.readouterr().out
     assert output.startswith("PDFs cannot be made here")
@@ -95,4 +111,4 @@ def test_a_library_that_is_not_there_is_missed(monkeypatch):
         setup, "PDF_LIBRARIES", {"libc.so.6": "libc6", "libno-such-thing.so.9": "no-such-thing"}
     )
 
-    assert setup.missing_for_pdfs() == ["no-such-thing"]
+    assert setup.missing_for("run") == ["no-such-thing"]
