@@ -136,21 +136,17 @@ def install(lock: str) -> None:
     """
     pip = [str(PYTHON), "-m", "pip"]
     exact = [*pip, "install", "--quiet", "--no-input", "--disable-pip-version-check", *EXACTLY, "-r"]
-    uv = [
-        str(VENV / "bin" / "uv"),
-        "--no-config",
-        "--system-certs",
-        "pip",
-        "sync",
-        "--quiet",
-        "--require-hashes",
-    ]
+    uv = [str(VENV / "bin" / "uv"), "--no-config", "--no-cache", "--system-certs", "pip", "sync", "--quiet"]
     environment = pip_environment()
-    if done_quietly([*exact, str(BASE_DIR / UV_LOCK)], environment):
+    problem = problem_of([*exact, str(BASE_DIR / UV_LOCK)], environment)
+    if not problem:
         like_pip = environment | fetch_like_pip(pip, environment)
-        if done_quietly([*uv, "--require-hashes", "--python", str(PYTHON), str(BASE_DIR / lock)], like_pip):
-            return
-    say("uv cannot do it here; pip takes a little longer")
+        problem = problem_of(
+            [*uv, "--require-hashes", "--python", str(PYTHON), str(BASE_DIR / lock)], like_pip
+        )
+    if not problem:
+        return
+    say(f"uv cannot do it here ({problem}); pip takes a little longer")
     run_quietly(
         [*exact, str(BASE_DIR / lock)],
         environment,
@@ -280,12 +276,17 @@ def apt_install(packages: list[str]) -> bool:
     return False
 
 
-def done_quietly(command: list[str], environment: Mapping[str, str]) -> bool:
-    """Run a step that may fail, and return whether it ended well."""
+def problem_of(command: list[str], environment: Mapping[str, str]) -> str:
+    """Run a step that may fail, and return the first line of what it says then; nothing when it ends well."""
     try:
-        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return str(error)
+    if done.returncode == 0:
+        return ""
+    return next(
+        (line for line in done.stderr.splitlines() if line.strip()), f"it ended with {done.returncode}"
+    )
 
 
 def run_quietly(command: list[str], environment: Mapping[str, str] | None = None, *, problem: str) -> None:

@@ -24,13 +24,12 @@ def steps(monkeypatch):
     """The commands that set-up runs, not run."""
     ran: list[list[str]] = []
 
-    def runs(command: list[str], environment: object = None, problem: str = "") -> bool:
-        if "config" not in command:
-            ran.append(command)
-        return True
+    def runs(command: list[str], environment: object = None, problem: str = "") -> str:
+        ran.append(command)
+        return ""
 
     monkeypatch.setattr(setup, "run_quietly", runs)
-    monkeypatch.setattr(setup, "done_quietly", runs)
+    monkeypatch.setattr(setup, "problem_of", runs)
     monkeypatch.setattr(setup, "fetch_like_pip", lambda pip, environment: {})
     monkeypatch.setattr(setup, "works", lambda python: python.parent.parent.exists())
     return ran
@@ -67,7 +66,7 @@ def test_an_interrupted_set_up_begins_anew(checkout, steps, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(setup, "done_quietly", interrupted)
+        patch.setattr(setup, "problem_of", interrupted)
         with pytest.raises(KeyboardInterrupt):
             setup.prepare_python(["requirements.txt"])
     half_written = setup.VENV / "half-written"
