@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rights import COORDINATORS
-from bookings import states
+from bookings import shipped_terms, states
 from bookings.matters import ChangeRequest as ChangeRequest
 from bookings.matters import Matter as Matter
 from bookings.references import new_booking_reference, new_enquiry_reference
@@ -84,6 +84,38 @@ class DeskSettings(models.Model):
         max_length=60,
         blank=True,
         help_text="Optional. For example “Monday to Friday, 9am to 4pm”.",
+    )
+
+    # the terms: one text, shown beside Accept, in the receipt and on the page about costs (bookings/terms.py)
+    terms_binding = models.TextField(
+        "when a booking is confirmed",
+        default=shipped_terms.BINDING,
+        db_default=shipped_terms.BINDING,
+        help_text=shipped_terms.HELP,
+    )
+    terms_contribution = models.TextField(
+        "contribution",
+        default=shipped_terms.CONTRIBUTION,
+        db_default=shipped_terms.CONTRIBUTION,
+        help_text=shipped_terms.HELP,
+    )
+    terms_travel = models.TextField(
+        "travel and overnight costs",
+        default=shipped_terms.TRAVEL,
+        db_default=shipped_terms.TRAVEL,
+        help_text=shipped_terms.HELP,
+    )
+    terms_cancelling = models.TextField(
+        "cancelling or changing the date",
+        default=shipped_terms.CANCELLING,
+        db_default=shipped_terms.CANCELLING,
+        help_text=shipped_terms.HELP,
+    )
+    terms_host = models.TextField(
+        "what we ask of the host",
+        default=shipped_terms.HOST,
+        db_default=shipped_terms.HOST,
+        help_text=shipped_terms.HELP,
     )
 
     class Meta:
@@ -371,6 +403,25 @@ class Venue(models.Model):
     vetting = models.TextField("vetting or escort", blank=True)
     contact_name = models.CharField("who meets us", max_length=200, blank=True)
     contact_telephone = models.CharField("their telephone on the day", max_length=40, blank=True)
+    quiet_room = models.CharField("quiet room", max_length=200, blank=True, db_default="")
+    support_name = models.CharField("support contact", max_length=200, blank=True, db_default="")
+    support_telephone = models.CharField("support contact’s phone", max_length=40, blank=True, db_default="")
+    online_link = models.CharField(
+        "link to join",
+        max_length=1000,
+        blank=True,
+        db_default="",
+        validators=[URLValidator(["https", "http"], message="Enter a link that starts with https://")],
+    )
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Who at the agency wrote all of this, and so may read it again; nobody once the desk has changed it.",
+    )
     needs_call_since = models.DateTimeField(
         null=True,
         blank=True,

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -58,6 +58,10 @@ class VenueSeen:
     vetting: str
     contact_name: str
     contact_telephone: str
+    quiet_room: str = ""
+    support_name: str = ""
+    support_telephone: str = ""
+    online_link: str = ""
     is_unchecked: bool = False
 
 
@@ -84,6 +88,7 @@ class OfferSeen:
     ends_at: dt.datetime
     expires_at: dt.datetime
     has_run_out: bool
+    answered_at: dt.datetime | None = None
     team: str = TEAM_WORDS
 
 
@@ -275,7 +280,8 @@ SELECT %(booking)s, %(user)s, %(page)s, %(now)s WHERE NOT EXISTS (
 _READ = """
 SELECT
     (SELECT coalesce(json_agg(json_build_object(
-            'number', number, 'state', state, 'starts_at', starts_at, 'ends_at', ends_at, 'expires_at', expires_at
+            'number', number, 'state', state, 'starts_at', starts_at, 'ends_at', ends_at, 'expires_at', expires_at,
+            'answered_at', answered_at
         ) ORDER BY number), '[]')
     FROM bookings_offer WHERE booking_id = %(booking)s),
 
@@ -298,6 +304,8 @@ SELECT
             'name', name, 'address', address, 'postcode', postcode, 'room', room, 'parking', parking,
             'arrival', arrival, 'access', access, 'vetting', vetting,
             'contact_name', contact_name, 'contact_telephone', contact_telephone,
+            'quiet_room', quiet_room, 'support_name', support_name, 'support_telephone', support_telephone,
+            'online_link', online_link,
             'is_unchecked', needs_call_since IS NOT NULL AND NOT EXISTS (
                 SELECT FROM bookings_callback called JOIN bookings_contact contact ON contact.id = called.contact_id
                 WHERE contact.booking_id = venue.booking_id AND called.outcome = %(is_who_they_say)s
@@ -359,6 +367,7 @@ def _offer(row: dict[str, Any], now: dt.datetime) -> OfferSeen:
         ends_at=dt.datetime.fromisoformat(row["ends_at"]),
         expires_at=expires_at,
         has_run_out=expires_at <= now,
+        answered_at=dt.datetime.fromisoformat(row["answered_at"]) if row["answered_at"] else None,
     )
 
 
@@ -388,14 +397,42 @@ def _nobody_has_rung() -> Q:
     return Q(needs_call_since__isnull=False) & Q(~Exists(rung_since))
 
 
-_ROOM_NAMED_AT = KeptQuery(
-    lambda: Venue.objects.filter(booking=Blank("booking")).order_by().values_list("updated_at", flat=True)
-)
+HOST_TELLS = (
+    "name", "address", "postcode", "room", "parking", "arrival", "access", "vetting", "contact_name",
+    "contact_telephone", "quiet_room", "support_name", "support_telephone", "online_link",
+)  # fmt: skip
+"""What the host tells us of where and how: the fields of ``Venue`` that people write."""
 
 
-def room_named_at(booking: Booking) -> dt.datetime | None:
-    """When the room was last written down, or ``None``: says that it is known, and nothing of where it is."""
-    return _ROOM_NAMED_AT.first(booking=booking.pk)
+@dataclass(frozen=True)
+class HostTold:
+    """Which of our questions the host has answered, and when last; nothing of what the answers say."""
+
+    at: dt.datetime
+    given: frozenset[str]
+
+
+def host_told(booking: Booking) -> HostTold | None:
+    """What the host has answered, or ``None``: says that it is known, and nothing of where it is."""
+    has = {f"has_{name}": ExpressionWrapper(~Q(**{name: ""}), BooleanField()) for name in HOST_TELLS}
+    row = Venue.objects.filter(booking=booking.pk).annotate(**has).values("updated_at", *has).first()
+    if row is None:
+        return None
+    return HostTold(row["updated_at"], frozenset(name for name in HOST_TELLS if row[f"has_{name}"]))
+
+
+def venue_as_told(contact: Contact, *, page: str) -> dict[str, str]:
+    """What this contact wrote of the venue themselves, to fill their form again; nothing once somebody else changed it.
+
+    The caller has checked the tier (T2). The read is logged like any of names and venue.
+    """
+    row = (
+        Venue.objects.filter(booking=contact.booking_id, told_by=contact.user_id).values(*HOST_TELLS).first()
+    )
+    if row is None:
+        return {}
+    log_read(contact.booking, contact.user, page=page)
+    return {name: str(row[name]) for name in HOST_TELLS}
 
 
 def log_read(booking: Booking, user: User, *, page: str) -> None:

@@ -23,3 +23,4 @@ def note_days_passed() -> None:
 @shared_task(name="bookings.send_reminders")
 def send_reminders() -> None:
     services.send_due_reminders()
+    services.send_due_host_reminders()

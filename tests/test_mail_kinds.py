@@ -55,6 +55,8 @@ GOES_TO = {
     "second-factor-reset": ANYONE,
     # the date too
     "offer": VERIFIED,
+    "accepted": VERIFIED,
+    "host-reminder": VERIFIED,
     "confirmed": VERIFIED,
     "cancelled": VERIFIED,
     "agenda-issued": VERIFIED,
@@ -157,6 +159,8 @@ def _walk() -> None:
     for engagement in offer.engagements.all():
         services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
     agreed = Booking.objects.get(pk=booking.pk)
+    with time_machine.travel(at(10, day=20, month=2), tick=False):
+        services.send_due_host_reminders()
     agenda = agendas.open_agenda(agreed, filled=True, actor=team[0].user)
     agendas.share(agenda.pk, actor=team[0].user)
     agendas.say(agenda.pk, words="Is this what you need?", audience="host", actor=team[0].user)

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
+from bookings import terms as booking_terms
 from bookings.models import DeskSettings
 from courses.models import Format, PageText, Point, Topic, TopicForAudience
 from courses.words import Block, read_blocks
@@ -166,9 +167,14 @@ def texts() -> dict[str, TextSeen]:
     return keep("public:texts", _read_texts)
 
 
+def terms() -> tuple[booking_terms.Term, ...]:
+    """The terms of a booking, as the desk has written them."""
+    return keep("public:terms", lambda: booking_terms.terms(DeskSettings.objects.first() or DeskSettings()))
+
+
 def forget() -> None:
     """Drop what this process keeps, so that the next page reads afresh."""
-    names = ("topics", "formats", "partners", "texts", "pages")
+    names = ("topics", "formats", "partners", "texts", "terms", "pages")
     keeping.forget(*(f"public:{name}" for name in names))
 
 

@@ -133,9 +133,8 @@ def partners(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept
 def costs(request: HttpRequest) -> HttpResponse:
-    """Show what it costs and what the host provides."""
-    provide = public_catalogue.texts().get("what-you-provide")
-    return _words(request, "public/costs.html", "costs", provide=provide)
+    """Show the terms: what it costs, what the host provides, and when a booking is confirmed."""
+    return _words(request, "public/costs.html", "costs", terms=public_catalogue.terms())
 
 
 @public_page

@@ -6,11 +6,13 @@ Bodies hold nothing above the recipient's tier: what they know of the session co
 from bookings.mail.joined import heard
 from bookings.mail.parts import accepted_engagements, verified_contacts
 from bookings.mail.to_agency import (
+    accepted,
     cancelled,
     confirmed,
     declined,
     enquiry_answer,
     enquiry_received,
+    host_reminder,
     note_to_agency,
     offers,
     offers_closed,
@@ -37,10 +39,12 @@ from bookings.mail.to_speakers import (
     reminder,
     stood_down,
 )
-from bookings.mail.wanted import REMINDER, register_kinds
+from bookings.mail.wanted import HOST_REMINDER, REMINDER, register_kinds
 
 __all__ = [
+    "HOST_REMINDER",
     "REMINDER",
+    "accepted",
     "accepted_engagements",
     "asked_again",
     "cancelled",
@@ -52,6 +56,7 @@ __all__ = [
     "enquiry_received",
     "given_up",
     "heard",
+    "host_reminder",
     "invitation",
     "invitations",
     "new_request",

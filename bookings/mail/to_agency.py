@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from bookings.calendar_files import calendar_attachment, taken_back
+from bookings.host import say_needed_by, unanswered
 from bookings.mail.parts import (
     accepted_engagements,
     booking_link,
@@ -14,10 +17,11 @@ from bookings.mail.parts import (
 )
 from bookings.mail.to_desk import to_desk
 from bookings.mail.to_speakers import confirmed_speaker
-from bookings.mail.wanted import occasion_of
-from bookings.models import Booking, Contact, Engagement, Enquiry, Note, Offer
-from bookings.release import Tier, seen_for_papers
+from bookings.mail.wanted import HOST_REMINDER, occasion_of
+from bookings.models import Booking, Contact, DeskSettings, Engagement, Enquiry, Note, Offer
+from bookings.release import Tier, host_told, seen_for_papers
 from bookings.states import OfferState
+from bookings.terms import terms
 from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_moment
 
@@ -142,6 +146,28 @@ def offers(made: Sequence[Offer]) -> None:
         )
 
 
+def accepted(booking: Booking, offer: Offer) -> None:
+    """Give every verified contact (T2) a receipt for the date their agency said yes to: terms, and what comes next."""
+    by = booking.contacts.filter(user=offer.answered_by).first()
+    for contact in verified_contacts(booking):
+        queue_message(
+            "accepted",
+            to=contact.email,
+            about=offer,
+            occasion="accepted",
+            reference=booking.reference,
+            context={
+                "name": contact.name,
+                "reference": booking.reference,
+                "link": booking_link(booking),
+                "by": by.name if by is not None else "",
+                "by_you": by is not None and by.pk == contact.pk,
+                "terms": terms(DeskSettings.current()),
+                **say_when(offer),
+            },
+        )
+
+
 def team_changed(booking: Booking) -> None:
     """Tell the contacts to whom names are open that somebody else comes; who stands on their page."""
     for contact in booking.contacts.filter(released_at__isnull=False, revoked_at__isnull=True):
@@ -193,8 +219,10 @@ def _taken_back_with(offer: Offer, mailbox: str) -> list[FileToSend]:
 
 def confirmed(booking: Booking) -> None:
     """Tell the agency (T2, with a calendar file without a place) and the speakers that the day is agreed."""
+    assert booking.starts_at is not None
     seen = seen_for_papers(booking, Tier.T2)
     occasion = f"date-{booking.calendar_sequence}"
+    missing = [question.words for question in unanswered(booking, host_told(booking))]
     for contact in verified_contacts(booking):
         queue_message(
             "confirmed",
@@ -206,12 +234,29 @@ def confirmed(booking: Booking) -> None:
                 "name": contact.name,
                 "reference": booking.reference,
                 "link": booking_link(booking),
+                "missing": missing,
+                "needed_by": say_needed_by(booking.starts_at, now=timezone.now()),
+                "terms": [term for term in terms(DeskSettings.current()) if term.key != "binding"],
                 **say_when(seen),
             },
             attachments=[calendar_attachment(booking, attendee=contact.email)],
         )
     for engagement in accepted_engagements(booking):
         confirmed_speaker(booking, engagement)
+
+
+def host_reminder(contact: Contact, *, missing: list[str], occasion: str) -> None:
+    """Ask a verified contact (T2) for what the host has not told us yet, with the day by which we need it."""
+    booking = contact.booking
+    assert booking.starts_at is not None
+    _to_contact(
+        HOST_REMINDER,
+        contact,
+        occasion=occasion,
+        missing=missing,
+        date=say_date(booking.starts_at),
+        needed_by=say_needed_by(booking.starts_at, now=timezone.now()),
+    )
 
 
 def released(contact: Contact, *, occasion: str) -> None:

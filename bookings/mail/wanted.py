@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from django.utils import timezone
+
+from bookings.host import unanswered
 from bookings.mail import joined
 from bookings.models import Booking, Contact, Engagement, Offer, Release
+from bookings.release import host_told
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
 from outbox import kinds
 from outbox.models import Message
@@ -11,10 +15,11 @@ from places.kept_queries import Blank, KeptQuery
 
 Wanted = Callable[[Message], str | None]
 REMINDER = "reminder"
+HOST_REMINDER = "host-reminder"
 
 
 # asked once for every mail that leaves
-_CONTACT = KeptQuery(lambda: Contact.objects.filter(pk=Blank("pk")).order_by())
+_CONTACT = KeptQuery(lambda: Contact.objects.select_related("booking").filter(pk=Blank("pk")).order_by())
 _OFFER = KeptQuery(lambda: Offer.objects.select_related("booking").filter(pk=Blank("pk")).order_by())
 _ENGAGEMENT = KeptQuery(
     lambda: Engagement.objects.select_related("speaker", "offer__booking").filter(pk=Blank("pk")).order_by()
@@ -67,6 +72,29 @@ def _offer_still_open(message: Message) -> str | None:
         return "The offer is no longer open."
     if not _verified(offer.booking, message.to):
         return "The contact is no longer verified for this booking."
+    return None
+
+
+def _acceptance_stands(message: Message) -> str | None:
+    offer = _OFFER.first(pk=_key(message))
+    if offer is None or offer.state != OfferState.ACCEPTED:
+        return "The date is no longer accepted."
+    if not _verified(offer.booking, message.to):
+        return "The contact is no longer verified for this booking."
+    return None
+
+
+def _host_still_to_answer(message: Message) -> str | None:
+    contact = _CONTACT.first(pk=_key(message))
+    if contact is None or contact.verified_at is None or contact.revoked_at is not None:
+        return "The contact is no longer verified for this booking."
+    booking = contact.booking
+    if booking.status not in AGREED_BOOKINGS or booking.starts_at is None:
+        return "The session is no longer agreed."
+    if booking.starts_at <= timezone.now():
+        return "The day has come."
+    if not unanswered(booking, host_told(booking)):
+        return "The host has told us everything."
     return None
 
 
@@ -159,6 +187,8 @@ def register_kinds() -> None:
         ("team-changed", "Somebody else comes", _contact_still_released),
         ("offer-closed", "An offer ended", _contact_still_there),
         ("stood-down", "A speaker is free again", _always),
+        ("accepted", "Date accepted, to the agency", _acceptance_stands),
+        (HOST_REMINDER, "Reminder to the host", _host_still_to_answer),
         ("confirmed", "Session confirmed", _booking_still_agreed),
         ("confirmed-speaker", "Session confirmed, to a speaker", _engagement_still_on),
         ("released", "Names and place are open", _contact_still_released),

@@ -26,7 +26,12 @@ from bookings.services.changes import (
     journey_has_grown,
     postpone_session,
 )
-from bookings.services.chasing import may_be_chased, remind_speaker, send_due_reminders
+from bookings.services.chasing import (
+    may_be_chased,
+    remind_speaker,
+    send_due_host_reminders,
+    send_due_reminders,
+)
 from bookings.services.hearing import answered, deal_with, deal_with_all, hear
 from bookings.services.limits import LimitTouched
 from bookings.services.moves import lock_booking
@@ -128,6 +133,7 @@ __all__ = [
     "remind_speaker",
     "reopen_request",
     "revoke_contact",
+    "send_due_host_reminders",
     "send_due_reminders",
     "set_owner",
     "set_venue",

@@ -1,4 +1,4 @@
-"""Reminders to speakers who have not answered: three days and one day before their hold ends, or when the desk asks."""
+"""Reminders: to speakers who have not answered, and to hosts who have not told us what we asked of them."""
 
 import datetime as dt
 
@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Engagement
+from bookings.host import unanswered
+from bookings.models import Booking, Engagement
+from bookings.release import host_told
 from bookings.services.moves import doing, locked
-from bookings.states import LIVE_OFFERS, EngagementState, InvalidMove
+from bookings.states import AGREED_BOOKINGS, LIVE_OFFERS, EngagementState, InvalidMove
 from outbox.models import Message, about_of
 from speakers.models import Speaker
 
@@ -64,6 +66,48 @@ def may_be_chased(engagement: Engagement) -> bool:
     """Whether the speaker takes mail about invitations now: they have a mailbox, did not pause, and have not left."""
     speaker = engagement.speaker
     return speaker.user is not None and not speaker.is_paused() and speaker.left_on is None
+
+
+HOST_DAYS_BEFORE = (21, 14, 7, 3)
+"""How many days before the training a host is reminded of what is missing."""
+HOST_REST = dt.timedelta(days=3)
+"""Nobody is reminded so soon after the date was agreed: the mail that confirms it has just asked the same."""
+
+
+def send_due_host_reminders() -> int:
+    """Remind the verified contacts of each agreed session whose host has not answered all we ask. Gives back how many mails."""
+    now = timezone.now()
+    bookings = Booking.objects.filter(
+        status__in=AGREED_BOOKINGS,
+        starts_at__gt=now,
+        starts_at__lte=now + dt.timedelta(days=HOST_DAYS_BEFORE[0]),
+    )
+    return sum(_remind_host(booking, now) for booking in bookings.order_by("pk"))
+
+
+def _remind_host(booking: Booking, now: dt.datetime) -> int:
+    assert booking.starts_at is not None
+    left = booking.starts_at - now
+    days = min(days for days in HOST_DAYS_BEFORE if left <= dt.timedelta(days=days))
+    missing = [question.words for question in unanswered(booking, host_told(booking))]
+    lately = Message.objects.filter(
+        kind__in=["confirmed", mail.HOST_REMINDER],
+        reference=booking.reference,
+        queued_at__gt=now - HOST_REST,
+    )
+    if not missing or lately.exists():
+        return 0
+    occasion = f"host-{days}-before-{booking.starts_at:%Y%m%d}"
+    contacts = mail.verified_contacts(booking)
+    sent = Message.objects.filter(
+        kind=mail.HOST_REMINDER, about__in=[about_of(contact) for contact in contacts], occasion=occasion
+    )
+    if sent.exists():
+        return 0
+    for contact in contacts:
+        contact.booking = booking
+        mail.host_reminder(contact, missing=missing, occasion=occasion)
+    return len(contacts)
 
 
 @transaction.atomic

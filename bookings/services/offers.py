@@ -105,7 +105,7 @@ def _back_to_requested_if_none_left(booking: Booking) -> None:
 
 @transaction.atomic
 def accept_offer(offer_id: int, *, actor: User) -> Booking:
-    """The agency says yes to one date: the other dates are let go, and the desk is told.
+    """The agency says yes to one date: the other dates are let go, the agency has a receipt, and the desk is told.
 
     The session is agreed once every speaker has said yes too. Raises ``TooLate`` when the offer ended or was answered.
     """
@@ -126,6 +126,8 @@ def accept_offer(offer_id: int, *, actor: User) -> Booking:
         move_offer(offer, OfferState.ACCEPTED, "answered_by", "answered_at")
         confirm_if_all_agree(booking)
         settle(booking)
+        if booking.status == BookingStatus.OFFERED:  # else the mail that confirms it says all of this
+            mail.accepted(booking, offer)
         if is_contact(booking, actor):
             open_matter(booking, Matter.Kind.ACCEPTED, by=actor)
     return booking

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, CallBack, Contact, Engagement, Matter, Note, Venue
+from bookings.release import HOST_TELLS
 from bookings.services.changes import follow_the_place
 from bookings.services.hearing import (
     ANSWERED_BY_RINGING,
@@ -30,7 +31,16 @@ from bookings.states import (
 )
 
 WHERE_AND_WHO = ["name", "address", "postcode", "room"]
-HOW_TO_GET_THERE = ["parking", "arrival", "access", "vetting", "contact_name", "contact_telephone"]
+HOW_TO_GET_THERE = [
+    "parking",
+    "arrival",
+    "access",
+    "vetting",
+    "contact_name",
+    "contact_telephone",
+    "online_link",
+]
+OF_THE_BUILDING = ("room", "parking", "arrival", "access", "vetting", "quiet_room")
 
 
 @transaction.atomic
@@ -290,49 +300,32 @@ def flag_disclosure(booking_id: int, *, flagged: bool, actor: User) -> Booking:
 
 @transaction.atomic
 def set_venue(
-    booking_id: int,
-    *,
-    name: str,
-    address: str = "",
-    postcode: str = "",
-    room: str = "",
-    parking: str = "",
-    arrival: str = "",
-    access: str = "",
-    vetting: str = "",
-    contact_name: str = "",
-    contact_telephone: str = "",
-    by_agency: bool = False,
-    actor: User,
+    booking_id: int, *, by_agency: bool = False, keeps_unseen: bool = False, actor: User, **told: str
 ) -> Venue:
     """Write down where exactly. A change, or a place named by the agency itself, asks for a new call-back before release.
 
-    A change also closes T3 for the agency's contacts until they are released again. By the agency any change counts:
-    whoever writes who meets our speakers, and at which door, leads them as surely as an address does. Speakers whose
-    journey grows are asked again; for a place that the agency named, only once somebody has rung about it.
+    ``told`` holds any of ``HOST_TELLS``; what is left out is empty. With ``keeps_unseen`` it comes from somebody who could
+    not read what is stored: what they left empty stays. A change also closes T3 for the agency's contacts until they are
+    released again. By the agency any change counts: whoever writes who meets our speakers, and at which door, leads them
+    as surely as an address does. Speakers whose journey grows are asked again; for a place that the agency named, only
+    once somebody has rung about it.
     """
     booking = locked(booking_id)
-    values = {
-        "name": name,
-        "address": address,
-        "postcode": postcode,
-        "room": room,
-        "parking": parking,
-        "arrival": arrival,
-        "access": access,
-        "vetting": vetting,
-        "contact_name": contact_name,
-        "contact_telephone": contact_telephone,
-    }
+    if unknown := told.keys() - set(HOST_TELLS):
+        raise TypeError(f"A venue has no {', '.join(sorted(unknown))}.")
+    values = {name: told.get(name, "") for name in HOST_TELLS}
     with doing("set venue", actor):
         venue = Venue.objects.filter(booking=booking).first()
         is_new = venue is None
         venue = venue or Venue(booking=booking)
+        if keeps_unseen:
+            _keep_unseen(venue, values)
         watched = [*WHERE_AND_WHO, *HOW_TO_GET_THERE] if by_agency else WHERE_AND_WHO
         changed = any(getattr(venue, field) != value for field, value in values.items())
         moved = any(getattr(venue, field) != values[field] for field in watched)
         for field, value in values.items():
             setattr(venue, field, value)
+        venue.told_by = actor if by_agency and not keeps_unseen else None
         if moved and (by_agency or not is_new):
             venue.needs_call_since = timezone.now()
         venue.save()
@@ -341,8 +334,20 @@ def set_venue(
         if not by_agency:
             follow_the_place(booking, actor=actor)
         elif changed:
-            far = how_far(booking, postcode)
+            far = how_far(booking, values["postcode"])
             kind = Matter.Kind.FAR_ROOM if far else Matter.Kind.ROOM
             open_matter(booking, kind, by=actor, text=far)
         settle(locked(booking_id))
     return venue
+
+
+def _keep_unseen(venue: Venue, values: dict[str, str]) -> None:
+    """Fill what was left empty from what stands; of another building (another postcode) nothing of the old one stays."""
+    moves = values["postcode"] and _compact(values["postcode"]) != _compact(venue.postcode)
+    for field in HOST_TELLS:
+        if not values[field] and not (moves and field in OF_THE_BUILDING):
+            values[field] = getattr(venue, field)
+
+
+def _compact(postcode: str) -> str:
+    return "".join(postcode.split()).upper()

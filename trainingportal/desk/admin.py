@@ -232,6 +232,20 @@ class DeskSettingsAdmin(OnTheDesk):
         ),
         ("On the day", {"fields": [("setup_minutes", "pack_up_minutes")]}),
         ("Who may know", {"fields": ["lone_release_hours", "detail_closes_after_days"]}),
+        (
+            "Terms",
+            {
+                "description": "Agencies read this beside the button that accepts a date, in the email they get "
+                "afterwards, and on the public page about costs.",
+                "fields": [
+                    "terms_binding",
+                    "terms_contribution",
+                    "terms_travel",
+                    "terms_cancelling",
+                    "terms_host",
+                ],
+            },
+        ),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -152,6 +152,10 @@ class VenueForm(PortalModelForm):
             "vetting",
             "contact_name",
             "contact_telephone",
+            "quiet_room",
+            "support_name",
+            "support_telephone",
+            "online_link",
         ]
         labels = {"name": "Name of the place"}
         widgets = {

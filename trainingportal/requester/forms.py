@@ -42,64 +42,132 @@ class DeclineForm(PortalForm):
     )
 
 
+PLACE = ("name", "address", "postcode")
+ON_SITE_ONLY = (
+    *PLACE,
+    "room",
+    "parking",
+    "arrival",
+    "access",
+    "vetting",
+    "quiet_room",
+    "contact_name",
+    "contact_telephone",
+)
+MOST_LINK = 1000
+
+
+def _lines(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def _phone() -> forms.TextInput:
+    return forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "class": "govuk-input--width-20"})
+
+
 class RoomForm(PortalForm):
-    """Where exactly, and how to get in."""
+    """Where exactly, how to get in, and what else the host sees to; online, the link to join.
 
-    submit_words = "Save the room"
+    With ``is_hidden`` something is stored that this person may not read: nothing is required then, and a new address is
+    asked for whole.
+    """
 
+    submit_words = "Save"
+
+    online_link = forms.URLField(
+        label="Link to join",
+        required=False,
+        max_length=MOST_LINK,
+        assume_scheme="https",
+        help_text="We show it only to our trainers, and to people at your agency who can see names and venue.",
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "Enter a link that starts with https://"},
+    )
     name = forms.CharField(
         label="Building",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Give the name of the building."},
+        error_messages={"required": "Enter the name of the building"},
     )
     room = forms.CharField(label="Room", required=False, max_length=200)
     address = forms.CharField(
         label="Address",
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Give the address."},
+        widget=_lines(3),
+        error_messages={"required": "Enter the address"},
     )
     postcode = forms.CharField(
         label="Postcode",
         max_length=10,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
-        error_messages={"required": "Give the whole postcode, so that our trainers find you."},
+        error_messages={"required": "Enter the full postcode"},
+    )
+    quiet_room = forms.CharField(
+        label="Quiet room",
+        required=False,
+        max_length=200,
+        help_text="A room close by where anyone can take time to pause, and how to find it.",
+    )
+    support_name = forms.CharField(
+        label="Support contact",
+        required=False,
+        max_length=200,
+        help_text="Someone attendees can talk to on the day and afterwards, such as your welfare or occupational health "
+        "service.",
+    )
+    support_telephone = forms.CharField(
+        label="Support contact’s phone number", required=False, max_length=40, widget=_phone()
     )
     parking = forms.CharField(
         label="Parking",
         required=False,
         max_length=1000,
-        help_text="Where our trainers may park, and whether they have to ask for it beforehand.",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Where our trainers can park, and whether they need to ask beforehand.",
+        widget=_lines(2),
     )
     arrival = forms.CharField(
-        label="Reception and how to get in",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Reception and how to get in", required=False, max_length=2000, widget=_lines(3)
     )
     access = forms.CharField(
         label="Access",
         required=False,
         max_length=1000,
-        help_text="Steps, lifts, step-free ways in: our trainers may need them too.",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Steps, lifts and step-free ways in: our trainers may need them too.",
+        widget=_lines(2),
     )
     vetting = forms.CharField(
         label="Vetting or escort",
         required=False,
         max_length=1000,
         help_text="What our trainers need to have, or who walks with them.",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=_lines(2),
     )
     contact_name = forms.CharField(label="Who meets us on the day", required=False, max_length=200)
     contact_telephone = forms.CharField(
-        label="Their telephone on the day",
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "class": "govuk-input--width-20"}),
+        label="Their phone number on the day", required=False, max_length=40, widget=_phone()
     )
+
+    def __init__(self, *args: Any, online: bool, is_hidden: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.online, self.is_hidden = online, is_hidden
+        for name in ON_SITE_ONLY if online else ("online_link",):
+            del self.fields[name]
+        if is_hidden:
+            for field in self.fields.values():
+                field.required = False
+
+    def clean(self) -> dict[str, Any]:
+        """A new address is given whole: half an old one would lead our trainers astray."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.is_hidden and not self.online and any(cleaned.get(name) for name in PLACE):
+            for name in PLACE:
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, self.fields[name].error_messages["required"])
+        return cleaned
+
+    def as_venue(self) -> dict[str, str]:
+        """What the service writes down; an online session has a link and no building."""
+        return {"name": "Online", **self.cleaned_data} if self.online else dict(self.cleaned_data)
 
 
 class DetailsForm(PortalForm):

@@ -1,58 +1,108 @@
-"""Where a booking stands, in words for the agency: the steps, the one thing to know now, and what we need from them.
+"""Where a booking stands for one of the agency's contacts: everything their page says is derived here, once.
 
 Everything about when, where and who comes from what the contact may see (``bookings.release.SessionSeen``).
 """
 
 import dataclasses
-import datetime as dt
 
+from django.utils import timezone
+
+from bookings.host import say_needed_by, unanswered
 from bookings.models import Booking, Contact, Place
-from bookings.release import OfferSeen, SessionSeen, Tier
-from bookings.states import BookingStatus, OfferState
+from bookings.release import SessionSeen, Tier
+from bookings.states import BookingStatus
 from places.clock import local, say_date, say_moment, say_short_date, say_times
+from trainingportal.requester.progress import progress
+from trainingportal.requester.stages import (
+    AGREED,
+    ENDED,
+    PAST,
+    Facts,
+    Stage,
+    accepted_offer,
+    ended_offers,
+    open_offers,
+    stage_of,
+    was_postponed,
+)
 from trainingportal.steps import Step
 
-DONE, NOW, NEXT = "done", "now", "next"
-ENDED = (BookingStatus.DECLINED, BookingStatus.CANCELLED)
-# how many of the seven steps lie behind a booking
-BEHIND = {
-    BookingStatus.REQUESTED: 3,
-    BookingStatus.WAITING_LIST: 3,
-    BookingStatus.OFFERED: 3,
-    BookingStatus.CONFIRMED: 5,
-    BookingStatus.READY: 6,
-    BookingStatus.DELIVERED: 7,
-    BookingStatus.CLOSED: 7,
-}
+ROOM_NEEDED = (BookingStatus.OFFERED, BookingStatus.CONFIRMED, BookingStatus.READY)
 NUMBERS = {1: "One date", 2: "Two dates", 3: "Three dates", 4: "Four dates"}
+PHONE = ("We phone you", "On a number that we find ourselves. It keeps you and our trainers safe.")
+DATES = (
+    "You see dates here",
+    "We hold our trainers for each date that we offer, and email you. You accept one, or ask for others.",
+)
+SHAPE = ("We prepare the day with you", "A trainer turns what you told us into an agenda.")
+NEXT: dict[Stage, tuple[tuple[str, str], ...]] = {
+    Stage.PHONE_CHECK: (PHONE, DATES, SHAPE),
+    Stage.LOOKING: (DATES, SHAPE),
+    Stage.LOOKING_AGAIN: (DATES, SHAPE),
+    Stage.POSTPONED: (DATES,),
+    Stage.WAITING_LIST: (DATES, SHAPE),
+    Stage.EXPIRED: (DATES, SHAPE),
+    Stage.OFFERED_HIDDEN: (PHONE, ("You see the dates here", "Then you can answer for your agency too.")),
+    Stage.AGREED_HIDDEN: (PHONE, ("You see the date here", "And the agenda, once it is ready.")),
+}
 
 
 @dataclasses.dataclass(frozen=True)
-class Stand:
+class Message:
     """The one message on top: what is said first and bold, the rest, and the kind of note it is."""
 
     strong: str
-    words: str
+    words: str = ""
     kind: str = ""
 
 
-def open_offers(seen: SessionSeen) -> tuple[OfferSeen, ...]:
-    """The dates that wait for an answer and still hold."""
-    return tuple(offer for offer in seen.offers if offer.state == OfferState.OPEN and not offer.has_run_out)
+@dataclasses.dataclass(frozen=True)
+class Stands:
+    """All that a requester's page says of where the booking stands.
+
+    ``needs`` is what we need from the agency, ``extras`` what it may add, ``given`` what it told us and may change.
+    """
+
+    stage: Stage
+    message: Message
+    steps: list[Step]
+    needs: list[Step]
+    extras: list[Step]
+    given: list[Step]
+    next: tuple[tuple[str, str], ...]
+    names_note: str
+    ended: list[str]
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the training is behind us, so that nothing speaks of the future."""
+        return self.stage in PAST
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is planned: declined or cancelled."""
+        return self.stage in ENDED
+
+    @property
+    def is_going_on(self) -> bool:
+        return not self.is_past and not self.has_ended
 
 
-def accepted_offer(seen: SessionSeen) -> OfferSeen | None:
-    """The date the agency said yes to."""
-    return next((offer for offer in seen.offers if offer.state == OfferState.ACCEPTED), None)
-
-
-def ended_offers(seen: SessionSeen) -> tuple[OfferSeen, ...]:
-    """Dates that were offered and are offered no more."""
-    return tuple(
-        offer
-        for offer in seen.offers
-        if offer.state in (OfferState.DECLINED, OfferState.LAPSED, OfferState.WITHDRAWN)
-        or (offer.state == OfferState.OPEN and offer.has_run_out)
+def derive(contact: Contact, seen: SessionSeen, facts: Facts, *, addresses: dict[str, str]) -> Stands:
+    """Where the booking stands for this contact. ``addresses``: offers, room, details."""
+    booking = contact.booking
+    stage = stage_of(booking, seen, facts)
+    over = stage in (*PAST, *ENDED)
+    return Stands(
+        stage=stage,
+        message=_message(contact, seen, facts, stage),
+        steps=progress(contact, seen, facts, stage),
+        needs=[] if over else _needs(booking, seen, facts, stage, addresses),
+        extras=[] if over else _extras(booking, seen, facts, stage, addresses),
+        given=[] if over else _given(booking, seen, facts, addresses),
+        next=_next(seen, stage),
+        names_note=_names_note(seen, facts, stage),
+        ended=_ended(seen) if stage in (Stage.LOOKING_AGAIN, Stage.POSTPONED, Stage.EXPIRED) else [],
     )
 
 
@@ -63,232 +113,208 @@ def title_of(booking: Booking) -> str:
     return f"A {booking.format.name.lower()} for {booking.agency.name}"
 
 
-def offers_title(offers: tuple[OfferSeen, ...]) -> str:
-    return f"{NUMBERS.get(len(offers), f'{len(offers)} dates')} for you"
+def offers_title(count: int) -> str:
+    return f"{NUMBERS.get(count, f'{count} dates')} for you"
+
+
+def may_name_room(booking: Booking, seen: SessionSeen) -> bool:
+    """Whether this contact may tell us where and how: phoned, and dates are offered or agreed and not behind us."""
+    is_over = booking.ends_at is not None and booking.ends_at <= timezone.now()
+    return not is_over and seen.tier >= Tier.T2 and booking.status in ROOM_NEEDED
 
 
 # ---- the one message
 
 
-def stand(booking: Booking, seen: SessionSeen) -> Stand:
-    """What to know now."""
-    match booking.status:
-        case BookingStatus.REQUESTED:
-            return _while_requested(booking, seen)
-        case BookingStatus.WAITING_LIST:
-            return Stand("You are on our waiting list.", "We write to you as soon as we can offer a date.")
-        case BookingStatus.OFFERED:
-            return _while_offered(seen)
-        case BookingStatus.CONFIRMED | BookingStatus.READY:
-            return _once_agreed(booking, seen)
-        case BookingStatus.DELIVERED | BookingStatus.CLOSED:
-            return Stand(
-                "The day is over.", "Thank you for having us. Feedback and certificates follow by e-mail."
+def _message(contact: Contact, seen: SessionSeen, facts: Facts, stage: Stage) -> Message:
+    booking = contact.booking
+    match stage:
+        case Stage.PHONE_CHECK:
+            return Message(
+                "We will phone you next.",
+                f"We use a number that we find ourselves. {_due(contact, facts)}".strip(),
             )
-        case BookingStatus.DECLINED:
-            return Stand(
+        case Stage.LOOKING:
+            return Message("We are looking for dates and trainers.", _due(contact, facts))
+        case Stage.LOOKING_AGAIN:
+            return Message("We are looking for other dates.", "We will email you when we can offer some.")
+        case Stage.POSTPONED:
+            return Message(
+                "Your training is postponed.",
+                "We are looking for a new date. What you told us stays as it is. If you know a date that suits, "
+                "write to us below.",
+            )
+        case Stage.WAITING_LIST:
+            first = "We still need to phone you. " if seen.tier < Tier.T2 else ""
+            return Message(
+                "You are on our waiting list.",
+                f"{first}We will email you as soon as we can offer a date.",
+            )
+        case Stage.OFFERED_HIDDEN:
+            return Message(
+                "We have offered dates to your agency.", "You will see them once we have phoned you."
+            )
+        case Stage.AGREED_HIDDEN:
+            return Message("This training is confirmed.", "You will see the date once we have phoned you.")
+        case Stage.ANSWER:
+            return _answer_by(booking, seen)
+        case Stage.EXPIRED:
+            return Message(
+                "The time to answer has passed.",
+                "We no longer hold the dates we offered. We will look for others and email you.",
+            )
+        case Stage.ACCEPTED:
+            chosen = accepted_offer(seen)
+            assert chosen is not None
+            return Message(
+                f"Your agency has accepted {say_date(chosen.starts_at)}.",
+                "Your booking is confirmed once all our trainers have accepted. We will email you then.",
+            )
+        case Stage.DECLINED:
+            return Message(
                 "We cannot give this training.",
-                "We wrote to you about it. If something changes on your side, write to us below.",
+                "We have emailed you about it. If something changes, write to us below.",
                 "stop",
             )
-        case _:
-            return Stand(
+        case Stage.CANCELLED:
+            return Message(
                 "This booking is cancelled.", "Nothing more is planned under this reference.", "stop"
             )
+        case _:
+            return _with_a_date(booking, seen, facts, stage)
 
 
-def _while_requested(booking: Booking, seen: SessionSeen) -> Stand:
-    due = f"You hear from us by {say_date(booking.answer_due_on)}." if booking.answer_due_on else ""
-    if seen.tier < Tier.T2:
-        return Stand("We ring you back next,", f"on a number that we look up ourselves. {due}".strip())
-    if ended_offers(seen):
-        return Stand("We look for other dates.", "We write to you when we can offer some.")
-    return Stand("We look for dates and trainers.", due)
+def _due(contact: Contact, facts: Facts) -> str:
+    """By when we said they would hear from us; a colleague who was invited was promised nothing."""
+    due = contact.booking.answer_due_on
+    if due is None or contact.role != Contact.Role.REQUESTER:
+        return ""
+    if due < local(facts.now).date():
+        return f"We said you would hear from us by {say_date(due)}. We are sorry that you are still waiting."
+    return f"You will hear from us by {say_date(due)}."
 
 
-def _while_offered(seen: SessionSeen) -> Stand:
-    if seen.tier < Tier.T2:
-        return Stand("We have offered dates.", "They open to you once we have rung you back.")
-    accepted, waiting = accepted_offer(seen), open_offers(seen)
-    if accepted is not None:
-        return Stand(
-            f"You said yes to {say_date(accepted.starts_at)}.",
-            "We wait for our trainers, and write to you as soon as everybody has said yes.",
-        )
-    if not waiting:
-        return Stand(
-            "The time to answer has passed.", "The dates are no longer held. We write to you with others."
-        )
+def _answer_by(booking: Booking, seen: SessionSeen) -> Message:
+    waiting = open_offers(seen)
     until = say_moment(min(offer.expires_at for offer in waiting))
     held = {1: "the date", 2: "both dates"}.get(len(waiting), "all these dates")
-    them = "it is" if len(waiting) == 1 else "they are"
-    return Stand(
-        f"Your turn: please answer our offer by {until}.",
-        f"We hold {held} for you until then. After that {them} released, and we offer others.",
+    them = "it" if len(waiting) == 1 else "them"
+    postponed = "Your training is postponed. " if was_postponed(booking) else ""
+    return Message(
+        f"{postponed}Please answer our offer by {until}.",
+        f"We hold {held} for you until then. After that we stop holding {them} and look for others.",
     )
 
 
-def _once_agreed(booking: Booking, seen: SessionSeen) -> Stand:
-    if seen.starts_at is None or seen.ends_at is None:
-        return Stand("The training is confirmed.", "The date opens to you once we have rung you back.")
-    when = f"{say_date(seen.starts_at)}, {say_times(seen.starts_at, seen.ends_at)}"
-    if booking.status == BookingStatus.READY:
-        return Stand(f"Confirmed: {when}.", "The agenda is issued. It stands below.")
-    return Stand(f"Confirmed: {when}.", "A trainer now shapes the agenda for your people.")
+def _with_a_date(booking: Booking, seen: SessionSeen, facts: Facts, stage: Stage) -> Message:
+    if seen.starts_at is None or seen.ends_at is None:  # T1: they do not learn the date afterwards either
+        return Message("This training has taken place.")
+    times = say_times(seen.starts_at, seen.ends_at)
+    if stage == Stage.OVER:
+        if booking.status in (BookingStatus.DELIVERED, BookingStatus.CLOSED):
+            return Message(
+                f"Your training took place on {say_date(seen.starts_at)}.", "Thank you for having us."
+            )
+        return Message(
+            f"Your training was planned for {say_date(seen.starts_at)}.",
+            "Thank you for having us. If it did not take place, write to us below.",
+        )
+    if facts.issue_number is not None:
+        agenda = "Your agenda is ready."
+    elif facts.issue_withdrawn:
+        agenda = "We have withdrawn the agenda you had. A trainer is preparing a new one."
+    else:
+        agenda = "A trainer is preparing the agenda for your people."
+    if stage == Stage.TODAY:
+        return Message(f"Your training is today, {times}.", agenda if facts.issue_number is not None else "")
+    return Message(f"Confirmed: {say_date(seen.starts_at)}, {times}.", agenda)
 
 
-# ---- where it stands
+# ---- what we need, what may be added, what was told
 
 
-def steps(contact: Contact, seen: SessionSeen) -> list[Step]:
-    """The seven steps of a booking: what is done, what is now, and what comes."""
-    booking = contact.booking
-    if booking.status in ENDED:
-        return [
-            Step("You asked", _done(booking.created_at), DONE),
-            Step(booking.get_status_display(), "Now. Nothing more is planned.", NOW),
-        ]
-    behind = BEHIND[BookingStatus(booking.status)]
-    if booking.status == BookingStatus.REQUESTED and contact.verified_at is None:
-        behind = 2
-    if booking.status == BookingStatus.OFFERED and accepted_offer(seen) is not None:
-        behind = 4
-    words = _words(contact, seen, behind)
-    states = [DONE if n < behind else NOW if n == behind else NEXT for n in range(len(words))]
-    found = [Step(title, note, state) for (title, note), state in zip(words, states, strict=True)]
-    if contact.verified_at is None and behind > 2:  # others at the agency are further than this contact
-        found[2] = Step("We ring you back", "Not yet. Dates open to you then.", NEXT)
-    return found
-
-
-def _words(contact: Contact, seen: SessionSeen, behind: int) -> list[tuple[str, str]]:
-    booking = contact.booking
-    rung = contact.verified_at
+def _needs(
+    booking: Booking, seen: SessionSeen, facts: Facts, stage: Stage, addresses: dict[str, str]
+) -> list[Step]:
+    """What the agency has to do, with the day by which we need it."""
+    if stage == Stage.ANSWER:
+        by = say_moment(min(offer.expires_at for offer in open_offers(seen)))
+        return [Step("Your answer to our offer", f"By {by}", "now", addresses["offers"])]
+    if stage not in AGREED or seen.starts_at is None:
+        return []
+    by = say_needed_by(seen.starts_at, now=facts.now)
+    by = by[0].upper() + by[1:]
     return [
-        (
-            "You asked" if contact.role == Contact.Role.REQUESTER else "Your agency asked",
-            _done(booking.created_at),
-        ),
-        ("Mailbox confirmed", _done(contact.mailbox_confirmed_at)),
-        ("We rang you back", _done(rung))
-        if rung
-        else ("We ring you back", "Now. On a number that we look up"),
-        _dates_step(booking, seen, behind),
-        ("Confirmed", _confirmed_note(behind)),
-        (
-            "Agenda issued",
-            "Done"
-            if behind > 5
-            else "Now. A trainer works on it"
-            if behind == 5
-            else "Three weeks before the day",
-        ),
-        ("The day", _day_note(seen, behind)),
+        Step(question.words, by, "now", f"{addresses['room']}#id_{question.field}")
+        for question in unanswered(booking, facts.told)
     ]
 
 
-def _dates_step(booking: Booking, seen: SessionSeen, behind: int) -> tuple[str, str]:
-    if behind > 3:
-        return "Dates offered", "Done"
-    waiting = open_offers(seen)
-    if waiting:
-        return (
-            "Dates offered",
-            f"Now. Waiting for you, until {say_short_date(min(o.expires_at for o in waiting))}",
-        )
-    if booking.status == BookingStatus.WAITING_LIST:
-        return "Dates offered", "Now. You are on the waiting list"
-    if behind < 3:
-        return "Dates offered", "When we have rung you back"
-    return (
-        "Dates offered",
-        "Now. We look for dates and trainers" if booking.status == BookingStatus.REQUESTED else "Now",
-    )
-
-
-def _confirmed_note(behind: int) -> str:
-    if behind > 4:
-        return "Done"
-    return "Now. Waiting for our trainers" if behind == 4 else "When you and our trainers have said yes"
-
-
-def _agenda_note(behind: int) -> str:
-    if behind > 5:
-        return "Done"
-    return "Now. A trainer works on it" if behind == 5 else "Three weeks before the day"
-
-
-def _day_note(seen: SessionSeen, behind: int) -> str:
-    if behind > 6:
-        return "Done. Then feedback and certificates"
-    if behind == 6:
-        return f"Now. {say_date(seen.starts_at)}" if seen.starts_at else "Now"
-    return "Then feedback and certificates"
-
-
-def _done(moment: dt.datetime | None) -> str:
-    if moment is None:
-        return "Done"
-    day = local(moment)
-    return f"Done, {day:%A} {say_short_date(moment)}"
-
-
-# ---- what we need
-
-
-def needs(
-    contact: Contact,
-    seen: SessionSeen,
-    *,
-    room_named_at: dt.datetime | None,
-    room_is_seen: bool,
-    addresses: dict[str, str],
+def _extras(
+    booking: Booking, seen: SessionSeen, facts: Facts, stage: Stage, addresses: dict[str, str]
 ) -> list[Step]:
-    """What the agency still has to do or may add, the most pressing first. ``addresses``: offers, room, details."""
-    booking = contact.booking
-    if booking.status in (*ENDED, BookingStatus.DELIVERED, BookingStatus.CLOSED):
-        return []
+    """What the agency may tell us and need not."""
     found = []
-    waiting = open_offers(seen)
-    if waiting:
-        by = say_moment(min(offer.expires_at for offer in waiting))
-        found.append(Step("An answer to the offer", f"by {by}", NOW, addresses["offers"]))
-    if may_name_room(booking, seen):
-        if room_is_seen:
-            found.append(Step("Change the room", "You gave us the room", DONE, addresses["room"]))
-        elif room_named_at is None:
-            found.append(
-                Step("The room and how to get in", "two weeks before the day", "", addresses["room"])
-            )
-        else:
-            given = f"You gave us the room on {say_short_date(room_named_at)}"
-            found.append(Step("Change the room", given, DONE, addresses["room"]))
-    access = (
-        ("Change access needs", "You told us what people need", DONE)
-        if booking.access_needs
-        else ("Access needs", "if somebody needs something to take part", "")
-    )
-    found.append(Step(*access, address=f"{addresses['details']}#change"))
-    order = (
-        ("Change the purchase order number", f"You gave us {booking.purchase_order}", DONE)
-        if booking.purchase_order
-        else ("Purchase order number", "before the day, if your finance team needs one", "")
-    )
-    found.append(Step(*order, address=f"{addresses['details']}#change"))
-    if booking.may_ask_for_welsh:
-        language = (
-            ("Change the papers’ language", "You asked for them in Welsh as well", DONE)
-            if booking.papers_in_welsh
-            else ("Papers in Welsh", "if you would like them as well", "")
-        )
-        found.append(Step(*language, address=f"{addresses['details']}#change"))
+    if facts.told is None and stage not in AGREED and may_name_room(booking, seen):
+        words = "The link to join" if booking.place == Place.ONLINE else "The venue"
+        found.append(Step(words, "If you know it already", "", addresses["room"]))
+    details = f"{addresses['details']}#change"
+    if not booking.access_needs:
+        found.append(Step("What people need to take part", "For example step-free access", "", details))
+    if not booking.purchase_order:
+        found.append(Step("Purchase order number", "If your finance team needs one", "", details))
+    if booking.may_ask_for_welsh and not booking.papers_in_welsh:
+        found.append(Step("Papers in Welsh", "If you would like them as well", "", details))
     return found
 
 
-def may_name_room(booking: Booking, seen: SessionSeen) -> bool:
-    """Whether this contact may tell us the room: rung back, dates are offered or agreed, and not online only."""
-    return (
-        seen.tier >= Tier.T2
-        and booking.place != Place.ONLINE
-        and booking.status in (BookingStatus.OFFERED, BookingStatus.CONFIRMED, BookingStatus.READY)
-    )
+def _given(booking: Booking, seen: SessionSeen, facts: Facts, addresses: dict[str, str]) -> list[Step]:
+    """What the agency told us since it asked, with the way to change it."""
+    found = []
+    if facts.told is not None and may_name_room(booking, seen):
+        title = "Change the joining details" if booking.place == Place.ONLINE else "Change the venue"
+        found.append(Step(title, f"Saved {say_short_date(facts.told.at)}", "", addresses["room"]))
+    details = f"{addresses['details']}#change"
+    if booking.access_needs:
+        found.append(Step("Change what people need", "You told us what they need", "", details))
+    if booking.purchase_order:
+        found.append(Step("Change the purchase order number", booking.purchase_order, "", details))
+    if booking.papers_in_welsh:
+        found.append(Step("Change the papers’ language", "In Welsh as well", "", details))
+    return found
+
+
+# ---- what comes next, names, and dates that are over
+
+
+def _next(seen: SessionSeen, stage: Stage) -> tuple[tuple[str, str], ...]:
+    found = NEXT.get(stage, ())
+    return (PHONE, *found) if stage == Stage.WAITING_LIST and seen.tier < Tier.T2 else found
+
+
+def _names_note(seen: SessionSeen, facts: Facts, stage: Stage) -> str:
+    """What to say of names and venue; "" where there is nothing to say."""
+    if seen.tier >= Tier.T3:
+        closes = seen.detail_closed_at
+        return f"We show names and venue until {say_date(closes)}." if closes and stage in PAST else ""
+    if stage in AGREED:
+        if facts.had_names:
+            return (
+                "We are not showing names and venue at the moment. We will email you when we show them again."
+            )
+        return "You will see our trainers’ names and the venue here once we share them with you. We will email you then."
+    if stage == Stage.OVER and facts.had_names:
+        return "We no longer show names and venue for past training."
+    return ""
+
+
+def _ended(seen: SessionSeen) -> list[str]:
+    """Each date that is no longer held, and why."""
+    words = {"declined": "you told us that it does not suit", "withdrawn": "we had to take it back"}
+    found = []
+    for offer in ended_offers(seen):
+        why = words.get(offer.state, "the time to answer passed")
+        if offer.state == "withdrawn" and offer.answered_at is not None:
+            why = "postponed"
+        found.append(f"{say_date(offer.starts_at)}: {why}")
+    return found

@@ -12,6 +12,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,21 +20,45 @@ from accounts.models import User
 from accounts.rights import is_coordinator, sign_in_required
 from accounts.signin import begin_code
 from agendas import snapshot
-from agendas.models import Agenda, Document
+from agendas.models import Agenda, Document, Issue
 from agendas.services import content_of
 from bookings import services
-from bookings.models import AudienceShare, Booking, CallBack, Contact, DeskSettings, Note
-from bookings.release import SessionSeen, Tier, room_named_at, seen_by_contact
-from bookings.states import BookingStatus, InvalidMove
-from places.clock import say_date, say_short_date
+from bookings.host import unanswered
+from bookings.mail import verified_contacts
+from bookings.models import (
+    AudienceShare,
+    Booking,
+    CallBack,
+    Contact,
+    DeskSettings,
+    DetailRead,
+    Note,
+    Offer,
+    Place,
+)
+from bookings.release import (
+    HOST_TELLS,
+    HostTold,
+    OfferSeen,
+    SessionSeen,
+    Tier,
+    host_told,
+    seen_by_contact,
+    venue_as_told,
+)
+from bookings.states import InvalidMove, OfferState
+from bookings.terms import terms
+from bookings.words import say_names
+from places.clock import say_date, say_moment, say_short_date
 from places.kept_queries import Blank, KeptQuery
 from speakers.models import Speaker
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
-from trainingportal.requester import stands
+from trainingportal.requester import stages, stands
 from trainingportal.requester.forms import ColleagueForm, DeclineForm, DetailsForm, RoomForm, WriteForm
 
 MOST_NOTES = 100
 MOST_BOOKINGS = 50
+OWN_PAGE = "requester's page"
 
 _CONTACT = KeptQuery(
     lambda: (
@@ -54,6 +79,12 @@ _CONTACT = KeptQuery(
             ),
             draft_is_shared=Exists(
                 Agenda.objects.filter(booking=OuterRef("booking"), shared_at__isnull=False)
+            ),
+            issue_withdrawn=Exists(
+                Issue.objects.filter(agenda__booking=OuterRef("booking"), withdrawn_at__isnull=False)
+            ),
+            had_names=Exists(
+                DetailRead.objects.filter(booking=OuterRef("booking"), user=OuterRef("user"), page=OWN_PAGE)
             ),
         )
         .order_by("pk")[:1]
@@ -140,9 +171,9 @@ def bookings(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 @require_safe
 def booking(request: HttpRequest, reference: str) -> HttpResponse:
-    """Where the booking stands, what waits for the agency, the agenda and the messages."""
+    """Show where the booking stands, what waits for the agency, the agenda and the messages."""
     contact = _contact(request, reference)
-    seen = seen_by_contact(contact, page="requester's page")
+    seen = seen_by_contact(contact, page=OWN_PAGE)
     if seen.tier < Tier.T1:
         return render(request, "requester/confirm_mailbox.html", {"contact": contact})
     return _draw(request, contact, seen)
@@ -158,40 +189,53 @@ def _draw(
     status: int = 200,
 ) -> HttpResponse:
     found = contact.booking
-    may_name_room = stands.may_name_room(found, seen)
-    offers = stands.open_offers(seen)
+    agenda = _agenda(contact, seen)
+    where = stands.derive(
+        contact,
+        seen,
+        _facts(contact, seen, agenda),
+        addresses={
+            "offers": "#offers",
+            "room": reverse("booking-room", args=[found.reference]),
+            "details": reverse("booking-details", args=[found.reference]),
+        },
+    )
+    offers = stages.open_offers(seen)
     context = {
         "contact": contact,
         "booking": found,
         "seen": seen,
         "settings": SimpleLazyObject(DeskSettings.kept),
         "title": stands.title_of(found),
-        "stand": stands.stand(found, seen),
-        "steps": stands.steps(contact, seen),
-        "needs": stands.needs(
-            contact,
-            seen,
-            room_named_at=room_named_at(found) if may_name_room and seen.venue is None else None,
-            room_is_seen=seen.venue is not None,
-            addresses={
-                "offers": "#offers",
-                "room": reverse("booking-room", args=[found.reference]),
-                "details": reverse("booking-details", args=[found.reference]),
-            },
-        ),
+        "stands": where,
         "offers": offers,
-        "offers_title": stands.offers_title(offers),
-        "accepted": stands.accepted_offer(seen) if found.status == BookingStatus.OFFERED else None,
-        "ended": stands.ended_offers(seen) if found.status == BookingStatus.REQUESTED else (),
+        "offers_title": stands.offers_title(len(offers)),
+        "accepted": stages.accepted_offer(seen) if where.stage == stages.Stage.ACCEPTED else None,
         "told": _told_in_short(contact),
-        "agenda": _agenda(contact, seen),
-        "draft_is_shared": contact.draft_is_shared and seen.tier >= Tier.T2,  # type: ignore[attr-defined]
+        "agenda": agenda,
+        "draft_is_shared": contact.draft_is_shared and seen.tier >= Tier.T2 and where.is_going_on,  # type: ignore[attr-defined]
         "notes": _notes(contact, seen),
         "write_form": write_form or WriteForm(),
         "decline_form": decline_form or DeclineForm(),
         "form": write_form or decline_form,
     }
     return render(request, "requester/booking.html", context, status=status)
+
+
+def _facts(contact: Any, seen: SessionSeen, agenda: dict[str, Any] | None) -> stages.Facts:
+    """What the state of the page follows from, beside the booking and the session as it is seen."""
+    return stages.Facts(
+        now=timezone.now(),
+        told=_told_by_host(contact.booking, seen),
+        issue_number=agenda["number"] if agenda is not None else None,
+        issue_withdrawn=contact.issue_withdrawn,
+        had_names=contact.had_names,
+    )
+
+
+def _told_by_host(booking: Booking, seen: SessionSeen) -> HostTold | None:
+    """Which of our questions the host has answered, for those who may answer them."""
+    return host_told(booking) if stands.may_name_room(booking, seen) else None
 
 
 def _told_in_short(contact: Any) -> list[str]:
@@ -289,20 +333,73 @@ def _too_late(request: HttpRequest, contact: Contact, words: str) -> HttpRespons
 
 
 @sign_in_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """Say yes to one date."""
+    """Look a date over with the terms before saying yes to it; POST says yes."""
     contact, seen = _contact_who_knows(request, reference, least=Tier.T2)
-    offer = contact.booking.offers.filter(number=number).first()
-    if offer is None:
+    chosen = next((offer for offer in seen.offers if offer.number == number), None)
+    if chosen is None:
         raise Http404
+    if request.method != "POST":
+        if chosen not in stages.open_offers(seen):
+            return _answered_already(request, contact, chosen)
+        return _look_over(request, contact, seen, chosen)
     try:
-        services.accept_offer(offer.pk, actor=_user(request))
+        services.accept_offer(contact.booking.offers.get(number=number).pk, actor=_user(request))
     except InvalidMove as refusal:
-        return _too_late(request, contact, str(refusal))
-    day = next(say_date(one.starts_at) for one in seen.offers if one.number == number)
-    messages.success(request, f"Thank you. You said yes to {day}. We write when our trainers have too.")
+        return _answered_already(request, contact, chosen, words=str(refusal))
+    messages.success(
+        request, f"You have accepted {say_date(chosen.starts_at)}. We have emailed you a receipt."
+    )
     return redirect("booking", reference)
+
+
+def _look_over(request: HttpRequest, contact: Contact, seen: SessionSeen, chosen: OfferSeen) -> HttpResponse:
+    """The date, what accepting it does, and the terms."""
+    others = [offer for offer in stages.open_offers(seen) if offer.number != chosen.number]
+    context = {
+        "contact": contact,
+        "booking": contact.booking,
+        "offer": chosen,
+        "told": _told_in_short(contact),
+        "effects": _effects_of_accepting(contact, [say_date(offer.starts_at) for offer in others]),
+        "terms": terms(DeskSettings.current()),
+    }
+    return render(request, "requester/accept.html", context)
+
+
+def _effects_of_accepting(contact: Contact, others: list[str]) -> list[str]:
+    """What accepting does, in words that name nobody of the team."""
+    readers = ["you" if one.pk == contact.pk else one.name for one in verified_contacts(contact.booking)]
+    found = ["We ask each of our trainers to confirm, and email you as soon as all of them have accepted."]
+    if others:
+        found.append(f"We stop holding {say_names(others)} for you.")
+    return [*found, f"We email a receipt to {say_names(readers)}, with these terms."]
+
+
+def _answered_already(
+    request: HttpRequest, contact: Contact, chosen: OfferSeen, *, words: str = ""
+) -> HttpResponse:
+    """The button pressed twice leads to the page; a date that somebody else answered, or that ended, is explained."""
+    offers = contact.booking.offers.select_related("answered_by")
+    accepted = offers.filter(state=OfferState.ACCEPTED).first()
+    if accepted is None:
+        return _too_late(request, contact, words or "This date is no longer open.")
+    if accepted.number == chosen.number and accepted.answered_by_id == contact.user_id:
+        messages.success(request, f"You have accepted {say_date(chosen.starts_at)}.")
+        return redirect("booking", contact.booking.reference)
+    return _too_late(request, contact, _who_accepted(contact, accepted))
+
+
+def _who_accepted(contact: Contact, accepted: Offer) -> str:
+    """Who of the agency said yes to which date; what the desk wrote down after a call is the desk's."""
+    day = say_date(accepted.starts_at)
+    colleague = Contact.objects.filter(booking=contact.booking_id, user=accepted.answered_by).first()
+    when = f" on {say_moment(accepted.answered_at)}" if accepted.answered_at else ""
+    if colleague is None:
+        return f"We recorded that your agency accepted {day}{when}."
+    who = "You" if colleague.user_id == contact.user_id else colleague.name
+    return f"{who} accepted {day}{when}."
 
 
 @sign_in_required
@@ -345,26 +442,45 @@ def _may(request: HttpRequest, what: str) -> bool:
 @sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: HttpRequest, reference: str) -> HttpResponse:
-    """Tell us the room. What was given is shown again only to whom place and people are open."""
+    """Tell us where and how. What stands is shown to whom names and venue are open, and to who wrote it.
+
+    Anybody else finds the form empty, and what they leave empty stays as it was.
+    """
     contact, seen = _contact_who_knows(request, reference, least=Tier.T2)
-    if not stands.may_name_room(contact.booking, seen):
+    found = contact.booking
+    if not stands.may_name_room(found, seen):
         raise Http404
-    if seen.venue is not None and request.method != "POST":
-        seen = seen_by_contact(contact, page="room")  # the venue fills the form: the read is logged
-    form = RoomForm(request.POST or None, initial=vars(seen.venue) if seen.venue else None)
+    told = host_told(found)
+    known = _known_venue(request, contact, seen)
+    is_hidden = told is not None and not known
+    form = RoomForm(
+        request.POST or None, initial=known, online=found.place == Place.ONLINE, is_hidden=is_hidden
+    )
     if form.is_valid():
-        services.set_venue(contact.booking.pk, **form.cleaned_data, by_agency=True, actor=_user(request))
-        messages.success(request, "Thank you. We have the room, and ring you once more before we share it.")
+        services.set_venue(
+            found.pk, **form.as_venue(), by_agency=True, keeps_unseen=is_hidden, actor=_user(request)
+        )
+        messages.success(request, "Saved. We will phone you once more before we share it.")
         return redirect("booking", reference)
-    named_at = room_named_at(contact.booking)
     return _draw_form(
         request,
         "requester/room.html",
         contact,
         form,
-        named_on=say_short_date(named_at) if named_at else "",
-        shown=seen.venue is not None,
+        saved_on=say_short_date(told.at) if told is not None else "",
+        is_hidden=is_hidden,
+        missing=[question.words for question in unanswered(found, told)] if is_hidden else [],
     )
+
+
+def _known_venue(request: HttpRequest, contact: Contact, seen: SessionSeen) -> dict[str, str]:
+    """What of the venue this contact may read, to fill the form; a read is logged where it is shown."""
+    if seen.venue is not None:
+        if request.method != "POST":
+            seen = seen_by_contact(contact, page="room")
+        assert seen.venue is not None
+        return {name: getattr(seen.venue, name) for name in HOST_TELLS}
+    return venue_as_told(contact, page="room")
 
 
 @sign_in_required
