@@ -72,7 +72,7 @@ def test_the_terms_are_one_text_beside_accept_in_the_receipt_and_on_the_costs_pa
     signed_in(offered.user).post(address(offered))
     receipt = Message.objects.get(kind="accepted")
 
-    for place in (look_over, costs, " ".join(receipt.text.split())):
+    for place in (look_over, costs, words(receipt.html.encode())):
         assert "Cancelling or changing the date Tell us before breakfast." in place
         assert "Or before lunch." in place
         assert (
