@@ -23,6 +23,7 @@ from trainingportal.guard import (
     count_attempt,
     counted_before_it_is_read,
     may_go_on,
+    one_moment,
 )
 
 NOT_FOUND = (
@@ -113,6 +114,8 @@ def notices(request: HttpRequest, code: str) -> HttpResponse:
         if may_write and services.write_privately(code, **typed):
             return redirect("notices-sent")
         message.add_error(None, TOO_MANY)
+    if message.is_held:
+        return one_moment(request)
     return _draw(
         request,
         "public/notices.html",

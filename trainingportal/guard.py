@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,16 +18,15 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from formkit.lengths import BoundedForm
+from trainingportal.away import keep
 from trainingportal.models import Attempts
 
+HELD = "robot"
 STAMP_SALT = "trainingportal.guard.drawn"
 LEAST_AGE = dt.timedelta(seconds=2)
 MOST_AGE = dt.timedelta(hours=24)
 
-SEND_AGAIN = (
-    "We could not tell that a person filled in this page. Please look it over and send it again. "
-    "If it keeps happening, write to us or ring: see Contact."
-)
+SEND_AGAIN = "Press the button once more. What you typed is still here."
 TOO_MANY = (
     "We have had several messages from you or from your network in a short time. What you typed is still "
     "here. Please try again in an hour, or write to us or ring: see Contact."
@@ -165,22 +165,48 @@ class DrawnField(forms.CharField):
         return data if _moment(str(data or "")) else stamp()
 
 
-class GuardedForm(BoundedForm, forms.Form):
-    """A public form with the trap and the stamp; both draw themselves as hidden fields.
-
-    A robot's answer gets the same page back with what was typed: a person taken for one loses nothing.
-    """
+class TrappedForm(BoundedForm, forms.Form):
+    """A form with the trap, which draws itself as a hidden field."""
 
     web_page = forms.CharField(required=False, max_length=500, widget=Trap)
-    drawn = DrawnField(required=False, max_length=200, initial=stamp)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the form again where a robot is likely; not beside other errors, where it comes again anyway."""
+        """Hold the form where a robot is likely; not beside other errors, where it comes again anyway."""
         cleaned = super().clean() or self.cleaned_data
-        is_robot = cleaned.get("web_page") or not is_likely_age(cleaned.get("drawn", ""))
-        if is_robot and not self.errors:
-            raise forms.ValidationError(SEND_AGAIN, code="robot")
+        if self.is_like_a_robots(cleaned) and not self.errors:
+            raise forms.ValidationError(SEND_AGAIN, code=HELD)
         return cleaned
+
+    def is_like_a_robots(self, cleaned: dict[str, Any]) -> bool:
+        """Say whether what was sent looks as a robot sends it."""
+        return bool(cleaned.get("web_page"))
+
+    @property
+    def is_held(self) -> bool:
+        """Say whether the guard alone has something against it: then answer with ``one_moment``."""
+        return self.is_bound and self.has_error(NON_FIELD_ERRORS, HELD)
+
+
+class GuardedForm(TrappedForm):
+    """A public form that is the first thing somebody sends us: the trap, and the moment it was drawn."""
+
+    drawn = DrawnField(required=False, max_length=200, initial=stamp)
+
+    def is_like_a_robots(self, cleaned: dict[str, Any]) -> bool:
+        """Quicker than a person types, too, or without a page of ours."""
+        return super().is_like_a_robots(cleaned) or not is_likely_age(cleaned.get("drawn", ""))
+
+
+def one_moment(request: HttpRequest) -> HttpResponse:
+    """Answer with a page that holds what was typed and sends it again at a press: a person waits a moment, and is not blamed.
+
+    A robot does not come back. Where the trap was filled, by a password manager for one, it is sent empty.
+    """
+    kept = [field for field in keep(request.POST).fields if field[0] not in ("web_page", "drawn")]
+    posted = request.POST.get("drawn", "")
+    kept.append(("drawn", posted if _moment(posted) is not None else stamp()))
+    context = {"address": request.get_full_path(), "fields": kept}
+    return render(request, "public/one_moment.html", context, status=422)
 
 
 def is_likely_age(drawn: str) -> bool:

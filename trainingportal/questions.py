@@ -21,6 +21,7 @@ from trainingportal.guard import (
     client_address,
     counted_before_it_is_read,
     may_go_on,
+    one_moment,
 )
 from trainingportal.public import public_page
 from trainingportal.public_pages import draw
@@ -111,6 +112,8 @@ def ask_question(request: HttpRequest) -> HttpResponse:
             )
             return redirect(f"{reverse('question-asked')}?receipt={receipt}")
         form.add_error(None, TOO_MANY)
+    if form.is_held:
+        return one_moment(request)
     return draw(
         request,
         "public/ask_question.html",

@@ -80,8 +80,6 @@ def test_a_phone_number_is_enough(client):
         ({"ring_me": "on"}, "Give the phone number that we should ring."),
         ({"message": "x" * 4001}, "4,000 characters or fewer. It has 4,001: take out 1."),
         ({"name": "Win at https://spam.example"}, "Write the name alone"),
-        ({"web_page": "https://spam.example"}, guard.SEND_AGAIN),
-        ({"drawn": "made up"}, guard.SEND_AGAIN),
     ],
 )
 @pytest.mark.django_db
@@ -156,3 +154,16 @@ def test_a_person_asks_sees_what_is_missing_and_gets_a_reference(page_at, width,
 
     assert re.search(r"EN-[A-Z0-9]{4,6}", page.inner_text("main")) is not None
     assert Enquiry.objects.get().message == "May volunteers come?"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"web_page": "https://spam.example"}, {"drawn": "made up"}, {"drawn": ""}]
+)
+@pytest.mark.django_db
+def test_what_looks_like_a_robot_is_held_without_blame_and_keeps_what_was_typed(client, changed):
+    answer = client.post(reverse("ask-question"), answers(organisation="Nine Elms & Sons", **changed))
+
+    text = answer.content.decode()
+    assert (answer.status_code, "govuk-error-summary" in text) == (422, False)
+    assert '<input type="hidden" name="organisation" value="Nine Elms &amp; Sons">' in text
+    assert Enquiry.objects.count() == 0

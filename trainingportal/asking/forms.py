@@ -14,7 +14,7 @@ from formkit.layout import Choices, Disclosure
 from places import mailboxes, outcodes
 from places.clock import say_minutes
 from trainingportal.asking import choices
-from trainingportal.guard import GuardedForm
+from trainingportal.guard import GuardedForm, TrappedForm
 
 POLICE, ELSEWHERE = "police", "elsewhere"
 UNSURE = "unsure"
@@ -499,7 +499,7 @@ class WhenForm(PageForm):
         return [dt.date.fromisoformat(month) for month in self.cleaned_data["months"]]
 
 
-class SendForm(GuardedForm, PortalForm):
+class SendForm(TrappedForm, PortalForm):
     """The press that sends the request: which draft, and which state of it was looked over."""
 
     draft = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)

@@ -26,7 +26,14 @@ from trainingportal.asking.forms import (
 from trainingportal.asking.pages import PAGES, Page
 from trainingportal.example import carrying, seen
 from trainingportal.example.question import question_in
-from trainingportal.guard import TOO_MANY, client_address, counted_before_it_is_read, may_go_on
+from trainingportal.guard import (
+    TOO_MANY,
+    GuardedForm,
+    client_address,
+    counted_before_it_is_read,
+    may_go_on,
+    one_moment,
+)
 from trainingportal.models import RequestDraft
 
 EXPIRED = (
@@ -62,6 +69,8 @@ def _take(request: HttpRequest, page: Page, draft: RequestDraft | None) -> HttpR
         draft = None
     form = _form(page, draft, data=request.POST)
     is_right = form.is_valid()
+    if isinstance(form, GuardedForm) and form.is_held:
+        return one_moment(request)
     if draft is not None and posted_key != str(draft.key):
         return _other_tab(request, page, draft, form)
     if draft is None:
@@ -134,7 +143,9 @@ def _as_kept(page: Page, draft: RequestDraft | None) -> PageForm:
 def _form(page: Page, draft: RequestDraft | None, **kwargs: Any) -> PageForm:
     if page.form is NeedForm:
         return NeedForm(audience_words=pages.audience_words(draft), **kwargs)
-    return page.form(**kwargs)
+    # the door is passed once: who comes back to the first page is not asked again whether they are a person
+    is_inside = drafts.state_of(draft, page.name) == drafts.DONE
+    return (page.fields if is_inside else page.form)(**kwargs)
 
 
 def _draw(
@@ -244,7 +255,9 @@ def _send(request: HttpRequest, draft: RequestDraft, forms: dict[str, PageForm])
     """Make the booking, mail the code and lead to the page that asks for it."""
     form = SendForm(request.POST)
     if not form.is_valid():
-        return _draw_check(request, draft, forms, form=form, status=422)
+        return (
+            one_moment(request) if form.is_held else _draw_check(request, draft, forms, form=form, status=422)
+        )
     if form.cleaned_data["draft"] != str(draft.key):
         return _draw_check(request, draft, forms, status=409, changed=True)
     mailbox = forms["who"].cleaned_data["email"]

@@ -640,29 +640,78 @@ def test_another_session_cannot_read_or_send_a_draft_by_its_key(client, answers)
 # ---- robots and floods
 
 
-def test_a_filled_trap_goes_no_further_and_loses_nothing(client, answers):
+def press_continue(client, response):
+    """Press the one button of the page that asks for a moment, with all that it holds."""
+    page = response.content.decode()
+    form = re.search(
+        r'<h1>One moment</h1>.*?<form method="post" action="([^"]+)">(.*?)</form>', page, re.DOTALL
+    )
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[2])
+    data: dict[str, list[str]] = {}
+    for name, value in fields:
+        data.setdefault(name, []).append(html.unescape(value))
+    return client.post(html.unescape(form[1]), data)
+
+
+def test_a_filled_trap_is_held_without_blame_and_goes_on_at_a_press(client, answers):
     response = post_page(client, "who", answers["who"], web_page="https://example.org")
 
-    assert response.status_code == 422
-    assert summary(response) == [guard.SEND_AGAIN]
-    assert 'value="Dana Whitlock"' in response.content.decode()
+    assert (response.status_code, summary(response)) == (422, [])
+    assert "<h1>One moment</h1>" in response.content.decode()
     assert RequestDraft.objects.count() == 0
+    assert press_continue(client, response)["Location"] == ADDRESSES["audience"]
+    assert drafts.data_of(RequestDraft.objects.get(), "who")["name"] == "Dana Whitlock"
 
 
-def test_a_trap_filled_at_the_end_sends_nothing(client, answers):
+def test_a_trap_filled_at_the_end_sends_nothing_until_a_press(client, answers):
     fill_in(client, answers)
 
     response = send(client, web_page="https://example.org")
 
     assert response.status_code == 422
     assert Booking.objects.count() == 0
+    assert press_continue(client, response).status_code == 302
+    assert Booking.objects.count() == 1
 
 
-def test_a_form_sent_as_soon_as_it_was_drawn_goes_no_further(client, answers):
-    page = client.get(ADDRESSES["who"]).content.decode()
-    response = client.post(ADDRESSES["who"], {**answers["who"], "drawn": hidden(page, "drawn")})
+def test_a_first_page_sent_as_soon_as_it_was_drawn_is_held_and_goes_on_after_two_seconds(client, answers):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        page = client.get(ADDRESSES["who"]).content.decode()
+        response = client.post(ADDRESSES["who"], {**answers["who"], "drawn": hidden(page, "drawn")})
 
-    assert summary(response) == [guard.SEND_AGAIN]
+        assert (response.status_code, summary(response)) == (422, [])
+        assert RequestDraft.objects.count() == 0
+        assert press_continue(client, response).status_code == 422
+        clock.shift(2)
+        assert press_continue(client, response)["Location"] == ADDRESSES["audience"]
+
+
+def test_whoever_passed_the_first_page_goes_back_and_sends_as_quickly_as_they_like(client, answers):
+    fill_in(client, answers)
+    with time_machine.travel(timezone.now(), tick=False):
+        page = client.get(f"{ADDRESSES['who']}?check=1").content.decode()
+        again = client.post(
+            f"{ADDRESSES['who']}?check=1",
+            {**answers["who"], "name": "Dana Hale", "draft": hidden(page, "draft")},
+        )
+        last = client.get(CHECK).content.decode()
+        sent = client.post(CHECK, {"draft": hidden(last, "draft"), "version": hidden(last, "version")})
+
+    assert again["Location"] == CHECK
+    assert (sent.status_code, sent["Location"].startswith("/sign-in/code/")) == (302, True)
+    assert Contact.objects.get().name == "Dana Hale"
+
+
+def test_a_draft_begun_behind_the_first_page_does_not_open_it(client, answers):
+    """A robot that starts on page 2 is given a draft, and still meets the guard at the door."""
+    client.post(ADDRESSES["audience"], answers["audience"])
+
+    response = client.post(
+        ADDRESSES["who"],
+        {**answers["who"], "draft": str(RequestDraft.objects.get().key), "drawn": guard.stamp()},
+    )
+
+    assert "<h1>One moment</h1>" in response.content.decode()
 
 
 def test_one_mailbox_may_ask_only_so_often(client, answers):
