@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -35,6 +36,11 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT = None
     settings.WHITENOISE_USE_FINDERS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # a busy machine makes examples slowly, and that says nothing of the code
+    hypothesis.settings.register_profile(
+        "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("ours")
     # Playwright keeps an event loop in this thread; Django would take our ordinary queries for async ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
