@@ -28,10 +28,12 @@ from bookings.states import (
     ReleaseState,
 )
 from courses.models import Audience, Format, Topic
+from places.clock import local
 from places.demo import is_demo
 from places.keeping import keep
 from places.models import WALES, Force, Region
 from places.nations import Nation
+from places.trips import Trip, TripRules
 from speakers.models import DiaryEntry, Speaker
 
 
@@ -61,6 +63,23 @@ class DeskSettings(models.Model):
         default=30,
         db_default=30,
         help_text="After a change of venue. What grows by less is taken as it is.",
+    )
+    night_away_beyond_minutes = models.PositiveSmallIntegerField(
+        "a night away is planned for a journey of more than, minutes each way",
+        default=180,
+        db_default=180,
+        help_text="The speaker then travels on the day before, and is busy from when they leave.",
+    )
+    earliest_leave = models.TimeField(
+        "nobody leaves home before",
+        default=dt.time(5, 30),
+        db_default=dt.time(5, 30),
+        help_text="Whoever would have to leave earlier travels on the day before.",
+    )
+    night_away_there_by = models.TimeField(
+        "with a night away, they arrive on the day before by",
+        default=dt.time(18),
+        db_default=dt.time(18),
     )
     desk_name = models.CharField(
         "name of the desk",
@@ -150,6 +169,19 @@ class DeskSettings(models.Model):
             raise ValidationError(
                 {"lone_release_hours": f"Others need time to look: at least {LEAST_LONE_HOURS} hours."}
             )
+        if self.night_away_there_by is not None and self.night_away_there_by < dt.time(12):
+            raise ValidationError({"night_away_there_by": "Enter a time in the afternoon or evening."})
+
+    @property
+    def trip_rules(self) -> TripRules:
+        """How speakers' journeys are planned."""
+        return TripRules(
+            setup_minutes=self.setup_minutes,
+            pack_up_minutes=self.pack_up_minutes,
+            night_beyond_minutes=self.night_away_beyond_minutes,
+            earliest_leave=self.earliest_leave,
+            there_by=self.night_away_there_by,
+        )
 
     @classmethod
     def current(cls) -> "DeskSettings":
@@ -656,6 +688,15 @@ class Engagement(models.Model):
     def held_until(self) -> dt.datetime | None:
         """When their time is free again unless they, or we, act; ``None`` once it is agreed or over."""
         return self.diary_entry.held_until if self.diary_entry is not None else None
+
+    @property
+    def trip(self) -> Trip | None:
+        """When they leave home and are back, as their diary holds it; ``None`` once the time is theirs again."""
+        if self.diary_entry is None:
+            return None
+        leaves_at, back_at = self.diary_entry.busy.lower, self.diary_entry.busy.upper
+        night_away = local(leaves_at).date() < local(self.offer.starts_at).date()
+        return Trip(leaves_at, back_at, self.travel_minutes, night_away)
 
 
 class Enquiry(models.Model):

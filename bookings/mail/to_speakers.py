@@ -9,6 +9,7 @@ from bookings.models import Booking, Engagement, Offer
 from bookings.release import others_asked, seen_by_speaker
 from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_minutes, say_moment
+from places.trips import say_whole_trip
 
 
 def invitation(engagement: Engagement) -> None:
@@ -41,6 +42,7 @@ def _several_dates(places: list[Engagement]) -> None:
             {
                 **say_when(seen_by_speaker(place, second_factor=False)),
                 "topics": [topic.title for topic in place.topics.all()],
+                "trip": say_whole_trip(place.trip),
             }
             for place in places
         ],
@@ -103,6 +105,7 @@ def _to_asked(
             "format": booking.format.name if booking.format else "",
             "topics": [topic.title for topic in engagement.topics.all()],
             "travel": say_minutes(engagement.travel_minutes) if engagement.travel_minutes else "",
+            "trip": say_whole_trip(engagement.trip),
             "others": others_asked(engagement),
             "until": say_moment(engagement.held_until or engagement.offer.expires_at),
             **context,

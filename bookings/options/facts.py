@@ -1,8 +1,10 @@
 """What the options rest on: plain frozen rows that know no database. Moments have a zone; keys are the rows' own."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from places.trips import TripRules
 
 MOST_TOGETHER = 4
 """A team is never larger."""
@@ -106,8 +108,8 @@ class Question:
     """In the order in which equals are chosen."""
     neighbours: tuple[Neighbour, ...] = ()
     """Only those near enough to share a trip or a session."""
-    setup_minutes: int = 30
-    pack_up_minutes: int = 15
+    trips: TripRules = field(default_factory=TripRules)
+    """How journeys are planned."""
     would_share: bool = False
     pinned_people: frozenset[int] = frozenset()
     each_day: int = 1

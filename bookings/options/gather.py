@@ -84,8 +84,7 @@ def _read(
             for speaker in speakers
         ),
         neighbours=tuple(_neighbours(booking, first, last, allowances)),
-        setup_minutes=settings.setup_minutes,
-        pack_up_minutes=settings.pack_up_minutes,
+        trips=settings.trip_rules,
         would_share=booking.would_share,
     )
 

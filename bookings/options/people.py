@@ -4,7 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bookings.options.facts import Asked, Need, Question
-from bookings.options.standing import Diary, Standing, say_journey, say_looked, say_rest, say_shared, stand
+from bookings.options.standing import (
+    Diary,
+    Standing,
+    name_hard,
+    say_hard,
+    say_journey,
+    say_looked,
+    say_rest,
+    say_shared,
+    stand,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,13 @@ class OnTheDay:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What they asked us to mind, and this session would go past."""
-        return tuple(_sentence(each) for each in self.limits)
+        hard = say_hard(self.standing)
+        return tuple(_sentence(each) for each in (*self.limits, *([hard] if hard else [])))
+
+    @property
+    def hard_pill(self) -> str:
+        """In two words what the journey asks beyond a day; empty where it fits into one."""
+        return name_hard(self.standing)
 
     @property
     def rank(self) -> tuple[int, ...]:

@@ -9,8 +9,9 @@ from bookings.options.search import Candidate, Rank, Topics, best_teams
 from bookings.options.standing import (
     Diary,
     Standing,
-    around,
+    name_hard,
     say_asked,
+    say_hard,
     say_journey,
     say_rest,
     say_shared,
@@ -32,6 +33,10 @@ class Member:
     leaves_home_at: dt.datetime | None
     """When they set out; None where there is no journey or it is not known."""
     journey: str
+    hard: str
+    """What the journey asks beyond a day, to follow their name; empty where it fits into one."""
+    hard_pill: str
+    """The same in two words."""
     rest: tuple[str, ...]
     diary: str
     limits: tuple[str, ...]
@@ -215,6 +220,7 @@ def _say_busy(standings: Sequence[Standing], topic: Asked) -> str:
 LESS = (
     "it would go past a limit that a speaker set",
     "the personal account would come from the recording",
+    "somebody would need a night away",
     "fewer of the suggested topics are covered",
     "more speakers have not been asked",
     "it takes more speakers",
@@ -263,8 +269,10 @@ def _member(
     return Member(
         person=person,
         topics=topics,
-        leaves_home_at=around(person, day, question)[0] if person.travel_minutes else None,
+        leaves_home_at=standing.trip.leaves_at if standing.trip else None,
         journey=say_journey(person, day, question),
+        hard=say_hard(standing),
+        hard_pill=name_hard(standing),
         rest=say_rest(diary, day.date),
         diary=say_asked(person),
         limits=standing.limits,
@@ -304,6 +312,7 @@ def _say_reasons(found: _Found, members: Sequence[Member], asked: Sequence[Asked
 def _say_cautions(members: Sequence[Member], asked: Sequence[Asked]) -> list[str]:
     """What somebody has to decide, ask or put up with."""
     words = [f"{member.person.name} {limit}" for member in members for limit in member.limits]
+    words += [f"{member.person.name} {member.hard}" for member in members if member.hard]
     for each in asked:
         if not any(each in member.topics for member in members):
             how = "from the recorded account" if each.need == Need.ACCOUNT else "nobody here gives it"

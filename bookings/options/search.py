@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 from bookings.options.facts import MOST_TOGETHER
 
-Cost = tuple[int, int, int, int, int]
-"""What one person adds: limits touched, not asked (0 or 1), sessions close by, no trip to share (0 or 1), travel minutes."""
+Cost = tuple[int, int, int, int, int, int]
+"""What one person adds: limits touched, a night away or a way home into the night (0 or 1), not asked (0 or 1), sessions
+close by, no trip to share (0 or 1), travel minutes."""
 
-Rank = tuple[int, int, int, int, int, int, int, int, tuple[int, ...]]
-"""What a team is put in order by, the smaller the better: limits touched, accounts from the recording, suggested topics
-left out, people not asked, people, sessions close by, people without a trip to share, travel minutes, who they are."""
+Rank = tuple[int, int, int, int, int, int, int, int, int, tuple[int, ...]]
+"""What a team is put in order by, the smaller the better: limits touched, accounts from the recording, nights away,
+suggested topics left out, people not asked, people, sessions close by, people without a trip to share, travel minutes, who
+they are."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ def are_accompanied(team: Sequence[Candidate]) -> bool:
 def rank_of(team: Sequence[Candidate], topics: Topics) -> Rank:
     """Where this team stands among those of one day."""
     covered = _covered(team)
-    limits, unasked, close, unshared, travel = _sum_costs(team)
+    limits, nights, unasked, close, unshared, travel = _sum_costs(team)
     return (
         limits,
         (topics.accounts & ~covered).bit_count(),
+        nights,
         (topics.suggested & ~covered).bit_count(),
         unasked,
         len(team),
@@ -189,14 +192,19 @@ class _Search:
             who |= self.holders[topic]
         for topic in _bits(needed):
             who &= self.holders[topic]
-        topics, limits = self.topics, spent[0]
+        topics, limits, nights = self.topics, spent[0], spent[1]
         for bit in _bits(who & free):
             one = self.others[bit.bit_length() - 1]
             if len(self.found) == self.how_many:  # most tries end here, so this is kept short
                 left = missed | undecided & ~one.covers
                 accounts, suggested = left & topics.accounts, left & topics.suggested
-                first = (limits + one.cost[0], accounts.bit_count(), suggested.bit_count())
-                if first > self.found[-1][0][:3]:
+                first = (
+                    limits + one.cost[0],
+                    accounts.bit_count(),
+                    nights + one.cost[1],
+                    suggested.bit_count(),
+                )
+                if first > self.found[-1][0][:4]:
                     continue
             self._keep((*team, one))
         if not needed:
@@ -206,12 +214,12 @@ class _Search:
         """Whether no team that grows from this one can be among the best: every figure only ever grows."""
         if len(self.found) < self.how_many:
             return False
-        limits, unasked, close, unshared, travel = spent
+        limits, nights, unasked, close, unshared, travel = spent
         accounts = (missed & self.topics.accounts).bit_count()
         suggested = (missed & self.topics.suggested).bit_count()
         # so many of the open topics go uncovered whoever joins; at best they are suggestions
         suggested += max(0, undecided.bit_count() - room * self.widest)
-        least = (limits, accounts, suggested, unasked, size, close, unshared, travel, ())
+        least = (limits, accounts, nights, suggested, unasked, size, close, unshared, travel, ())
         return least >= self.found[-1][0]
 
     def _accompanied(self, team: Team, free: int) -> Iterator[Team]:
@@ -251,11 +259,12 @@ def _add(one: Cost, other: Cost) -> Cost:
         one[2] + other[2],
         one[3] + other[3],
         one[4] + other[4],
+        one[5] + other[5],
     )
 
 
 def _sum_costs(team: Sequence[Candidate]) -> Cost:
-    return functools.reduce(_add, (each.cost for each in team), (0, 0, 0, 0, 0))
+    return functools.reduce(_add, (each.cost for each in team), (0, 0, 0, 0, 0, 0))
 
 
 def _bits(number: int) -> Iterator[int]:

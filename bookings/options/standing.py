@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bookings.options.facts import Day, Neighbour, Person, Question, Taken
 from bookings.options.search import Cost
 from places.clock import local, say_minutes, say_short_date, say_time
+from places.trips import Trip, plan_trip, say_trip
 from speakers.limits import month_touched, rest_touched
 
 CLOSE = dt.timedelta(days=7)
@@ -44,7 +45,9 @@ class Standing:
     limits: tuple[str, ...] = ()
     shares: Neighbour | None = None
     close: int = 0
-    cost: Cost = field(default=(0, 0, 0, 0, 0))
+    trip: Trip | None = None
+    """When they leave home and are back; None where they are not asked at all, or nobody travels, or it is not known."""
+    cost: Cost = field(default=(0, 0, 0, 0, 0, 0))
 
     @property
     def may_be_held(self) -> bool:
@@ -56,9 +59,9 @@ def stand(diary: Diary, day: Day, question: Question, accounts: frozenset[int]) 
     person = diary.person
     if person.refuses:
         return Standing(person, busy=person.refuses)
-    begins, ends = around(person, day, question)
+    trip = trip_of(person, day, question)
     for each in person.taken:
-        if each.begins < ends and each.ends > begins:
+        if each.begins < trip.back_at and each.ends > trip.leaves_at:
             return Standing(person, busy=each.words or "is away")
     limits = (
         *person.limits,
@@ -67,16 +70,15 @@ def stand(diary: Diary, day: Day, question: Question, accounts: frozenset[int]) 
     shares = next((each for each in question.neighbours if _could_share(each, person, day.date)), None)
     close = sum(abs(other - day.date) <= CLOSE for other in diary.sessions)
     travel = UNKNOWN_TRAVEL if person.travel_minutes is None else person.travel_minutes
-    cost = (len(limits), int(not person.diary_counts), close, int(shares is None), travel)
-    return Standing(person, limits=limits, shares=shares, close=close, cost=cost)
+    cost = (len(limits), int(trip.is_hard), int(not person.diary_counts), close, int(shares is None), travel)
+    return Standing(
+        person, limits=limits, shares=shares, close=close, trip=trip if trip.minutes else None, cost=cost
+    )
 
 
-def around(person: Person, day: Day, question: Question) -> tuple[dt.datetime, dt.datetime]:
-    """The time a session takes out of their diary, with travel and set-up. In UTC, where an hour is always an hour."""
-    travel = person.travel_minutes or 0
-    before = dt.timedelta(minutes=question.setup_minutes + travel)
-    after = dt.timedelta(minutes=question.pack_up_minutes + travel)
-    return day.starts_at.astimezone(dt.UTC) - before, day.ends_at.astimezone(dt.UTC) + after
+def trip_of(person: Person, day: Day, question: Question) -> Trip:
+    """The time a session takes out of their diary, with travel, set-up, and a night away where the journey needs it."""
+    return plan_trip(day.starts_at, day.ends_at, minutes=person.travel_minutes or 0, rules=question.trips)
 
 
 def _limits(diary: Diary, day: dt.date, *, tells: bool) -> Iterable[str]:
@@ -100,17 +102,29 @@ def _could_share(neighbour: Neighbour, person: Person, day: dt.date) -> bool:
 
 
 def say_journey(person: Person, day: Day, question: Question) -> str:
-    """When they set out, and how far it is: "Leaves home about 6.40am; 2 hours and about 165 km each way"."""
+    """When they leave and are back, and how far it is: "Leaves home about 6.40am, back about 7pm; 2 hours each way"."""
     if person.travel_minutes is None:
         return "Travel not known"
     if person.travel_minutes == 0:
         return "No travel"
-    begins, _ = around(person, day, question)
+    trip = trip_of(person, day, question)
     distance = f" and about {person.kilometres} km" if person.kilometres else ""
-    eve = ", the day before" if local(begins).date() < day.date else ""
-    return (
-        f"Leaves home about {say_time(begins)}{eve}; {say_minutes(person.travel_minutes)}{distance} each way"
-    )
+    return f"{say_trip(trip, leave='Leaves')}; {say_minutes(person.travel_minutes)}{distance} each way"
+
+
+def say_hard(standing: Standing) -> str:
+    """What the journey asks beyond a day of theirs, to follow their name: a night away, or a way home into the night."""
+    trip = standing.trip
+    if trip is None or not trip.is_hard:
+        return ""
+    return "would need a night away" if trip.night_away else f"would be back about {say_time(trip.back_at)}"
+
+
+def name_hard(standing: Standing) -> str:
+    """The same in two words, beside a name."""
+    if not say_hard(standing):
+        return ""
+    return "Night away" if standing.trip is not None and standing.trip.night_away else "Late home"
 
 
 def say_rest(diary: Diary, day: dt.date) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from bookings.states import (
 )
 from places import outcodes
 from places.models import Region
+from places.trips import plan_trip
 from speakers.models import Speaker
 from speakers.services import SpeakerBusy, lock_speakers
 
@@ -185,9 +186,16 @@ def follow_the_place(booking: Booking, *, actor: User) -> list[Engagement]:
 def journey_has_grown(
     engagement: Engagement, settings: DeskSettings, *, allowances: Mapping[str, int] | None = None
 ) -> bool:
-    """Whether the journey is longer, by more than the desk's threshold, than the one the speaker was asked about."""
+    """Whether the journey is longer than the one the speaker was asked about: by more than the desk's threshold, or so
+    that it now needs a night away.
+    """
     now = travel_minutes(engagement.speaker, engagement.offer.booking, allowances=allowances)
-    return now - engagement.travel_minutes > settings.travel_grows_minutes
+    if now <= engagement.travel_minutes:
+        return False
+    offer, asked = engagement.offer, engagement.trip
+    trip = plan_trip(offer.starts_at, offer.ends_at, minutes=now, rules=settings.trip_rules)
+    needs_a_night = trip.night_away and asked is not None and not asked.night_away
+    return needs_a_night or now - engagement.travel_minutes > settings.travel_grows_minutes
 
 
 def _ask_again(place: Engagement, settings: DeskSettings) -> Engagement | None:

@@ -25,6 +25,7 @@ from places import outcodes
 from places.clock import LONDON, local
 from places.nations import Nation
 from places.travel import estimate
+from places.trips import plan_trip
 from places.working_days import add_working_days
 from speakers.models import DiaryEntry, Speaker
 from speakers.services import hold
@@ -92,10 +93,11 @@ def hold_for(
 ) -> Engagement:
     """Hold one locked speaker for an offer, as long as the offer holds or ``until``. Raises ``SpeakerBusy``."""
     travel = travel_minutes(speaker, offer.booking)
+    trip = plan_trip(offer.starts_at, offer.ends_at, minutes=travel, rules=settings.trip_rules)
     entry = hold(
         speaker,
-        starts_at=offer.starts_at - dt.timedelta(minutes=settings.setup_minutes + travel),
-        ends_at=offer.ends_at + dt.timedelta(minutes=settings.pack_up_minutes + travel),
+        starts_at=trip.leaves_at,
+        ends_at=trip.back_at,
         held_until=until or offer.expires_at,
         tells_account=tells_account(speaker, topics),
     )

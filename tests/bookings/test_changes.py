@@ -229,9 +229,7 @@ def test_a_longer_journey_is_asked_about_and_the_longer_time_is_held(session):
     again = session.offer.engagements.get(speaker=place.speaker, state="asked")
     assert (place.state, again.instead_of) == ("freed", place)
     assert again.travel_minutes > old + DeskSettings.current().travel_grows_minutes
-    assert again.diary_entry.busy.lower == at(9, 15) - dt.timedelta(
-        minutes=again.travel_minutes + DeskSettings.current().setup_minutes
-    )
+    assert again.diary_entry.busy.lower == at(18, day=8) - dt.timedelta(minutes=again.travel_minutes)
     assert kinds_to(place.speaker.user.email)[-1] == "asked-again"
     assert (session.now().status, session.now().outcode, session.now().next_step) == (
         "confirmed",

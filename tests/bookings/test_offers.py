@@ -68,12 +68,13 @@ def kinds_sent() -> list[str]:
 
 
 def test_an_offer_holds_every_speaker_with_travel_and_set_up(contact, team, coordinator):
+    Speaker.objects.update(home_outcode="LS1")
     offer = make(contact.booking, team, coordinator)
 
     settings = DeskSettings.current()
     for engagement in offer.engagements.select_related("diary_entry"):
         around = dt.timedelta(minutes=engagement.travel_minutes)
-        assert engagement.travel_minutes > 0
+        assert 0 < engagement.travel_minutes < settings.night_away_beyond_minutes
         assert engagement.diary_entry.busy.lower == at(9, 15) - around - dt.timedelta(
             minutes=settings.setup_minutes
         )
@@ -84,6 +85,34 @@ def test_an_offer_holds_every_speaker_with_travel_and_set_up(contact, team, coor
     contact.booking.refresh_from_db()
     assert (contact.booking.status, contact.booking.waiting_for) == ("offered", "agency")
     assert kinds_sent() == ["invitation", "invitation", "offer"]
+
+
+def test_a_journey_of_more_than_three_hours_holds_the_day_before_as_well(contact, team, coordinator):
+    Speaker.objects.update(home_outcode="NE1")
+    far = team[1]
+    Speaker.objects.filter(pk=far.pk).update(home_outcode="CV1")
+
+    offer = make(contact.booking, team, coordinator)
+
+    place = offer.engagements.select_related("diary_entry", "offer").get(speaker=far)
+    assert place.travel_minutes == 305
+    assert (place.diary_entry.busy.lower, place.diary_entry.busy.upper) == (at(12, 55, day=8), at(21, 35))
+    assert (place.trip.night_away, place.trip.is_hard) == (True, True)
+    words = Message.objects.get(kind="invitation", to=far.user.email).text
+    assert "Leave home about 12.55pm on Monday, back about 9.35pm on Tuesday, with a night away" in words
+    near = Message.objects.get(kind="invitation", to=team[0].user.email).text
+    assert "Leave home about 8.30am, back about 4.45pm: about 8 hours 15 minutes in all" in near
+
+
+def test_the_desk_sets_when_a_night_away_is_planned(contact, team, coordinator):
+    settings = DeskSettings.current()
+    settings.night_away_beyond_minutes, settings.night_away_there_by = 60, dt.time(19)
+    settings.save()
+    Speaker.objects.update(home_outcode="LS1")
+
+    place = make(contact.booking, team, coordinator).engagements.select_related("diary_entry")[0]
+
+    assert place.diary_entry.busy.lower == at(19, day=8) - dt.timedelta(minutes=place.travel_minutes)
 
 
 def test_no_offer_is_sent_before_the_call_back(team, coordinator):

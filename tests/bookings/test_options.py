@@ -166,24 +166,81 @@ def test_the_start_from_home_counts_travel_and_setting_up():
 
     (member,) = find_options(ask(far, asked=[FACTS])).options[0].team
 
-    assert member.journey == "Leaves home about 6.40am; 2 hours 5 minutes and about 140 km each way"
+    assert member.journey == (
+        "Leaves home about 6.40am, back about 6.35pm; 2 hours 5 minutes and about 140 km each way"
+    )
 
 
 @pytest.mark.parametrize(
-    ("sunday", "words"),
+    ("saturday", "words"),
     [
-        (dt.date(2027, 3, 28), "10.45pm, the day before"),  # an hour of that night is missing
-        (dt.date(2027, 10, 31), "12.45am"),  # an hour of that night comes twice
+        (dt.date(2027, 3, 27), "7.15am"),  # an hour of the night after it is missing
+        (dt.date(2027, 10, 30), "5.15am"),  # an hour of the night after it comes twice
     ],
 )
-def test_a_journey_through_the_night_the_clocks_change_keeps_its_length(sunday, words):
-    day = Day(sunday, at(sunday, 9, 15), at(sunday, 16, 15))
+def test_a_journey_through_the_night_the_clocks_change_keeps_its_length(saturday, words):
+    day = Day(saturday, at(saturday, 17), at(saturday, 21))
     far = dataclasses.replace(WREN, travel_minutes=540)
 
     (member,) = find_options(ask(far, days=[day], asked=[FACTS])).options[0].team
 
-    assert member.leaves_home_at == day.starts_at.astimezone(dt.UTC) - dt.timedelta(minutes=570)
-    assert member.journey == f"Leaves home about {words}; 9 hours each way"
+    assert member.leaves_home_at == at(saturday - dt.timedelta(days=1), 9)
+    assert (
+        member.journey == f"Leaves home about 9am on Friday, back about {words} on Sunday; 9 hours each way"
+    )
+
+
+# ---- a night away
+
+
+def test_beyond_three_hours_a_night_away_is_planned_and_ranked_after_a_day_without_one():
+    far = dataclasses.replace(WREN, travel_minutes=210)
+    near = dataclasses.replace(WREN, key=9, name="Near Alder", travel_minutes=180)
+    busy_near = dataclasses.replace(near, taken=(away(0),))
+
+    answer = find_options(ask(far, busy_near, days=[0, 1], asked=[FACTS]))
+
+    assert teams(answer) == [(1, ("Near",)), (0, ("Wren",))]
+    day_out, night_away = (option.team[0] for option in answer.options)
+    assert day_out.journey == "Leaves home about 5.45am, back about 7.30pm; 3 hours each way"
+    assert night_away.journey == (
+        "Leaves home about 2.30pm on Sunday, back about 8pm on Monday; 3 hours 30 minutes each way"
+    )
+    assert (day_out.hard, night_away.hard) == ("", "would need a night away")
+    assert answer.options[1].cautions == ("Wren Alder would need a night away",)
+
+
+def test_whoever_would_leave_in_the_night_travels_the_day_before():
+    early = Day(MONDAY, at(MONDAY, 8), at(MONDAY, 12))
+    wren = dataclasses.replace(WREN, travel_minutes=150)
+
+    (member,) = find_options(ask(wren, days=[early], asked=[FACTS])).options[0].team
+
+    assert (
+        member.journey
+        == "Leaves home about 3.30pm on Sunday, back about 2.45pm on Monday; 2 hours 30 minutes each way"
+    )
+
+
+def test_the_afternoon_before_has_to_be_free_for_a_night_away():
+    sunday = MONDAY - dt.timedelta(days=1)
+    until_three = Taken(at(sunday, 9), at(sunday, 15), is_session=False)
+    until_two = Taken(at(sunday, 9), at(sunday, 14), is_session=False)
+    far = dataclasses.replace(WREN, travel_minutes=210)
+
+    assert teams(find_options(ask(dataclasses.replace(far, taken=(until_three,)), asked=[FACTS]))) == []
+    assert teams(find_options(ask(dataclasses.replace(far, taken=(until_two,)), asked=[FACTS]))) == [
+        (0, ("Wren",))
+    ]
+
+
+def test_a_way_home_into_the_night_is_said():
+    late = Day(MONDAY, at(MONDAY, 17), at(MONDAY, 20))
+    wren = dataclasses.replace(WREN, travel_minutes=150)
+
+    (option,) = find_options(ask(wren, days=[late], asked=[FACTS])).options
+
+    assert option.cautions == ("Wren Alder would be back about 10.45pm",)
 
 
 def test_travel_home_from_another_session_keeps_a_person_from_this_one():
@@ -348,8 +405,10 @@ def everything(question):
 
 def _is_free(one, day, question):
     travel = dt.timedelta(minutes=one.travel_minutes or 0)
-    begins = day.starts_at.astimezone(dt.UTC) - travel - dt.timedelta(minutes=question.setup_minutes)
-    ends = day.ends_at.astimezone(dt.UTC) + travel + dt.timedelta(minutes=question.pack_up_minutes)
+    begins = day.starts_at.astimezone(dt.UTC) - travel - dt.timedelta(minutes=30)
+    if (one.travel_minutes or 0) > 180:
+        begins = at(day.date - dt.timedelta(days=1), 18) - travel
+    ends = day.ends_at.astimezone(dt.UTC) + travel + dt.timedelta(minutes=15)
     return not one.refuses and all(each.ends <= begins or each.begins >= ends for each in one.taken)
 
 
@@ -392,6 +451,7 @@ def _place(numbered, day, question, asked):
     return (
         limits,
         sum(asked[key] == Need.ACCOUNT for key in missing),
+        sum((one.travel_minutes or 0) > 180 for one in team),
         sum(asked[key] == Need.SUGGESTED for key in missing),
         sum(not one.diary_counts for one in team),
         len(team),

@@ -24,6 +24,7 @@ def cases(draw):
             cost=(
                 draw(SMALL) // 2,
                 draw(st.integers(0, 1)),
+                draw(st.integers(0, 1)),
                 draw(SMALL),
                 draw(st.integers(0, 1)),
                 5 * draw(SMALL),
@@ -69,14 +70,15 @@ def every_team(people, topics, pinned):
             if spare:
                 continue
             missing = asked - covered(team)
-            sums = [sum(each.cost[place] for each in team) for place in range(5)]
+            sums = [sum(each.cost[place] for each in team) for place in range(6)]
             rank = (
                 sums[0],
                 sum(topics.accounts >> bit & 1 for bit in missing),
-                sum(topics.suggested >> bit & 1 for bit in missing),
                 sums[1],
+                sum(topics.suggested >> bit & 1 for bit in missing),
+                sums[2],
                 size,
-                *sums[2:],
+                *sums[3:],
                 tuple(sorted(names)),
             )
             found.append((rank, frozenset(team)))
@@ -94,8 +96,8 @@ def test_the_search_finds_what_trying_every_team_finds(case, how_many):
 
 
 def test_a_family_member_is_given_the_colleague_they_want():
-    family = Candidate(0, covers=1, cost=(0, 0, 0, 0, 5), is_family=True)
-    far, near = Candidate(1, 0, (0, 0, 0, 0, 90)), Candidate(2, 0, (0, 0, 0, 0, 10))
+    family = Candidate(0, covers=1, cost=(0, 0, 0, 0, 0, 5), is_family=True)
+    far, near = Candidate(1, 0, (0, 0, 0, 0, 0, 90)), Candidate(2, 0, (0, 0, 0, 0, 0, 10))
 
     assert best_teams([family, far, near], Topics(needed=1))[0][1] == (family, near)
     assert best_teams([family], Topics(needed=1)) == []
@@ -103,7 +105,7 @@ def test_a_family_member_is_given_the_colleague_they_want():
 
 @pytest.mark.parametrize("shy", [True, False])
 def test_who_asked_never_to_be_alone_is_not(shy):
-    one = Candidate(0, covers=1, cost=(0, 0, 0, 0, 5), only_with_colleague=shy)
-    other = Candidate(1, covers=0, cost=(0, 0, 0, 0, 90))
+    one = Candidate(0, covers=1, cost=(0, 0, 0, 0, 0, 5), only_with_colleague=shy)
+    other = Candidate(1, covers=0, cost=(0, 0, 0, 0, 0, 90))
 
     assert best_teams([one, other], Topics(needed=1))[0][1] == ((one, other) if shy else (one,))

@@ -231,6 +231,17 @@ class DeskSettingsAdmin(OnTheDesk):
             },
         ),
         ("On the day", {"fields": [("setup_minutes", "pack_up_minutes")]}),
+        (
+            "Speakers’ journeys",
+            {
+                "fields": [
+                    "night_away_beyond_minutes",
+                    "earliest_leave",
+                    "night_away_there_by",
+                    "travel_grows_minutes",
+                ]
+            },
+        ),
         ("Who may know", {"fields": ["lone_release_hours", "detail_closes_after_days"]}),
         (
             "Terms",

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from agendas import drawing
 from formkit.escaping import words
 from formkit.icons import icon, pill
-from places import clock
+from places import clock, trips
 from trainingportal import steps
 
 register = template.Library()
@@ -25,6 +25,7 @@ register.filter("say_date", clock.say_date)
 register.filter("say_short_date", clock.say_short_date)
 register.filter("say_moment", clock.say_moment)
 register.filter("say_minutes", clock.say_minutes)
+register.filter("say_whole_trip", trips.say_whole_trip)
 register.simple_tag(icon)
 register.simple_tag(pill)
 register.simple_tag(clock.say_times, name="say_times")
