@@ -97,7 +97,7 @@ def _where(engagement: Engagement, seen: SessionSeen | None) -> str:
 
 
 def _who(seen: SessionSeen) -> str:
-    lines = [f"With {', '.join(person.name for person in seen.speakers)}"]
+    lines = [f"With {', '.join(person.name for person in seen.speakers if person.has_accepted)}"]
     if seen.venue is not None and seen.venue.contact_name:
         meets = ", ".join(part for part in (seen.venue.contact_name, seen.venue.contact_telephone) if part)
         lines.append(f"Who meets you: {meets}")

@@ -194,7 +194,10 @@ def seen_by_contact(contact: Contact, *, page: str | None = None) -> SessionSeen
 
 
 def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | None = None) -> SessionSeen:
-    """What a speaker may know of a session they are asked for: always its date; names and venue at T3."""
+    """What a speaker may know of a session they are asked for: always its date; names and venue at T3.
+
+    Whoever is asked as well and has not answered is "another speaker" of their partner, without a name or a part.
+    """
     booking = engagement.offer.booking
     settings = DeskSettings.kept()
     tier = tier_of_speaker(engagement, second_factor=second_factor, settings=settings)
@@ -214,7 +217,7 @@ def seen_by_speaker(engagement: Engagement, *, second_factor: bool, page: str | 
 
 def _unnamed_until_yes(speaker: SpeakerSeen) -> SpeakerSeen:
     """Whoever is asked and has not answered is nobody in particular to the other speakers: they may yet say no."""
-    return speaker if speaker.has_accepted else replace(speaker, name=ASKED_NOT_ANSWERED, role="")
+    return speaker if speaker.has_accepted else replace(speaker, name=ASKED_NOT_ANSWERED, role="", topics=())
 
 
 def others_asked(engagement: Engagement) -> str:

@@ -189,7 +189,7 @@ def _viewers() -> dict[str, User | None]:
         return user
 
     speakers = {
-        "an invited speaker": "Wystan Asked",
+        "an invited speaker": "Wystan Naywick",
         "an accepted speaker": "Wenna Comes",
         "the lead trainer": "Wilf Leads",
         "a speaker of other sessions": "Wanda Elsewhere",
@@ -347,6 +347,7 @@ def _agreed(house: Planted, stage: str, day: dt.datetime) -> Booking:
     for engagement in offer.engagements.filter(state="asked").select_related("speaker__user"):
         services.answer_invitation(engagement.pk, accepts=True, actor=engagement.speaker.user)
     services.add_speaker(offer.pk, speaker=_user(house, "an invited speaker").speaker, actor=priya)
+    _plant(house, stage, Kind.DESK, "Naywick")  # who has not answered is nobody's to know but the desk's
     contact = Contact.objects.get(booking=offer.booking, user=_user(house, "a released contact"))
     release = services.ask_for_release(contact.pk, actor=priya)
     services.approve_release(release.pk, actor=owen)

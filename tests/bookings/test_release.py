@@ -262,3 +262,19 @@ def test_a_place_is_unchecked_from_its_change_until_the_next_call(agreed, priya)
         )
 
     assert not seen_by_desk(agreed.booking, priya).venue.is_unchecked
+
+
+def test_whoever_has_not_answered_is_another_speaker_to_those_who_said_yes(agreed, priya):
+    offer = agreed.booking.offers.get()
+    asked = SpeakerFactory(name="Wystan Naywick", role="consultant psychologist")
+    services.add_speaker(offer.pk, speaker=asked, actor=priya)
+    said_yes = offer.engagements.get(speaker__name=f"Ivo {SURNAMES[0]}")
+
+    before = seen_by_speaker(said_yes, second_factor=True)
+    services.answer_invitation(offer.engagements.get(speaker=asked).pk, accepts=True, actor=asked.user)
+    after = seen_by_speaker(Engagement.objects.get(pk=said_yes.pk), second_factor=True)
+
+    assert found(["Naywick", "psychologist"], words_in(before)) == []
+    assert [person.name for person in before.speakers if not person.has_accepted] == ["Another speaker"]
+    assert found([*SURNAMES, "Naywick"], words_in(before)) == SURNAMES
+    assert found([*SURNAMES, "Naywick"], words_in(after)) == [*SURNAMES, "Naywick"]
