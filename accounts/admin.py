@@ -82,13 +82,18 @@ class UserAdmin(CoordinatorsOnly):
         "joined_at",
         "last_login",
         "second_factor",
+        "factor_waits_since",
         "factor_reset_at",
     ]
-    readonly_fields = ["joined_at", "last_login", "second_factor", "factor_reset_at"]
+    readonly_fields = ["joined_at", "last_login", "second_factor", "factor_waits_since", "factor_reset_at"]
     list_display = ["__str__", "email", "roles", "is_active", "second_factor", "last_login"]
-    list_filter = ["is_active", ("groups", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "is_active",
+        ("groups", admin.RelatedOnlyFieldListFilter),
+        ("factor_waits_since", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["name", "email"]
-    actions = ["reset_second_factor", "end_sessions"]
+    actions = ["confirm_factor", "reset_second_factor", "end_sessions"]
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -119,6 +124,15 @@ class UserAdmin(CoordinatorsOnly):
         if "is_active" in form.changed_data:
             change_standing = services.open_account if obj.is_active else services.close_account
             change_standing(user, actor=actor)
+
+    @admin.action(description="Confirm a speaker’s passkey or authenticator app (after a phone call)")
+    def confirm_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        assert isinstance(request.user, User)
+        for user in queryset:
+            if services.confirm_factor(user, actor=request.user):
+                messages.success(request, f"Confirmed. {user} can now see names and venue.")
+            else:
+                messages.warning(request, f"{user} was not waiting for a phone call. Nothing has changed.")
 
     @admin.action(description="Reset the second factor and send a new invitation (after a call-back)")
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

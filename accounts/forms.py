@@ -18,6 +18,7 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.adapter import mail_nobody, spend_totp_code
+from accounts.devices import device_of
 from accounts.models import User
 from accounts.sealing import SealBrokenError
 from formkit.lengths import BoundedForm
@@ -47,6 +48,9 @@ class SignInForm(BoundedForm, LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["login"]
+        device = device_of(self.request) if self.request is not None else None
+        if device is not None:
+            field.initial = device.user.email
         _relabel(
             field,
             "E-mail address",

@@ -14,6 +14,7 @@ CODE = "code"
 INVITATION = "staff-invitation"
 SIGN_IN_CHANGED = "sign-in-changed"
 FACTOR_RESET = "second-factor-reset"
+FACTOR_WAITS = "second-factor-waits"
 
 NOBODY = "nobody@example.org"
 ABOUT_NOBODY = "accounts.user:0"
@@ -34,6 +35,7 @@ def register() -> None:
         lasts=INVITATION_LASTS,
     )
     kinds.register(SIGN_IN_CHANGED, label="Sign-in changed", still_wanted=kinds.always_wanted)
+    kinds.register(FACTOR_WAITS, label="A speaker waits to be rung", still_wanted=factor_still_waits)
     kinds.register(FACTOR_RESET, label="Second factor reset", still_wanted=kinds.always_wanted)
 
 
@@ -53,6 +55,14 @@ def invitation_still_wanted(message: "Message") -> str | None:
     if open_ones.filter(pk=_pk(message), user__email=message.to, user__is_active=True).exists():
         return None
     return "The invitation is no longer open."
+
+
+def factor_still_waits(message: "Message") -> str | None:
+    """Hold it back once somebody has confirmed, or the set-up was reset."""
+    users = apps.get_model("accounts", "User").objects
+    if users.filter(pk=_pk(message), factor_waits_since__isnull=False, is_active=True).exists():
+        return None
+    return "It was confirmed already."
 
 
 def _pk(message: "Message") -> str:

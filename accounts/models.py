@@ -47,6 +47,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     security_stamp = models.CharField(max_length=32, default=new_stamp, editable=False)
     factor_reset_at = models.DateTimeField("second factor last reset", null=True, blank=True, editable=False)
+    factor_waits_since = models.DateTimeField(
+        "set up a passkey or app with a code alone, to be confirmed by phone",
+        null=True,
+        blank=True,
+        editable=False,
+    )
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -102,6 +108,32 @@ class SecondFactor(Authenticator):
 
     class Meta:
         proxy = True
+
+
+@pghistory.track(
+    pghistory.InsertEvent("remembered"),
+    pghistory.DeleteEvent("forgotten"),
+    fields=["user", "made_at"],
+    model_name="RememberedDeviceEvent",
+)
+class RememberedDevice(models.Model):
+    """A device on which a speaker answers invitations and notes absences without a code. It opens nothing else.
+
+    Only the hash of its cookie is kept. ``stamp`` is the person's at the time: whatever ends their sessions ends it too.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    stamp = models.CharField(max_length=32, editable=False)
+    name = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.name or "A device"
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

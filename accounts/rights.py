@@ -77,9 +77,12 @@ def is_auditor(user: AbstractBaseUser | AnonymousUser | None) -> bool:
 def has_second_factor(request: HttpRequest) -> bool:
     """Say whether a second factor was shown in this very session (in the demo, its buttons count).
 
-    The person's settings do not count: a factor that exists but was not used here opens nothing.
+    The person's settings do not count: a factor that exists but was not used here opens nothing. Nor does one that was
+    set up with a code alone, until the desk has confirmed by phone whose it is.
     """
     if not request.user.is_authenticated:
+        return False
+    if isinstance(request.user, User) and request.user.factor_waits_since is not None:
         return False
     methods = {record.get("method") for record in get_authentication_records(request, request.user)}
     return "mfa" in methods or (settings.DEMO and "demo" in methods)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import kinds, rights
-from accounts.models import Invitation, User, new_stamp
+from accounts.models import Invitation, RememberedDevice, User, new_stamp
 from outbox.queue import link, queue_message
 from outbox.services import forget_mail
 
@@ -192,6 +192,7 @@ def forget_person(user_id: int) -> None:
         EmailAddress.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
         Invitation.objects.filter(user=user).delete()
+        RememberedDevice.objects.filter(user=user).delete()
     for events in {*User.pgh_event_models.values()}:  # type: ignore[attr-defined]  # written there by pghistory
         with pgtrigger.ignore(f"{events._meta.label}:append_only"):
             events.objects.filter(pgh_obj_id=user_id).delete()
@@ -327,8 +328,9 @@ def reset_second_factor(user: User, *, actor: User) -> Invitation:
     with pghistory.context(actor=actor.pk, verb="reset second factor"):
         Authenticator.objects.filter(user=user).delete()
         user.factor_reset_at = timezone.now()
+        user.factor_waits_since = None
         user.security_stamp = new_stamp()
-        user.save(update_fields=["factor_reset_at", "security_stamp"])
+        user.save(update_fields=["factor_reset_at", "factor_waits_since", "security_stamp"])
     role = user.groups.filter(name__in=rights.STAFF_GROUPS).values_list("name", flat=True).first()
     invitation = _invite(user, group=role, actor=actor)
     for colleague in _other_coordinators(user):
@@ -340,6 +342,48 @@ def reset_second_factor(user: User, *, actor: User) -> Invitation:
             context={"user": user, "actor": actor, "colleague": colleague},
         )
     return invitation
+
+
+@transaction.atomic
+def wait_for_confirmation(user: User) -> None:
+    """Note that a speaker set up a passkey or app with a code alone, and ask the desk to ring: until then it opens nothing."""
+    user.factor_waits_since = timezone.now()
+    user.save(update_fields=["factor_waits_since"])
+    for colleague in rights.coordinators():
+        queue_message(
+            kinds.FACTOR_WAITS,
+            to=colleague.email,
+            about=user,
+            occasion=f"waits-{user.factor_waits_since:%Y%m%d%H%M%S}",
+            context={
+                "user": user,
+                "colleague": colleague,
+                "url": link(reverse("desk:accounts_user_change", args=[user.pk])),
+            },
+        )
+
+
+@transaction.atomic
+def confirm_factor(user: User, *, actor: User) -> bool:
+    """Open what a speaker's passkey or app opens, after a phone call to a number we hold. False where none waited."""
+    with pghistory.context(actor=actor.pk, verb="confirm a passkey or app"):
+        waits = User.objects.select_for_update().get(pk=user.pk)
+        if waits.factor_waits_since is None:
+            return False
+        waits.factor_waits_since = None
+        waits.save(update_fields=["factor_waits_since"])
+    queue_message(
+        kinds.SIGN_IN_CHANGED,
+        to=waits.email,
+        about=waits,
+        occasion=secrets.token_hex(8),
+        context={
+            "user": waits,
+            "what": "Your passkey or authenticator app was confirmed",
+            "url": link(reverse("mfa_index")),
+        },
+    )
+    return True
 
 
 # ---- the first coordinator

@@ -107,14 +107,36 @@ def invitation_in_hand(request: HttpRequest) -> Invitation | None:
     ).first()
 
 
+def is_first_set_up(request: HttpRequest) -> bool:
+    """Say whether this is somebody who may set up their first second factor with a code alone: a speaker, off the desk.
+
+    It opens nothing until the desk has confirmed by phone whose it is: whoever reads the mailbox could do the same.
+    Whoever may open the desk needs an invitation, and so does whoever had a factor that was reset.
+    """
+    user = request.user
+    speaker = getattr(user, "speaker", None)  # the floor above gives it to those who are one
+    return (
+        isinstance(user, User)
+        and not user.is_staff
+        and user.factor_reset_at is None
+        and speaker is not None
+        and speaker.left_on is None
+        and not rights.has_factor_set_up(user)
+        and invitation_in_hand(request) is None
+    )
+
+
 def may_set_up_factor(request: HttpRequest) -> bool:
     """Say whether this session may add a second factor.
 
-    A code alone must not be enough for the first one: whoever reads the mailbox would get the desk with it.
-    A further one asks for an existing one again, which allauth sees to.
+    A code alone must not be enough for the first one to open anything: whoever reads the mailbox would get the desk with
+    it. So a speaker's waits for the desk's word, and staff come by invitation. A further one asks for an existing one
+    again, which allauth sees to.
     """
     return bool(request.user.is_authenticated) and (
-        rights.has_factor_set_up(request.user) or invitation_in_hand(request) is not None
+        rights.has_factor_set_up(request.user)
+        or invitation_in_hand(request) is not None
+        or is_first_set_up(request)
     )
 
 

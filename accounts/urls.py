@@ -26,6 +26,7 @@ urlpatterns = [
     path("sign-in-settings/passkeys/add/", views.add_passkey, name="mfa_add_webauthn"),
     path("sign-in-settings/passkeys/<int:pk>/rename/", views.rename_passkey, name="mfa_edit_webauthn"),
     path("sign-in-settings/passkeys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
+    path("sign-in-settings/devices/<int:pk>/forget/", views.forget_device, name="forget-device"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("first-run/", views.first_run, name="first-run"),
     path("first-run/<str:token>/", views.first_run_with_link, name="first-run-with-link"),

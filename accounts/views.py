@@ -22,6 +22,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal.auth import begin_registration
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
@@ -31,10 +32,11 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import kinds, rights, services, signin
+from accounts import devices, kinds, rights, services, signin
 from accounts.adapter import TOO_MANY, is_spare, mail_nobody
 from accounts.forms import FirstRunForm
 from accounts.models import Invitation, User
@@ -56,8 +58,11 @@ show_passkey_again = webauthn.reauthenticate_webauthn
 
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """End the session, and have the browser forget what was kept on this device: a speaker's session pack."""
+    if request.method == "POST":
+        devices.forget_this(request)
     response = account.logout(request)
     if request.method == "POST":
+        response.delete_cookie(settings.DEVICE_COOKIE_NAME)
         response["Clear-Site-Data"] = '"storage"'
     return response
 
@@ -133,6 +138,9 @@ def second_factor(request: HttpRequest) -> HttpResponseBase:
     target = rights.way_back(request) or reverse("home-for-me")
     if rights.has_second_factor(request):
         return redirect(target)
+    assert isinstance(request.user, User)
+    if request.user.factor_waits_since is not None:
+        return render(request, "accounts/factor_waits.html", status=403)
     if rights.has_factor_set_up(request.user):
         way = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
         return redirect_to_login(target, login_url=way)
@@ -210,6 +218,7 @@ def first_run_with_link(request: HttpRequest, token: str) -> HttpResponse:
 @sign_in_required
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Show how this person signs in, and let them change it where they may."""
+    assert isinstance(request.user, User)
     held = Authenticator.objects.filter(user_id=request.user.pk).order_by("pk")
     by_type: dict[str, list[Authenticator]] = {}
     for authenticator in held:
@@ -224,6 +233,11 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             "codes_left": _codes_left(recovery[0]) if recovery else None,
             "may_set_up": signin.may_set_up_factor(request),
             "is_invited": signin.invitation_in_hand(request),
+            "sets_up_first": signin.is_first_set_up(request),
+            "waits": request.user.factor_waits_since is not None,
+            "devices": request.user.devices.filter(
+                expires_at__gt=timezone.now(), stamp=request.user.security_stamp
+            ),
         },
     )
 
@@ -254,12 +268,16 @@ def _keep_session(request: HttpRequest) -> None:
     assert isinstance(request.user, User)
     request.user = User.objects.get(pk=request.user.pk)
     update_session_auth_hash(request, request.user)
+    devices.carry_over(request, request.user)
 
 
 def _proved_new_factor(request: HttpRequest, authenticator: Authenticator) -> None:
     """Record that the new factor was just shown, and give the role it was the last step to."""
     post_authentication(request, authenticator, reauthenticated=True)
+    assert isinstance(request.user, User)
     in_hand = signin.invitation_in_hand(request)
+    if in_hand is None and not is_spare(authenticator):
+        services.wait_for_confirmation(request.user)
     if in_hand:
         services.finish_invitation(in_hand)
         request.session.pop(signin.INVITATION_KEY, None)
@@ -339,6 +357,16 @@ new_recovery_codes = sign_in_required(
 )
 recovery_codes_file = sign_in_required(codes.download_recovery_codes)
 rename_passkey = sign_in_required(webauthn.edit_webauthn)
+
+
+@sign_in_required
+@require_POST
+def forget_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a device of one's own: it asks for a code again."""
+    assert isinstance(request.user, User)
+    devices.forget(request.user, pk)
+    messages.success(request, "That device is no longer remembered.")
+    return redirect("mfa_index")
 
 
 @sign_in_required

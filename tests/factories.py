@@ -104,7 +104,7 @@ class SpeakerFactory(DjangoModelFactory):
     name = factory.Sequence("Speaker Quillfeather{}".format)
     organisation = factory.SubFactory(OrganisationFactory)
     user = factory.SubFactory(UserFactory)
-    home_outcode = "CW7"
+    home_outcode = "YO1"
 
 
 class AgencyFactory(DjangoModelFactory):

@@ -239,6 +239,7 @@ def build() -> World:
     _odds_and_ends(world, co)
     _sign_everybody_in(world)
     _ways_in(world)
+    _remember_a_device(world)
     _type_a_request(world)
     _demo()
     world.pks = dict(Booking.objects.values_list("reference", "pk"))
@@ -429,6 +430,16 @@ def _ways_in(world: World) -> None:
         user=co, type=Authenticator.Type.WEBAUTHN, data={"name": "Laptop", "credential": dict(made)}
     )
     world.names["passkey"] = passkey.pk
+
+
+def _remember_a_device(world: World) -> None:
+    """The phone of the speaker who accepted: a browser with the device's cookie and no session."""
+    browser = world.browsers["Acc"]
+    browser.post("/speaking/device/")
+    phone = Client()
+    phone.cookies["device"] = browser.cookies["device"].value
+    world.keep("Dev", phone)
+    world.names["device"] = world.users["Acc"].devices.get().pk
 
 
 def _type_a_request(world: World) -> None:

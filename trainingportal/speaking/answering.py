@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.devices import signed_in_or_remembered
 from accounts.models import User
-from accounts.rights import sign_in_required
 from bookings import services
 from bookings.models import DeskSettings, Engagement
 from bookings.release import others_asked, seen_by_speaker
@@ -65,7 +65,7 @@ def _last_telling(speaker: Speaker, engagement: Engagement) -> str:
     )
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """One invitation: the answer is given by POST; a late or second one meets a kind page."""
@@ -132,7 +132,7 @@ def _can_give_up(engagement: Engagement) -> bool:
     )
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_http_methods(["GET", "HEAD", "POST"])
 def no_longer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """ "I can no longer give this session": one page that says what happens, and one press. No reason is asked."""

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.devices import signed_in_or_remembered
 from accounts.models import User
-from accounts.rights import sign_in_required
 from bookings import services
 from bookings.models import DeskSettings, Engagement
 from bookings.states import LIVE_ENGAGEMENTS, EngagementState
@@ -23,7 +23,7 @@ from trainingportal.speaking.month import AWAY, month_for, month_of, stretch
 from trainingportal.speaking.views import MOST_ROWS, WEEK_DAYS, speaker_of
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_safe
 def diary(request: HttpRequest) -> HttpResponse:
     """A month of the speaker's diary, and one gentle line when they have not looked at it for long."""
@@ -41,7 +41,7 @@ def diary(request: HttpRequest) -> HttpResponse:
     )
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_POST
 def diary_is_right(request: HttpRequest) -> HttpResponse:
     """The speaker says that their diary is as it should be: from now on an empty day counts as free again."""
@@ -50,7 +50,7 @@ def diary_is_right(request: HttpRequest) -> HttpResponse:
     return redirect("speaking-diary")
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_http_methods(["GET", "HEAD", "POST"])
 def days_away(request: HttpRequest) -> HttpResponse:
     """The speaker's absences to come, and a form for more. Over a session it is asked whether they give it up."""
@@ -158,7 +158,7 @@ def _rows(entries: Iterable[DiaryEntry]) -> Iterable[tuple[DiaryEntry, str, dt.d
         yield together[0], stretch(together[0]), until
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_POST
 def remove_days_away(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Take one absence off the diary, or one in every week still to come."""

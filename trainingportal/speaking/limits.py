@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.devices import signed_in_or_remembered
 from accounts.models import User
-from accounts.rights import sign_in_required
 from courses.models import Topic
 from places.clock import say_date
 from speakers.models import Speaker
@@ -16,7 +16,7 @@ from trainingportal.speaking.forms import ExpertiseForm, HomeForm, LimitsForm, P
 from trainingportal.speaking.views import OPEN_END, speaker_of
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_http_methods(["GET", "HEAD", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:
     """Four short forms; ``part`` says which was sent."""

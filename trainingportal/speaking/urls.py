@@ -6,6 +6,7 @@ from trainingportal.speaking import answering, calendars, diary, feed, limits, p
 
 urlpatterns = [
     path("", views.home, name="speaking"),
+    path("device/", views.remember_device, name="speaking-remember-device"),
     path("pause/", views.pause, name="speaking-pause"),
     path("diary/", diary.diary, name="speaking-diary"),
     path("diary/right/", diary.diary_is_right, name="speaking-diary-right"),

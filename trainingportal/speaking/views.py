@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.devices import device_of, remember, signed_in_or_remembered
 from accounts.models import User
 from accounts.rights import sign_in_required
+from accounts.signin import is_first_set_up
 from bookings.models import Engagement
 from bookings.states import (
     LIVE_OFFERS,
@@ -82,7 +84,7 @@ def speaker_of(request: HttpRequest) -> Speaker:
     return speaker
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the speaker, what comes next, a pause in one press, and a month of their diary."""
@@ -108,8 +110,25 @@ def home(request: HttpRequest) -> HttpResponse:
             "month": month_for(speaker, shown, with_rows=False),
             "week_days": WEEK_DAYS,
             "greeting": _greeting(now),
+            "offers_to_remember": device_of(request) is None,
+            "sets_up_first": is_first_set_up(request),
         },
     )
+
+
+@sign_in_required
+@require_POST
+def remember_device(request: HttpRequest) -> HttpResponse:
+    """From now on this device answers and notes absences without a code, for 60 days."""
+    speaker_of(request)
+    assert isinstance(request.user, User)
+    response = redirect("speaking")
+    remember(request, response, request.user)
+    messages.success(
+        request,
+        "We remember this device for 60 days. You can stop this under “How you sign in”, or by signing out.",
+    )
+    return response
 
 
 def _greeting(now: dt.datetime) -> str:
@@ -117,7 +136,7 @@ def _greeting(now: dt.datetime) -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
 
 
-@sign_in_required
+@signed_in_or_remembered
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
     """Stop invitations in one press, or let them come again. Nobody asks why."""
