@@ -7,6 +7,7 @@
   const [keep, drop] = box.querySelectorAll("button");
   const said = box.querySelector("[role=status]");
   const page = location.pathname;
+  const scope = "/speaking/";
   const words = said.textContent;
 
   const show = (kept, text) => {
@@ -31,21 +32,22 @@
       await shelf.put(part.url, new Response(await part.arrayBuffer(), { headers: marked }));
     }
     await shelf.put(page, new Response(body, { headers }));
-    await navigator.serviceWorker.register(box.dataset.worker, { scope: page });
+    await navigator.serviceWorker.register(box.dataset.worker, { scope });
     await navigator.serviceWorker.ready;
   }
 
   async function dropIt() {
     const shelf = await caches.open(SHELF);
     await shelf.delete(page, { ignoreVary: true });
+    const others = (await shelf.keys()).some((each) => new URL(each.url).pathname.endsWith("/session/"));
     const worker = await navigator.serviceWorker.getRegistration(page);
-    if (worker && new URL(worker.scope).pathname === page) await worker.unregister();
+    if (worker && !others) await worker.unregister();
   }
 
   keep.addEventListener("click", () => {
     said.textContent = "One moment.";
     keepIt().then(
-      () => show(true, "Kept. This page opens on this device without a network, until the day after the session."),
+      () => show(true, "Kept. This page and a link to it on your page open on this device without a network, until the day after the session."),
       () => show(false, "That did not work here. Please try again, or print the page."),
     );
   });
