@@ -6,13 +6,12 @@ Place and people are in it only where the speaker chose so with a second factor,
 import datetime as dt
 
 from django.utils import timezone
-from icalendar import Calendar, Event, Timezone
+from icalendar import Event
 
 from bookings.models import DeskSettings, Engagement, Place
 from bookings.release import SessionSeen, Tier, seen_by_speaker, tier_of_speaker
 from bookings.states import LIVE_ENGAGEMENTS, LIVE_OFFERS, EngagementState, OfferState
-from outbox.calendar import LONDON_RULES
-from places.clock import LONDON
+from outbox.calendar import calendar_of, session_event
 from speakers.models import Speaker
 
 BACK = dt.timedelta(days=30)
@@ -25,20 +24,14 @@ def feed_ics(speaker: Speaker, *, with_detail: bool) -> bytes:
     Two queries, and three for each session whose place and people are shown; those reads are logged.
     """
     settings = DeskSettings.current()
-    calendar = Calendar()
-    calendar.add("prodid", "-//Working Together Against Stalking//Training portal//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", "Training")
-    calendar.add("refresh-interval", dt.timedelta(hours=1), parameters={"value": "DURATION"})
-    calendar.add_component(Timezone.from_ical(LONDON_RULES))
+    events = []
     for engagement in _sessions(speaker):
         tier = tier_of_speaker(engagement, second_factor=with_detail, settings=settings)
         seen = None
         if tier == Tier.T3:
             seen = seen_by_speaker(engagement, second_factor=with_detail, page="calendar feed")
-        calendar.add_component(_event(engagement, seen))
-    return calendar.to_ical()
+        events.append(_event(engagement, seen))
+    return calendar_of(events, method="PUBLISH", name="Training")
 
 
 def _sessions(speaker: Speaker) -> list[Engagement]:
@@ -66,23 +59,17 @@ def _event(engagement: Engagement, seen: SessionSeen | None) -> Event:
         and offer.state == OfferState.ACCEPTED
     )
     reference = booking.reference.lower()
-    event = Event()
-    event.add(
-        "uid", f"{reference}@workingtogether" if is_agreed else f"{reference}-{offer.number}@workingtogether"
+    return session_event(
+        uid=f"{reference}@workingtogether" if is_agreed else f"{reference}-{offer.number}@workingtogether",
+        sequence=booking.calendar_sequence,
+        stamp=engagement.answered_at or engagement.asked_at,
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        summary=f"Training {booking.reference}",
+        description=_who(seen) if seen is not None else "",
+        location=_where(engagement, seen),
+        status="CONFIRMED" if is_agreed else "TENTATIVE",
     )
-    event.add("sequence", booking.calendar_sequence)
-    event.add("dtstamp", engagement.answered_at or engagement.asked_at)
-    event.add("dtstart", offer.starts_at.astimezone(LONDON))
-    event.add("dtend", offer.ends_at.astimezone(LONDON))
-    event.add("summary", f"Training {booking.reference}")
-    event.add("status", "CONFIRMED" if is_agreed else "TENTATIVE")
-    event.add("class", "PRIVATE")
-    where = _where(engagement, seen)
-    if where:
-        event.add("location", where)
-    if seen is not None:
-        event.add("description", _who(seen))
-    return event
 
 
 def _where(engagement: Engagement, seen: SessionSeen | None) -> str:

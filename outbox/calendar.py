@@ -1,6 +1,10 @@
-"""Calendar files that leave with a mail: one event, one attendee, times in London."""
+"""Calendars as we write them, for a mail (one event, one attendee) and for a feed (events, nobody invited): one builder.
 
-from datetime import datetime
+Times are in London, with the rules that say what London is.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -8,6 +12,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 LONDON = ZoneInfo("Europe/London")
+READ_AGAIN = timedelta(hours=1)
 
 # Written as rules, the only form that every calendar programme reads.
 LONDON_RULES = """\
@@ -29,6 +34,62 @@ TZOFFSETTO:+0000
 END:STANDARD
 END:VTIMEZONE
 """
+
+
+def session_event(
+    *,
+    uid: str,
+    sequence: int,
+    stamp: datetime,
+    starts_at: datetime,
+    ends_at: datetime,
+    summary: str,
+    description: str = "",
+    location: str = "",
+    status: Literal["CONFIRMED", "TENTATIVE", "CANCELLED"] = "CONFIRMED",
+) -> Event:
+    """One session as an event. ``sequence`` has to grow with everything of it that a calendar shows.
+
+    Empty ``description`` and ``location`` are left out. Raises ValueError for a moment without a zone, and for an end
+    that is not after its start.
+    """
+    if any(moment.tzinfo is None for moment in (stamp, starts_at, ends_at)):
+        raise ValueError("every moment needs a time zone")
+    if ends_at <= starts_at:
+        raise ValueError("a session ends after it starts")
+    event = Event()
+    event.add("uid", uid)
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", starts_at.astimezone(LONDON))
+    event.add("dtend", ends_at.astimezone(LONDON))
+    event.add("summary", summary)
+    if description:
+        event.add("description", description)
+    if location:
+        event.add("location", location)
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def calendar_of(
+    events: Iterable[Event], *, method: Literal["REQUEST", "CANCEL", "PUBLISH"], name: str = ""
+) -> bytes:
+    """A whole calendar. One that is published has a ``name``, and says that it is worth reading again every hour."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Working Together Against Stalking//Training portal//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    if method == "PUBLISH":
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", READ_AGAIN, parameters={"value": "DURATION"})
+        calendar.add("x-published-ttl", READ_AGAIN)
+    calendar.add_component(Timezone.from_ical(LONDON_RULES))
+    for event in events:
+        calendar.add_component(event)
+    return calendar.to_ical()
 
 
 def session_ics(
@@ -57,13 +118,19 @@ def session_ics(
     Raises ValueError for a moment without a zone, an end that is not after its start, and a method that does
     not fit ``cancelled``: each would put a wrong event, or a second one, into somebody's calendar.
     """
-    if any(moment.tzinfo is None for moment in (stamp, starts_at, ends_at)):
-        raise ValueError("every moment needs a time zone")
-    if ends_at <= starts_at:
-        raise ValueError("a session ends after it starts")
     if cancelled != (method == "CANCEL"):
         raise ValueError("a cancelled session goes out as CANCEL, and nothing else does")
-
+    event = session_event(
+        uid=uid,
+        sequence=sequence,
+        stamp=stamp,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        summary=summary,
+        description=description,
+        location=location,
+        status="CANCELLED" if cancelled else "TENTATIVE" if tentative else "CONFIRMED",
+    )
     name, address = parseaddr(organizer)
     by = vCalAddress(f"mailto:{address}")
     if name:
@@ -71,28 +138,6 @@ def session_ics(
     to = vCalAddress(f"mailto:{attendee}")
     to.params["ROLE"] = vText("REQ-PARTICIPANT")
     to.params["RSVP"] = vText("FALSE")
-
-    event = Event()
-    event.add("uid", uid)
-    event.add("sequence", sequence)
-    event.add("dtstamp", stamp)
-    event.add("dtstart", starts_at.astimezone(LONDON))
-    event.add("dtend", ends_at.astimezone(LONDON))
-    event.add("summary", summary)
-    if description:
-        event.add("description", description)
-    if location:
-        event.add("location", location)
     event.add("organizer", by, encode=False)
     event.add("attendee", to, encode=False)
-    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if tentative else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
-    event.add("class", "PRIVATE")
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Working Together Against Stalking//Training portal//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(Timezone.from_ical(LONDON_RULES))
-    calendar.add_component(event)
-    return calendar.to_ical()
+    return calendar_of([event], method=method)

@@ -48,6 +48,9 @@ def recipient_address(message: Message) -> str:
 def build(message: Message) -> bytes:
     """The whole mail as it goes over the wire: text and HTML, then the files.
 
+    A calendar file with a method is another reading of the same mail beside text and HTML, so that mail programmes show
+    it as an invitation, and a file as well for those that do not.
+
     It says that a machine wrote it, so that no absence note comes back. Written here rather than by ``email``, which
     takes longer than the mail server. Raises ``ValueError`` (a bad header or address) when the row cannot be made into
     a mail.
@@ -64,8 +67,10 @@ def build(message: Message) -> bytes:
     ]
     if settings.MAIL_REPLY_TO:
         headers.append(_own_address("Reply-To", settings.MAIL_REPLY_TO))
-    content = _multipart("alternative", [_words("plain", message.text), _words("html", message.html)])
     files = sorted(message.attachments.all(), key=lambda file: file.pk)
+    readings = [_words("plain", message.text), _words("html", message.html)]
+    readings += [_lines(_part(file, inline=True).as_bytes()) for file in files if _is_invitation(file)]
+    content = _multipart("alternative", readings)
     if files:
         content = _multipart("mixed", [content, *(_lines(_part(file).as_bytes()) for file in files)])
     return "\r\n".join(headers).encode("ascii") + b"\r\n" + content
@@ -104,8 +109,24 @@ def _lines(content: bytes) -> bytes:
     return re.sub(rb"\r\n?|\n", b"\r\n", content)
 
 
-def _part(attachment: Attachment) -> MIMEBase:
-    """One file; the parameters of its content type (a calendar's method) are kept."""
+def _is_invitation(attachment: Attachment) -> bool:
+    """Whether mail programmes read this file as an invitation, a change of one, or its end."""
+    kind, _, method = attachment.content_type.partition(";")
+    return kind.strip() == "text/calendar" and method.strip().startswith("method=")
+
+
+def _part(attachment: Attachment, *, inline: bool = False) -> MIMEBase:
+    """One file; the parameters of its content type (a calendar's method) are kept.
+
+    ``inline``: as a reading of the mail, without a file's name. An invitation's file is plain "application/ics" then, as
+    two with a method would be shown twice.
+    """
+    if _is_invitation(attachment) and not inline:
+        part = MIMEBase("application", "ics")
+        part.set_payload(bytes(attachment.content))
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
+        return part
     probe = EmailMessage()
     probe["Content-Type"] = attachment.content_type
     header = cast(ContentTypeHeader, probe["Content-Type"])
@@ -115,5 +136,6 @@ def _part(attachment: Attachment) -> MIMEBase:
     part = MIMEBase(header.maintype, header.subtype, **params)
     part.set_payload(bytes(attachment.content))
     encode_base64(part)
-    part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
+    if not inline:
+        part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
     return part

@@ -53,6 +53,7 @@ GOES_TO = {
     "staff-invitation": ANYONE,
     "sign-in-changed": ANYONE,
     "second-factor-reset": ANYONE,
+    "second-factor-waits": ANYONE,
     # the date too
     "offer": VERIFIED,
     "accepted": VERIFIED,
@@ -99,6 +100,7 @@ def _sign_in_mail() -> None:
     AccountAdapter().send_mail("mfa/email/totp_activated", priya.email, {})
     people.invite_staff("new@example.org", name="New Person", group=READERS, actor=priya)
     people.reset_second_factor(rhea, actor=priya)
+    people.wait_for_confirmation(UserFactory(name="Wilma Waits"))
 
 
 def _asked(name: str) -> Asked:

@@ -72,3 +72,32 @@ def test_a_second_line_in_a_header_is_refused(queue, field):
 
     with pytest.raises(ValueError, match="newlines"):
         build(message)
+
+
+INVITATION = FileToSend(
+    "WT-ABCD.ics", "text/calendar; method=REQUEST", b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+)
+
+
+def test_an_invitation_is_a_reading_of_the_mail_with_its_method_and_a_file_without_one(queue):
+    mail = parsed(build(queue(attachments=[INVITATION])))
+
+    readings, file = mail.iter_parts()
+    assert (mail.get_content_type(), readings.get_content_type()) == (
+        "multipart/mixed",
+        "multipart/alternative",
+    )
+    *words, calendar = readings.iter_parts()
+    assert [part.get_content_type() for part in words] == ["text/plain", "text/html"]
+    assert (calendar.get_content_type(), calendar.get_param("method")) == ("text/calendar", "REQUEST")
+    assert calendar.get_content_disposition() is None
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "WT-ABCD.ics")
+    assert calendar.get_payload(decode=True) == file.get_payload(decode=True) == INVITATION.content
+
+
+def test_a_calendar_without_a_method_is_a_file_and_nothing_more(queue):
+    mail = parsed(build(queue(attachments=[FileToSend("a.ics", "text/calendar", INVITATION.content)])))
+
+    readings, file = mail.iter_parts()
+    assert [part.get_content_type() for part in readings.iter_parts()] == ["text/plain", "text/html"]
+    assert (file.get_content_type(), file.get_content_disposition()) == ("text/calendar", "attachment")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.devices import device_of, remember, signed_in_or_remembered
 from accounts.models import User
-from accounts.rights import sign_in_required
+from accounts.rights import has_second_factor, sign_in_required
 from accounts.signin import is_first_set_up
 from bookings.models import Engagement
 from bookings.states import (
@@ -111,7 +111,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "week_days": WEEK_DAYS,
             "greeting": _greeting(now),
             "offers_to_remember": device_of(request) is None,
-            "sets_up_first": is_first_set_up(request),
+            "sets_up_first": not has_second_factor(request) and is_first_set_up(request),
         },
     )
 

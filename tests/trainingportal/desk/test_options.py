@@ -49,7 +49,7 @@ def team(db) -> list[Speaker]:
     return [
         teacher("Wren Alder", "scale-of-the-problem", "risk", home_outcode="YO1"),
         teacher("Tess Hale", "alices-story", is_family=True, home_outcode="NE30"),
-        teacher("Ivo Marsh", "legal-issues", "scale-of-the-problem", home_outcode="CW7"),
+        teacher("Ivo Marsh", "legal-issues", "scale-of-the-problem", home_outcode="DL1"),
     ]
 
 

@@ -208,6 +208,14 @@ def test_an_own_calendar_is_named_by_its_server_alone_and_forgotten_on_a_press(c
     assert not OwnCalendar.objects.exists()
 
 
+def test_the_feed_says_how_often_to_read_it_again(client, feed):
+    lines = client.get(feed).content.decode().splitlines()
+
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in lines
+    assert "X-PUBLISHED-TTL:PT1H" in lines
+    assert "METHOD:PUBLISH" in lines
+
+
 @pytest.mark.parametrize("problem", OwnCalendar.Problem.values)
 def test_trouble_with_an_own_calendar_is_said_in_plain_words(client, speaker, problem):
     client.force_login(speaker.user)

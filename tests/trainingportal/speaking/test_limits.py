@@ -117,7 +117,7 @@ def test_a_pause_until_a_day_of_their_choice(client, speaker):
 
 def test_they_see_where_they_set_out_from_and_change_it_and_the_trail_does_not_say_where(client, speaker):
     client.force_login(speaker.user)
-    assert 'value="CW7"' in client.get(reverse("speaking-limits")).content.decode()
+    assert 'value="YO1"' in client.get(reverse("speaking-limits")).content.decode()
 
     send(client, "home", home="tr21 0lw")
 
