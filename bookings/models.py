@@ -695,6 +695,7 @@ class Engagement(models.Model):
         if self.diary_entry is None:
             return None
         leaves_at, back_at = self.diary_entry.busy.lower, self.diary_entry.busy.upper
+        assert leaves_at is not None and back_at is not None  # noqa: PT018 - the table keeps both ends
         night_away = local(leaves_at).date() < local(self.offer.starts_at).date()
         return Trip(leaves_at, back_at, self.travel_minutes, night_away)
 

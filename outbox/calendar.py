@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
 
 LONDON = ZoneInfo("Europe/London")
 READ_AGAIN = timedelta(hours=1)
@@ -85,7 +85,7 @@ def calendar_of(
     if method == "PUBLISH":
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", READ_AGAIN, parameters={"value": "DURATION"})
-        calendar.add("x-published-ttl", READ_AGAIN)
+        calendar.add("x-published-ttl", vDuration(READ_AGAIN).to_ical().decode())
     calendar.add_component(Timezone.from_ical(LONDON_RULES))
     for event in events:
         calendar.add_component(event)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
@@ -275,7 +276,7 @@ class _Reading:
             self.left_out += sum(map(_is_busy, sound))
             return []
 
-    def _may_be_expanded(self, part: Component) -> bool:
+    def _may_be_expanded(self, part: Any) -> bool:
         """Whether a rule repeats at most daily, began not so long ago that counting it takes long, and is whole."""
         if "DTSTART" not in part:
             return False
