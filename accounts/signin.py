@@ -7,6 +7,9 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import ratelimit
+from allauth.core.internal.ratelimit import get_ip
+from allauth.mfa.internal.flows.trust import create_config_fingerprint, decode_trust_cookie
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import transaction
@@ -24,6 +27,7 @@ AfterWrongCodes = Callable[[str], None]
 
 _after_code: list[AfterCode] = []
 _after_wrong_codes: list[AfterWrongCodes] = []
+_after_refused_codes: list[AfterWrongCodes] = []
 
 
 def after_code(callback: AfterCode) -> None:
@@ -54,6 +58,45 @@ def tell_codes_were_wrong(mailbox: str) -> None:
     """Run what the other floors asked for."""
     for callback in _after_wrong_codes:
         callback(mailbox)
+
+
+def after_refused_codes(callback: AfterWrongCodes) -> None:
+    """Ask to be told the mailbox whenever a code was refused because too many were asked for. Call it in AppConfig.ready().
+
+    Whether anybody has that mailbox makes no difference here either.
+    """
+    if callback not in _after_refused_codes:
+        _after_refused_codes.append(callback)
+
+
+def may_ask_for_code(request: HttpRequest, mailbox: str, user: User | None) -> bool:
+    """Count one code asked for, and say whether it may be mailed.
+
+    Each network has a budget of its own for a mailbox, and all networks one together that bounds what a mailbox gets. A
+    device that its owner had remembered has its own, which nobody else can spend: nobody is kept out by a stranger who
+    knows their address.
+    """
+    device = _remembered_device(request, user)
+    if device:
+        allowed = ratelimit.consume(request, action="request_code_on_device", key=f"{mailbox}|{device}")
+    else:
+        here = f"{mailbox}|{get_ip(request)}"
+        allowed = ratelimit.consume(request, action="request_login_code", key=here) and ratelimit.consume(
+            request, action="request_code_anywhere", key=mailbox
+        )
+    if not allowed:
+        for callback in _after_refused_codes:
+            callback(mailbox)
+    return allowed
+
+
+def _remembered_device(request: HttpRequest, user: User | None) -> str:
+    """The mark of this device where this very person had it remembered, else nothing; for nobody the same query is made."""
+    trusts = decode_trust_cookie(request)
+    if not trusts:
+        return ""
+    mark = create_config_fingerprint(user or User(pk=0))
+    return mark if any(trust.fingerprint == mark for trust in trusts) else ""
 
 
 def begin_code(request: HttpRequest, user: User, *, next_url: str = "") -> str:

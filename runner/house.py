@@ -49,6 +49,10 @@ class House:
             lock = (self.var / "run.lock").open("a")
         except PermissionError:
             fail(f"{self.var} belongs to another user. Go on as that user, or remove the folder first.")
+        except OSError as trouble:
+            fail(
+                f"Nothing can be written to {self.var}: {trouble.strerror}. Make the folder writable, or make room on the disk."
+            )
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -89,6 +89,11 @@ def one_at_a_time() -> Iterator[None]:
         lock = (var / "set-up.lock").open("w")
     except PermissionError:
         fail(f"{var} belongs to another user. Go on as that user, or remove the folder first.", code=2)
+    except OSError as trouble:
+        fail(
+            f"Nothing can be written to {var}: {trouble.strerror}. Make the folder writable, or make room on the disk.",
+            code=2,
+        )
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,10 +9,11 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and ask to hear of codes that were guessed at."""
         # the tables can be loaded only now
-        from accounts.signin import after_wrong_codes
+        from accounts.signin import after_refused_codes, after_wrong_codes
         from trainingportal import sightings
         from trainingportal.checks import settings_are_safe, the_desk_says_who_answers
 
         register(settings_are_safe, Tags.security)
         register(the_desk_says_who_answers, Tags.security, deploy=True)
         after_wrong_codes(sightings.note_wrong_codes)
+        after_refused_codes(sightings.note_codes_refused)

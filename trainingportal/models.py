@@ -38,6 +38,7 @@ class Sighting(models.Model):
     class Kind(models.TextChoices):
         REFERENCE = "reference", "Addresses of bookings"
         CODE = "code", "Sign-in codes"
+        ASKED = "asked", "Sign-in codes asked for"
 
     kind = models.CharField(max_length=9, choices=Kind)
     who = models.EmailField("mailbox")
@@ -50,7 +51,7 @@ class Sighting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "who"], name="a_person_s_tries_stand_in_one_row"),
             models.CheckConstraint(
-                name="kind_of_sighting_is_known", condition=models.Q(kind__in=["reference", "code"])
+                name="kind_of_sighting_is_known", condition=models.Q(kind__in=["reference", "code", "asked"])
             ),
         ]
 

@@ -106,7 +106,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # limits and other things that must outlive Redis
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "trainingportal.cache.HonestDatabaseCache",
         "LOCATION": "portal_cache",
         "OPTIONS": {"MAX_ENTRIES": 200_000},  # the default of 300 would throw limits away
     },
@@ -159,7 +159,10 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
 ACCOUNT_LOGIN_TIMEOUT = 4 * 60 * 60  # the whole way in: a first code and three more, each good for an hour
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
+    # by mailbox and network, by mailbox from everywhere, by mailbox and remembered device: accounts/signin.py
     "request_login_code": "30/m/ip,5/15m/key",
+    "request_code_anywhere": "20/h/key",
+    "request_code_on_device": "5/15m/key",
     "confirm_login_code": "60/m/ip,5/4h/key",  # key: one way in; holds where two tries arrive at once
     "login_failed": "30/m/ip,5/15m/key",
 }

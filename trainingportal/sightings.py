@@ -52,6 +52,11 @@ def note_wrong_codes(mailbox: str) -> None:
     _note(Sighting.Kind.CODE, mailbox.strip().lower()[:254], "")
 
 
+def note_codes_refused(mailbox: str) -> None:
+    """Count that a code was refused because too many were asked for, whether anybody has the mailbox or not."""
+    _note(Sighting.Kind.ASKED, mailbox.strip().lower()[:254], "")
+
+
 def _note(kind: str, who: str, reference: str) -> None:
     """One row for each person, however much they try: the newest references and how often. One statement."""
     now = timezone.now()
@@ -90,7 +95,11 @@ def look_and_note() -> list[str]:
         Sighting.objects.filter(last_at__gt=timezone.now() - TOGETHER)
         .filter(
             Q(kind=Sighting.Kind.REFERENCE)
-            | Q(kind=Sighting.Kind.CODE, tries__gte=MANY_ROUNDS, who__in=User.objects.values("email"))
+            | Q(
+                kind__in=[Sighting.Kind.CODE, Sighting.Kind.ASKED],
+                tries__gte=MANY_ROUNDS,
+                who__in=User.objects.values("email"),
+            )
         )
         .order_by("-last_at")[:MOST_READ]
     )
@@ -134,6 +143,11 @@ def _say(seen: Sighting, taken_off: set[tuple[str, str]]) -> str:
     when = say_moment(seen.last_at)
     if seen.kind == Sighting.Kind.CODE:
         return f"Five wrong codes in a row were typed {seen.tries} times for {seen.who}, last on {when}."
+    if seen.kind == Sighting.Kind.ASKED:
+        return (
+            f"Someone asked for too many sign-in codes for {seen.who}: we refused {seen.tries}, the last on {when}. "
+            "They can still sign in on a device they had us remember, or with a passkey."
+        )
     for reference in seen.references:
         if (seen.who, reference) in taken_off:
             return f"{seen.who} was taken off {reference} and came back, last on {when}."

@@ -186,6 +186,17 @@ def test_code_brute_force_ends_after_five_and_twice_over_shows_on_the_desk_s_hom
     assert Sighting.objects.filter(kind="code").count() == 2  # the same is done for both
 
 
+def test_codes_asked_for_over_and_over_show_on_the_desk_s_home(priya):
+    person = ensure_user("priya@northmere.example.org")
+    for email in (person.email, "nobody@northmere.example.org"):
+        for _ in range(8):
+            ask_for_code(Client(), email)
+
+    home = desk_home(priya)
+    assert f"Someone asked for too many sign-in codes for {person.email}: we refused 3" in home
+    assert "nobody@northmere" not in home
+
+
 def test_guessed_references_are_all_alike_and_many_of_them_show_on_the_desk_s_home(agreed, priya):
     guesser = VerifiedContactFactory().user
     browser = browser_of(guesser)
