@@ -56,6 +56,8 @@ class Person:
     unconfirmed: frozenset[int] = frozenset()
     """Those of ``covers`` that they have not confirmed themselves."""
     is_family: bool = False
+    partner: str = ""
+    """Whom they speak for, as the desk calls it."""
     only_with_colleague: bool = False
     travel_minutes: int | None = 0
     """One way; 0 online, None where it is not known."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
+from bookings.audiences import audience_keys
 from bookings.models import Booking, DeskSettings, Engagement, Offer, Place
 from bookings.options import avoiding
 from bookings.options.avoiding import Wish
@@ -163,7 +164,7 @@ def _asked(booking: Booking, pinned: Collection[int]) -> Iterator[Asked]:
     if booking.cover == Booking.Cover.SUGGEST:
         suggested = set(
             TopicForAudience.objects.filter(
-                audience__bookings=booking, emphasis=TopicForAudience.Emphasis.FIRST
+                audience__in=audience_keys(booking), emphasis=TopicForAudience.Emphasis.FIRST
             ).values_list("topic_id", flat=True)
         )
     for topic in Topic.objects.active().for_nation(booking.nation).filter(given_by_host=False):
@@ -213,6 +214,7 @@ def _person(
         covers=frozenset(each.topic_id for each in expertise),
         unconfirmed=frozenset(each.topic_id for each in expertise if each.confirmed_at is None),
         is_family=speaker.is_family,
+        partner=speaker.organisation.short_name,
         only_with_colleague=known.limits.only_with_colleague,
         travel_minutes=minutes,
         kilometres=kilometres,

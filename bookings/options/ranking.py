@@ -257,7 +257,7 @@ def _option(found: _Found, question: Question, asked: Sequence[Asked], diaries: 
         team=members,
         lead=lead,
         reasons=tuple(_say_reasons(found, members, asked)),
-        cautions=tuple(_say_cautions(members, asked)),
+        cautions=(*_say_cautions(members, asked), *_say_partners(members, question.people)),
         rank=found.rank,
     )
 
@@ -321,6 +321,13 @@ def _say_cautions(members: Sequence[Member], asked: Sequence[Asked]) -> list[str
     if unasked:
         words.append(f"Not asked yet: {say_names(unasked)}")
     return words
+
+
+def _say_partners(members: Sequence[Member], people: Sequence[Person]) -> list[str]:
+    """Which partners nobody would speak for, where there are several: the agency expects both."""
+    here = {member.person.partner for member in members}
+    partners = dict.fromkeys(person.partner for person in people if person.partner)
+    return [f"Nobody from {partner}" for partner in partners if partner not in here]
 
 
 def _lower(words: str) -> str:

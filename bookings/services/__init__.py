@@ -32,7 +32,7 @@ from bookings.services.chasing import (
     send_due_host_reminders,
     send_due_reminders,
 )
-from bookings.services.hearing import answered, deal_with, deal_with_all, hear
+from bookings.services.hearing import answered, deal_with, deal_with_all, hear, write_to_desk
 from bookings.services.limits import LimitTouched
 from bookings.services.moves import lock_booking
 from bookings.services.offers import (
@@ -143,4 +143,5 @@ __all__ = [
     "use_recorded_account",
     "withdraw_offer",
     "write_note",
+    "write_to_desk",
 ]

@@ -78,6 +78,21 @@ def hear(
     return matter
 
 
+@transaction.atomic
+def write_to_desk(speaker: Speaker, *, text: str, reference: str = "", actor: User) -> Matter:
+    """A speaker's own words to the desk, about one of their sessions where ``reference`` names it; answered by the desk.
+
+    A reference that is none of theirs counts as none.
+    """
+    theirs = Booking.objects.filter(reference=reference, offers__engagements__speaker=speaker)
+    found = theirs.order_by("pk").values_list("pk", flat=True).first()
+    booking = locked(found) if found is not None else None
+    matter = open_matter(booking, Kind.SPEAKER_MESSAGE, by=actor, speaker=speaker, text=text)
+    if booking is not None:
+        settle(booking)
+    return matter
+
+
 def settle_matters(
     booking: Booking, kinds: Iterable[Matter.Kind], *, actor: User | None, text: str = ""
 ) -> int:

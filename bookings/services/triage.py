@@ -329,6 +329,9 @@ def set_venue(
         if moved and (by_agency or not is_new):
             venue.needs_call_since = timezone.now()
         venue.save()
+        if changed:  # calendars that show the place, or who meets us, take it for the newer word
+            booking.calendar_sequence += 1
+            booking.save(update_fields=["calendar_sequence"])
         if moved and not is_new:
             close_detail(booking, actor=actor)
         if not by_agency:

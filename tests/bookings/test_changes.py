@@ -303,3 +303,14 @@ def test_a_speaker_online_has_no_journey():
     services.set_venue(session.booking.pk, name="Vexford Hall", postcode=TRURO, actor=session.desk)
 
     assert [place.state for place in session.places] == ["accepted"]
+
+
+def test_a_moved_room_is_the_newer_word_in_every_calendar_and_the_same_room_is_not(session):
+    before = session.now().calendar_sequence
+    told = {"name": "Vexford Hall", "postcode": "NE1 9QZ"}
+
+    services.set_venue(session.booking.pk, **told, room="Room 2", actor=session.desk)
+    moved = session.now().calendar_sequence
+    services.set_venue(session.booking.pk, **told, room="Room 2", actor=session.desk)
+
+    assert (moved > before, session.now().calendar_sequence) == (True, moved)

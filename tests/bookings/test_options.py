@@ -234,6 +234,20 @@ def test_the_afternoon_before_has_to_be_free_for_a_night_away():
     ]
 
 
+def test_a_partner_that_nobody_would_speak_for_is_said():
+    unit = dataclasses.replace(WREN, partner="IASU")
+    trust = dataclasses.replace(TESS, partner="the Trust")
+    other = dataclasses.replace(IVO, partner="the Trust")
+
+    (only_trust,) = find_options(
+        ask(dataclasses.replace(unit, taken=(away(0),)), other, asked=[FACTS])
+    ).options
+    (both,) = find_options(ask(unit, trust, asked=[STORY, FACTS])).options
+
+    assert only_trust.cautions == ("Nobody from IASU",)
+    assert both.cautions == ()
+
+
 def test_a_way_home_into_the_night_is_said():
     late = Day(MONDAY, at(MONDAY, 17), at(MONDAY, 20))
     wren = dataclasses.replace(WREN, travel_minutes=150)

@@ -8,16 +8,18 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bookings.audiences import default_audience
 from bookings.models import Booking, Engagement, Offer
 from bookings.options.facts import Day, Need, Person, Question, Taken
 from bookings.options.gather import Pins, gather
 from bookings.options.ranking import find_options
 from bookings.options.standing import Diary, stand
-from courses.models import Topic, TopicForAudience
+from courses.models import Audience, Topic, TopicForAudience
 from places.clock import LONDON
 from speakers import availability
 from speakers.models import DiaryEntry, Expertise, Speaker
 from tests.factories import (
+    AgencyFactory,
     AudienceFactory,
     BookingFactory,
     FormatFactory,
@@ -42,7 +44,7 @@ def asked_for(**more) -> Booking:
 
 
 def read(booking: Booking, **pins) -> Question:
-    speakers = Speaker.objects.order_by("pk").prefetch_related("expertise")
+    speakers = Speaker.objects.order_by("pk").select_related("organisation").prefetch_related("expertise")
     return gather(booking, list(speakers), Pins(**pins))
 
 
@@ -264,7 +266,8 @@ def test_reading_costs_the_same_for_one_and_for_many(count, django_assert_num_qu
     booking = asked_for(would_share=True)
     read(booking)
 
-    with django_assert_num_queries(14):
+    # two of them find the usual audience, as none was ticked
+    with django_assert_num_queries(15):
         question = read(booking)
 
     assert len(question.people) == count
@@ -316,3 +319,24 @@ def test_limits_are_those_that_the_speakers_own_pages_tell(most, apart, sessions
     standing = stand(Diary.of(person), day, Question((day,), (), (person,)), frozenset({1}))
 
     assert list(standing.limits) == [each.words for each in availability.limits_touched(known, session)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "slug"),
+    [("police", "front-line"), ("nhs", "health"), ("charity", "victim-services"), ("other", "mixed")],
+)
+def test_where_no_audience_is_ticked_the_usual_one_of_such_an_agency_is_planned_for(kind, slug):
+    topics = {name: TopicFactory() for name in ("front-line", "health", "victim-services", "mixed")}
+    for name, topic in topics.items():
+        audience = AudienceFactory(slug=name)
+        TopicForAudience.objects.create(
+            topic=topic, audience=audience, emphasis=TopicForAudience.Emphasis.FIRST
+        )
+    booking = asked_for(agency=AgencyFactory(kind=kind))
+
+    assert [each.key for each in read(booking).asked] == [topics[slug].pk]
+    assert default_audience(booking).slug == slug
+
+    booking.audience_shares.create(audience=Audience.objects.get(slug="mixed"), share="all")
+    assert [each.key for each in read(booking).asked] == [topics["mixed"].pk]

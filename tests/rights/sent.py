@@ -153,6 +153,7 @@ def _speaking(world: World) -> dict[str, Data]:
     return {
         "/speaking/away/": _day("first_day", in_days(25).date()),
         "/speaking/limits/": {**limits, **_day("until", in_days(30).date()), "most_sessions_a_month": "3"},
+        "/speaking/write/": {"text": "The train was cancelled."},
         "/speaking/calendars/": {"address": "https://calendar.example.org/busy.ics"},
         "/speaking/{offered}/1/ answer=if": {"condition": "With a hearing loop."},
     }

@@ -35,6 +35,7 @@ TELLS = {
     "/speaking/{offered}/1/ answer=no": ("A speaker said no", "replace_speaker"),
     "/speaking/{offered}/1/ answer=if": ("A speaker said yes, with a condition", "settle_condition"),
     "/speaking/{agreed}/1/no-longer/": ("A speaker can no longer come", "replace_speaker"),
+    "/speaking/write/ about={agreed}": ("A speaker wrote to the desk", "speaker_message"),
     "/agenda/{agreed}/talk/ do=say": ("commented on the draft agenda", ""),
 }
 NEED_NOT = {
@@ -44,6 +45,7 @@ NEED_NOT = {
     r"/speaking/(away|diary)/.*": "their diary, which every look for a date reads",
     r"/speaking/limits/ part=\w+": "their limits and topics, which every look for a date reads",
     r"/speaking/calendars/.*": "their own calendars",
+    r"/speaking/device/|/sign-in-settings/devices/\{device\}/forget/": "where they need no code to answer",
     r"/agenda/\{agreed\}/change/ do=.*": "the lead trainer’s own work; issuing moves the booking’s next step",
     r"/agenda/\{agreed\}/talk/ do=share": "the lead trainer asks the host; their comment is what tells the desk",
     r"/agenda/\{agreed\}/issue/1/act/ do=.*": "the lead trainer’s own work; the booking’s next step follows",
@@ -99,7 +101,7 @@ def test_what_an_outsider_does_is_mailed_to_the_desk_and_is_its_next_step(world,
         before = _to_desk()
         world.ask(role, "POST", path, data)
         new = [said for _, said in _to_desk() - before]
-        [name] = re.findall(r"{(agreed|offered)}", line.address) or [""]
+        [name] = re.findall(r"{(agreed|offered)}", line.key) or [""]
         waits = _waits_for_the_desk(world.names[name]) if name else []
 
     assert [words for said in new if words in said], new

@@ -38,6 +38,14 @@ def waiting(case: Case) -> list[CameIn]:
     return [_shown(row, people.get(row.by_id or 0)) for row in rows[:MOST]]
 
 
+def from_speakers() -> list[CameIn]:
+    """What speakers wrote that is about no booking, for the desk's home; the oldest first. One query."""
+    rows = Matter.objects.filter(booking__isnull=True, settled_at__isnull=True).select_related(
+        "by", "note", "speaker"
+    )
+    return [_shown(row, None) for row in rows[:MOST]]
+
+
 def _shown(row: Matter, contact: Contact | None) -> CameIn:
     who = contact.name if contact else row.speaker.name if row.speaker else str(row.by or "")
     return CameIn(

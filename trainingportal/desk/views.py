@@ -15,7 +15,7 @@ from bookings.models import Booking, Enquiry
 from outbox import health
 from speakers.models import Speaker
 from trainingportal import sightings
-from trainingportal.desk import cards, diaries, fortnight, history, lists, queue, running, search
+from trainingportal.desk import came_in, cards, diaries, fortnight, history, lists, queue, running, search
 from trainingportal.desk.access import (
     actor_of,
     for_anyone_at_the_desk,
@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         lists=lists.worth_a_look(counts),
         hosts=lists.hosts_who_wait() if is_coordinator(request.user) else [],
         private_messages=counts["private_messages"] if is_coordinator(request.user) else 0,
+        speakers_wrote=came_in.from_speakers() if is_coordinator(request.user) else [],
         sightings=sightings.told(state) if is_coordinator(request.user) else [],
     )
 

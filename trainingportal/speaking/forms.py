@@ -1,6 +1,7 @@
 """What a speaker may type: a condition to a yes, days away, their limits, and where their own calendar is."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -39,6 +40,26 @@ class ConditionForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Write what has to be so, or answer with a plain yes."},
     )
+
+
+class WordForm(PortalForm):
+    """A message to the desk, about one of their sessions or none."""
+
+    submit_words = "Send message"
+
+    about = forms.ChoiceField(label="What is it about?", required=False)
+    text = forms.CharField(
+        label="Your message",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Enter your message."},
+    )
+
+    def __init__(self, *args: Any, sessions: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["about"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Something else"), *sessions]
 
 
 class AbsenceForm(PortalForm):

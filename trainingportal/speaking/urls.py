@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from trainingportal.speaking import answering, calendars, diary, feed, limits, pack, views
+from trainingportal.speaking import answering, calendars, diary, feed, limits, pack, views, writing
 
 urlpatterns = [
     path("", views.home, name="speaking"),
     path("device/", views.remember_device, name="speaking-remember-device"),
+    path("write/", writing.write, name="speaking-write"),
     path("pause/", views.pause, name="speaking-pause"),
     path("diary/", diary.diary, name="speaking-diary"),
     path("diary/right/", diary.diary_is_right, name="speaking-diary-right"),

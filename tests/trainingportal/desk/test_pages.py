@@ -374,10 +374,10 @@ def several(priya, count):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_home_costs_twelve_queries(desk, priya, machine_runs, django_assert_num_queries, count):
+def test_home_costs_thirteen_queries(desk, priya, machine_runs, django_assert_num_queries, count):
     several(priya, count)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get("/desk/")
 
 
