@@ -44,6 +44,7 @@ PRODUCTION = {
     "SITE_URL": "https://training.example.org",
     "ALLOWED_HOSTS": "training.example.org",
     "EMAIL_URL": "smtp+tls://127.0.0.1:1",
+    "BEHIND_PROXY": "1",
     "DEFAULT_FROM_EMAIL": "Training team <training@training.example.com>",
 }
 

@@ -21,6 +21,8 @@ READ = (
     "EMAIL_BACKEND",
     "EMAIL_PORT",
     "DEFAULT_FROM_EMAIL",
+    "HTTPS",
+    "SECURE_PROXY_SSL_HEADER",
 )
 
 

@@ -42,6 +42,7 @@ def troubles(settings: Mapping[str, Any]) -> Iterator[str]:
         yield from _of_the_keys(settings)
         yield from _of_addresses(settings)
         yield from _of_mail(settings)
+        yield from _of_the_proxy(settings)
 
 
 def _of_the_demo(settings: Mapping[str, Any]) -> Iterator[str]:
@@ -103,3 +104,11 @@ def _of_mail(settings: Mapping[str, Any]) -> Iterator[str]:
         )
     if "@example.org" in settings["DEFAULT_FROM_EMAIL"]:
         yield "DEFAULT_FROM_EMAIL is missing, or an address of example.org: set it to the address your emails come from."
+
+
+def _of_the_proxy(settings: Mapping[str, Any]) -> Iterator[str]:
+    if settings["HTTPS"] and settings["SECURE_PROXY_SSL_HEADER"] is None:
+        yield (
+            "BEHIND_PROXY is not set: the portal needs a proxy in front that ends https and takes requests in whole "
+            "before it hands them on (docs/deployment.md, Https). Set BEHIND_PROXY=1 once it is there."
+        )

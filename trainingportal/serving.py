@@ -7,7 +7,7 @@ from typing import Any
 
 wsgi_app = "trainingportal.wsgi"
 bind = (os.environ.get("BIND") or "127.0.0.1:8000").split(",")
-worker_class = "gthread"
+worker_class = "trainingportal.patient_worker.PatientWorker"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 # Django is loaded once and shared by the workers: less memory, and the first page comes sooner

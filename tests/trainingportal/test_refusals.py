@@ -20,6 +20,7 @@ CAREFUL = {
     "ALLOWED_HOSTS": "training.example.org",
     "EMAIL_URL": "smtp+tls://user:word@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Training team <training@example.com>",
+    "BEHIND_PROXY": "1",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
 }
@@ -43,6 +44,7 @@ REFUSED = {
     "compose's mail catcher": ({"EMAIL_URL": "smtp://mail:1025"}, "names the mail catcher"),
     "no mail server": ({"EMAIL_URL": ""}, "names the mail catcher"),
     "no sender": ({"DEFAULT_FROM_EMAIL": ""}, "DEFAULT_FROM_EMAIL is missing"),
+    "no proxy": ({"BEHIND_PROXY": "0"}, "BEHIND_PROXY is not set"),
     "mail to the console": ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL names no mail server"),
 }
 
