@@ -23,6 +23,7 @@ from qrcode.image.svg import SvgPathImage
 from accounts import kinds, sealing
 from accounts.models import User
 from outbox.queue import link, queue_message
+from places.email import tidy
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": WRONG_CODE,
         "too_many_login_attempts": TOO_MANY,
         "rate_limited": TOO_MANY,
-        "invalid_login": "Enter an e-mail address in the form name@example.org.",
+        "invalid_login": "Enter an email address in the correct format, like name@example.org.",
         "account_inactive": "This address cannot sign in at present.",
     }
 
@@ -61,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail. A code gets an occasion of its own each time, so none is ever sent twice."""
-        user = User.objects.filter(email=email.lower()).first()
+        user = User.objects.filter(email=tidy(email)).first()
         if user is None:
             raise ImproperlyConfigured("Mail is sent to people on record only")
         if template_prefix == "account/email/login_code":
@@ -149,7 +150,7 @@ def mail_nobody(email: str) -> None:
 
     Whoever watches the time, or what the database does, learns nothing. The address itself is not kept.
     """
-    User.objects.filter(email=email.lower()).first()
+    User.objects.filter(email=tidy(email)).first()
     queue_message(
         kinds.CODE,
         to=kinds.NOBODY,

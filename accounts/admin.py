@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from accounts import rights, services
 from accounts.models import Invitation, User
 from formkit.lengths import BoundedForm
+from formkit.mailboxes import MailboxField
+from places.email import tidy
 
 NO_ROLE = ("", "No role at the desk")
 ROLES = [NO_ROLE, *((name, name) for name in rights.STAFF_GROUPS)]
@@ -49,6 +51,7 @@ class UserForm(BoundedForm, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "is_active"]
+        field_classes = {"email": MailboxField}
         help_texts = {
             "email": "Changing it signs this person out everywhere.",
             "is_active": "Without this tick nobody signs in at this address.",
@@ -60,7 +63,7 @@ class UserForm(BoundedForm, forms.ModelForm):
         self.fields["role"].initial = held.first() or ""
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).strip().lower()
+        return tidy(str(self.cleaned_data["email"]))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -153,7 +156,7 @@ class InvitationForm(BoundedForm, forms.ModelForm):
     """Whom to invite, and as what."""
 
     name = forms.CharField(max_length=200)
-    email = forms.EmailField(label="E-mail address")
+    email = MailboxField(label="Email address")
     group = forms.ModelChoiceField(
         Group.objects.filter(name__in=rights.STAFF_GROUPS),
         required=False,
@@ -167,7 +170,7 @@ class InvitationForm(BoundedForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        user = User.objects.filter(email=str(cleaned.get("email", "")).strip().lower()).first()
+        user = User.objects.filter(email=tidy(str(cleaned.get("email", "")))).first()
         if user and cleaned.get("group") and services.is_last_coordinator(user):
             raise forms.ValidationError("This is the only coordinator. Invite another first.")
         return cleaned

@@ -24,10 +24,14 @@ from accounts.adapter import mail_nobody, spend_totp_code
 from accounts.devices import device_of
 from accounts.models import User
 from accounts.sealing import SealBrokenError
-from formkit.lengths import BoundedForm
+from formkit.codes import CodeField
+from formkit.lengths import BoundedForm, TooLong
+from formkit.mailboxes import MailboxField
+from places.email import tidy
 
 log = logging.getLogger(__name__)
 
+UNREADABLE = "We could not read the passkey. Try again."
 CANNOT_READ = (
     "We can no longer check codes of this app. Use a passkey, or ring the training team: they can give you a "
     "fresh start."
@@ -50,27 +54,23 @@ class SignInForm(BoundedForm, LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["login"]
+        field = self.fields["login"] = MailboxField(widget=self.fields["login"].widget)
         device = device_of(self.request) if self.request is not None else None
         if device is not None:
             field.initial = device.user.email
         _relabel(
             field,
-            "E-mail address",
+            "Email address",
             help_text="The one you gave us when you asked for training, or the one we invited.",
-            missing="Enter your e-mail address.",
+            missing="Enter your email address.",
             autocomplete="email",
             spellcheck="false",
         )
-        field.error_messages["invalid"] = "Enter an e-mail address in the form name@example.org."
-        for validator in field.validators:
-            if hasattr(validator, "message"):
-                validator.message = field.error_messages["invalid"]
 
     def _clean_without_password(self, email: str | None, phone: str | None) -> dict[str, Any]:
         """Find the person, unless too many codes were asked for from here. The library counts by mailbox alone, so that
         anybody who knew an address could keep its owner out."""
-        address = (email or "").lower()
+        address = tidy(email or "")
         found = filter_users_by_email(address, is_active=True, prefer_verified=True, for_login=True)
         user = found[0] if found else None
         if signin.may_ask_for_code(self.request, address, user):
@@ -83,7 +83,7 @@ class SignInForm(BoundedForm, LoginForm):
         self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]
     ) -> Any:
         """Start the way in. Only a person's own address counts: a further one on record is as good as unknown."""
-        if self.user is not None and self.user.email != credentials["email"].lower():
+        if self.user is not None and self.user.email != tidy(credentials["email"]):
             self.user = None
         if self.user is None:
             mail_nobody(credentials["email"])
@@ -95,15 +95,15 @@ class CodeForm(BoundedForm, ConfirmLoginCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"] = CodeField(lengths=[6], shape="six letters, such as BCD-FGH")
         _relabel(
             self.fields["code"],
-            "Code from the e-mail",
+            "Code from the email",
             help_text="Six letters, such as BCD-FGH. The dash and capitals do not matter.",
-            missing="Enter the code from the e-mail.",
+            missing="Enter the code from the email.",
             autocomplete="one-time-code",
             autocapitalize="characters",
             spellcheck="false",
-            maxlength="20",
         )
 
 
@@ -112,6 +112,7 @@ class _AppCodeForm(BoundedForm, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"] = CodeField(lengths=[6, 8], shape="six digits, or a recovery code of eight")
         _relabel(
             self.fields["code"],
             "Code",
@@ -120,7 +121,6 @@ class _AppCodeForm(BoundedForm, forms.Form):
             autocomplete="one-time-code",
             inputmode="numeric",
             spellcheck="false",
-            maxlength="20",
         )
 
     def clean_code(self) -> str:
@@ -149,6 +149,7 @@ class SetUpAppForm(BoundedForm, ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"] = CodeField(lengths=[6], shape="six digits")
         _relabel(
             self.fields["code"],
             "Code from the app",
@@ -157,7 +158,6 @@ class SetUpAppForm(BoundedForm, ActivateTOTPForm):
             autocomplete="one-time-code",
             inputmode="numeric",
             spellcheck="false",
-            maxlength="20",
         )
 
     def clean_code(self) -> str:
@@ -186,19 +186,30 @@ class CredentialField(forms.JSONField):
             return None
 
 
-class SignInWithPasskeyForm(BoundedForm, LoginWebAuthnForm):
+class PasskeyForm(BoundedForm):
+    """A form whose passkey is read by a library: what that stumbles over is no answer, and never an error of ours."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # from the library's form beside us
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+            log.info("A passkey's answer that cannot be read: %s", type(error).__name__)
+            raise forms.ValidationError(UNREADABLE, code="invalid") from error
+
+
+class SignInWithPasskeyForm(PasskeyForm, LoginWebAuthnForm):
     """Lets somebody in by a passkey alone."""
 
     credential = CredentialField()
 
 
-class SecondFactorByPasskeyForm(BoundedForm, AuthenticateWebAuthnForm):
+class SecondFactorByPasskeyForm(PasskeyForm, AuthenticateWebAuthnForm):
     """Takes a passkey as the second step."""
 
     credential = CredentialField()
 
 
-class PasskeyAgainForm(BoundedForm, ReauthenticateWebAuthnForm):
+class PasskeyAgainForm(PasskeyForm, ReauthenticateWebAuthnForm):
     """Takes a passkey once more before something weighty."""
 
     credential = CredentialField()
@@ -213,19 +224,22 @@ class AddPasskeyForm(BoundedForm, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("passwordless", None)
+        self.fields["name"].validators.append(TooLong(60, "Name of this passkey"))
         _relabel(
             self.fields["name"],
             "Name of this passkey",
             help_text="So that you know it again, such as “work laptop”.",
-            missing="Give the passkey a name.",
+            missing="Enter a name for the passkey.",
             autocomplete="off",
-            maxlength="60",
         )
         self.fields["credential"].error_messages["required"] = "The passkey was not made. Try again."
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["passwordless"] = True
-        return super().clean()
+        try:
+            return super().clean() or self.cleaned_data
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise forms.ValidationError(UNREADABLE, code="invalid") from error
 
 
 class RenamePasskeyForm(BoundedForm, EditWebAuthnForm):
@@ -233,12 +247,12 @@ class RenamePasskeyForm(BoundedForm, EditWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(TooLong(60, "Name of this passkey"))
         _relabel(
             self.fields["name"],
             "Name of this passkey",
-            missing="Give the passkey a name.",
+            missing="Enter a name for the passkey.",
             autocomplete="off",
-            maxlength="60",
         )
 
 
@@ -251,12 +265,9 @@ class FirstRunForm(BoundedForm, forms.Form):
         error_messages={"required": "Enter your name."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
-        label="Your e-mail address",
+    email = MailboxField(
+        label="Your email address",
         help_text="Sign-in codes go to this address.",
-        error_messages={
-            "required": "Enter your e-mail address.",
-            "invalid": "Enter an e-mail address in the form name@example.org.",
-        },
+        error_messages={"required": "Enter your email address."},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )

@@ -8,9 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from places.email import MAILBOX, UNTIDY, tidy
 
 
 def new_stamp() -> str:
@@ -23,12 +24,12 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, **fields: Any) -> "User":
         """Write one user. Nobody has a password: people sign in with an e-mailed code or a passkey."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=tidy(email), **fields)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=tidy(username or ""))
 
 
 def _every_change() -> list[pghistory.Tracker]:
@@ -62,7 +63,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name", "email"]
         constraints = [
-            models.CheckConstraint(name="user_email_is_lower_case", condition=models.Q(email=Lower("email")))
+            models.CheckConstraint(
+                name="user_email_is_written_one_way",
+                condition=models.Q(email__regex=MAILBOX),
+                violation_error_message=UNTIDY,
+            )
         ]
 
     def __str__(self) -> str:
@@ -75,7 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else ""
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.strip().lower()
+        self.email = tidy(self.email)
         if not self.password:
             self.set_unusable_password()
         super().save(*args, **kwargs)

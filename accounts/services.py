@@ -19,6 +19,7 @@ from accounts import kinds, rights
 from accounts.models import Invitation, RememberedDevice, User, new_stamp
 from outbox.queue import link, queue_message
 from outbox.services import forget_mail
+from places.email import tidy
 
 FIRST_RUN_LASTS = dt.timedelta(hours=24)
 FIRST_RUN_SALT = "accounts.first-run"
@@ -67,7 +68,7 @@ def ensure_user(email: str, *, name: str = "") -> User:
 
     The address is on record as unverified until a code proves it. Nothing is mailed.
     """
-    address = email.strip().lower()
+    address = tidy(email)
     user = User.objects.filter(email=address).first()
     if user is None:
         user = User(email=address, name=name.strip())

@@ -42,6 +42,7 @@ from accounts.forms import FirstRunForm
 from accounts.models import Invitation, User
 from accounts.rights import sign_in_required
 from accounts.sealing import SealBrokenError
+from formkit.codes import was_no_guess
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +83,21 @@ class EnterCode(account.ConfirmLoginCodeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self._look_up_nobody()
-        if self._action == "verify" and not self._may_try():
+        if self._action == "verify" and self._is_a_guess() and not self._may_try():
             self._process.abort()
             messages.error(request, TOO_MANY)
             return redirect("account_login")
         return super().post(request, *args, **kwargs)
 
+    def _is_a_guess(self) -> bool:
+        """Whether what was typed can be a code at all; anything else costs no try."""
+        return not was_no_guess(self.get_form())
+
     def form_invalid(self, form: Form) -> HttpResponse:
         """Note it; where that was the last try, say so to those who watch over the doors."""
+        if was_no_guess(form):
+            again: HttpResponse = self.render_to_response(self.get_context_data(form=form))
+            return again
         user = self._process.user
         log.warning("A wrong e-mailed code for %s", f"person {user.pk}" if user else "nobody we know")
         response: HttpResponse = super().form_invalid(form)

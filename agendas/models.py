@@ -21,6 +21,7 @@ from agendas.states import DocumentState
 from bookings.models import Booking
 from courses.models import Audience, Format, Topic
 from places.clock import LONDON, local
+from places.email import MAILBOX, UNTIDY
 from speakers.models import Speaker
 
 
@@ -551,6 +552,11 @@ class AttendeeMessage(models.Model):
             models.CheckConstraint(
                 name="an_answered_message_is_settled_and_has_an_address",
                 condition=Q(answer="") | (~Q(email="") & Q(settled_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="attendee_email_is_written_one_way",
+                condition=Q(email="") | Q(email__regex=MAILBOX),
+                violation_error_message=UNTIDY,
             ),
         ]
         indexes = [

@@ -13,6 +13,7 @@ from bookings.models import Booking, Offer
 from outbox.calendar import session_ics
 from outbox.models import Attachment
 from outbox.queue import FileToSend
+from places.email import tidy
 
 Standing = Literal["agreed", "tentative", "cancelled"]
 
@@ -55,7 +56,7 @@ def holds_event(booking: Booking, mailbox: str) -> bool:
     last = (
         Attachment.objects.filter(
             message__reference=booking.reference,
-            message__to=mailbox.strip().lower(),
+            message__to=tidy(mailbox),
             content_type__startswith="text/calendar",
         )
         .order_by("-message__pk")

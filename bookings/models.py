@@ -30,6 +30,7 @@ from bookings.states import (
 from courses.models import Audience, Format, Topic
 from places.clock import local
 from places.demo import is_demo
+from places.email import MAILBOX, UNTIDY
 from places.keeping import keep
 from places.models import WALES, Force, Region
 from places.nations import Nation
@@ -493,6 +494,11 @@ class Contact(models.Model):
                 name="nobody_is_released_before_the_call_back",
                 condition=Q(released_at__isnull=True) | Q(verified_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="contact_email_is_written_one_way",
+                condition=Q(email__regex=MAILBOX),
+                violation_error_message=UNTIDY,
+            ),
         ]
         indexes = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_search"),
@@ -730,7 +736,12 @@ class Enquiry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="an_enquiry_can_be_answered", condition=~Q(email="") | ~Q(telephone="")
-            )
+            ),
+            models.CheckConstraint(
+                name="enquiry_email_is_written_one_way",
+                condition=Q(email="") | Q(email__regex=MAILBOX),
+                violation_error_message=UNTIDY,
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "created_at", "id"], name="enquiry_queue"),

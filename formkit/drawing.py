@@ -15,6 +15,7 @@ from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget
 from django.utils.safestring import SafeString
 
+from formkit import asking_back
 from formkit.escaping import words
 from formkit.fields import PARTS, DayWidget
 
@@ -65,6 +66,7 @@ def draw(field: BoundField, look: Look = PLAIN) -> SafeString:
     else:
         inner = _box(field, errors, kind)
     wrong = " govuk-form-group--error" if errors else ""
+    inner += asking_back.tick(field)
     return SafeString(f'<div class="govuk-form-group{wrong}">\n{inner}\n</div>\n')
 
 

@@ -2,28 +2,23 @@
 
 import datetime as dt
 import re
-import unicodedata
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.choices import BaseChoiceIterator
 
+from formkit import reading
+from places.clock import say_date, say_time
+from places.email import is_unseen
+
 PARTS = (("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4))
-NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
 ADDRESS = re.compile(r"://|[^\s@]@[^\s@.]+\.|\bwww\.|[^\W\d_]{2}\.[^\W\d_]{2}", re.IGNORECASE)
 """What a name never holds and unwanted mail always does: an address of the web or of a mailbox.
 
 Looks at each sign once: a repeated part at its edge would look at a long name again from each of its letters.
 """
-UNSEEN = ("Cc", "Cf", "Co", "Cs")
-TIME = re.compile(r"(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.IGNORECASE)
 
 
 class Pairs(list[tuple[Any, Any]], BaseChoiceIterator):
@@ -45,69 +40,89 @@ class DayWidget(forms.MultiWidget):
 
 
 class DayField(forms.MultiValueField):
-    """A date typed as 19 1 2027 or 19 January 2027. Cleans to a date, or None where it may stay empty."""
+    """A date as people write it: 19 1 2027, 3rd March 27, or whole in the first box. Cleans to a date, or None.
+
+    `weekend_is_odd` asks back on a Saturday or Sunday; a year that is not soon is asked about in any case.
+    """
 
     widget = DayWidget
     default_error_messages = {
-        "invalid": "Write a real date, for example 19 1 2027.",
-        "incomplete": "Write the day, the month and the year.",
-        "required": "Write a date.",
+        "invalid": "Enter a real date, like 19 1 2027.",
+        "incomplete": "Enter a day, a month and a year.",
+        "required": "Enter a date.",
     }
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, weekend_is_odd: bool = False, **kwargs: Any) -> None:
+        self.weekend_is_odd = weekend_is_odd
         boxes = [forms.CharField(required=False) for _ in PARTS]
         super().__init__(fields=boxes, require_all_fields=False, **kwargs)
 
     def clean(self, value: Any) -> dt.date | None:
-        typed = [str(part or "").strip() for part in (value or [])]
+        typed = reading.date_parts([str(part or "") for part in (value or [])])
         if any(typed) and not all(typed):
             raise ValidationError(self.error_messages["incomplete"], code="incomplete")
-        day: dt.date | None = super().clean(value)
+        day: dt.date | None = super().clean(typed)
         return day
 
     def compress(self, data_list: list[Any]) -> dt.date | None:
         if not data_list or not any(data_list):
             return None
-        day, month, year = (str(part).strip() for part in data_list)
-        try:
-            return dt.date(int(year), MONTHS.get(month[:3].lower()) or int(month), int(day))
-        except (ValueError, OverflowError):  # no such day, or a number beyond all days
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        day = reading.date(*data_list)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+    def doubt(self, value: Any, typed: Any) -> str:
+        """What is odd about this date, in words that may follow it; "" where nothing is."""
+        today = timezone.localdate()
+        if value < today - reading.LONG_AGO:
+            return "is long past"
+        if value > today + reading.FAR_AHEAD:
+            return "is more than two years from now"
+        return "is at a weekend" if self.weekend_is_odd and value.weekday() > 4 else ""
+
+    def say(self, value: Any) -> str:
+        return say_date(value)
 
 
 class TimeOfDayField(forms.Field):
-    """A time typed as 9.15am, 9:15, 14.30 or 12 noon. Cleans to a time, or None where it may stay empty."""
+    """A time as people write it: 9.15am, 1430, 14:00hrs, midday. Cleans to a time, or None where it may stay empty.
+
+    A time in the night is asked about: always, or where `any_hour` only when nothing says which half of the day is meant.
+    """
 
     widget = forms.TextInput
     default_error_messages = {
-        "invalid": "Write a time, for example 9.15am or 14:30.",
-        "required": "Write a time.",
+        "invalid": "Enter a time, like 9.15am or 14:30.",
+        "required": "Enter a time.",
     }
+
+    def __init__(self, *, any_hour: bool = False, **kwargs: Any) -> None:
+        self.any_hour = any_hour
+        super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"class": "govuk-input--width-10"}
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:%H:%M}" if isinstance(value, dt.time) else value
+        return say_time(value) if isinstance(value, dt.time) else value
 
     def to_python(self, value: Any) -> dt.time | None:
-        typed = str(value or "").strip().lower()
+        typed = reading.plain(str(value or ""))
         if not typed:
             return None
-        if typed in ("noon", "12 noon", "12noon"):
-            return dt.time(12)
-        said = TIME.fullmatch(typed)
-        try:
-            if said is None:
-                raise ValueError(typed)
-            hour, half = int(said["hour"]), said["half"]
-            if half:
-                if not 1 <= hour <= 12:
-                    raise ValueError(typed)
-                hour = hour % 12 + (12 if half == "pm" else 0)
-            return dt.time(hour, int(said["minute"] or 0))
-        except ValueError:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if (said := reading.time(typed)) is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return said
+
+    def doubt(self, value: Any, typed: Any) -> str:
+        """What is odd about this time, in words that may follow it; "" where nothing is."""
+        if self.any_hour and reading.says_which_half(str(typed)):
+            return ""
+        return "is in the night" if value < reading.MORNING or value >= reading.NIGHT else ""
+
+    def say(self, value: Any) -> str:
+        return say_time(value)
 
 
 class NameField(forms.CharField):
@@ -128,7 +143,7 @@ class NameField(forms.CharField):
         """Make one line of it: line breaks, tabs and marks that nobody sees become a space or nothing."""
         text: str = super().to_python(value) or ""
         seen = (" " if character.isspace() else character for character in text)
-        return " ".join("".join(c for c in seen if unicodedata.category(c) not in UNSEEN).split())
+        return " ".join("".join(c for c in seen if not is_unseen(c)).split())
 
     def validate(self, value: Any) -> None:
         super().validate(value)

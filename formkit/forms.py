@@ -8,6 +8,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.forms.utils import pretty_name
 
+from formkit import asking_back
 from formkit.layout import Press
 from formkit.lengths import BoundedForm
 
@@ -27,6 +28,12 @@ class PortalManners(BoundedForm):
         self.use_required_attribute = False  # the server says what is missing, in words
         for name, field in self.fields.items():
             _teach_manners(name, field)
+
+    def full_clean(self) -> None:
+        """Judge the form, and ask back about a date or a time that is hardly what somebody means."""
+        super().full_clean()
+        if self.is_bound and not (self.empty_permitted and not self.has_changed()):
+            asking_back.ask(self)
 
     def layout(self) -> Layout:
         """Give the fields in the order in which they were written."""

@@ -21,6 +21,7 @@ from outbox import services
 from outbox.envelope import build
 from outbox.models import Message
 from outbox.states import State
+from places.email import tidy
 
 PILLS = {State.FAILED: "stop", State.UNSURE: "warn", State.MISSED: "warn", State.WITHHELD: "part"}
 
@@ -115,7 +116,7 @@ class MailAdmin(admin.ModelAdmin):
         if not term:
             return queryset, False
         if "@" in term:
-            return queryset.filter(to=term.lower()), False
+            return queryset.filter(to=tidy(term)), False
         return queryset.filter(reference=term.upper()), False
 
     # ---- one mail

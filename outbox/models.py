@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from outbox import kinds
 from outbox.states import CODE_MOVES, LIVE, MOVES, State, sources
+from places.email import MAILBOX, UNTIDY
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -128,6 +129,11 @@ class Message(models.Model):
             models.Index(name="message_by_reference", fields=["reference", "-id"]),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="mail_goes_to_an_address_written_one_way",
+                condition=Q(to__regex=MAILBOX),
+                violation_error_message=UNTIDY,
+            ),
             models.UniqueConstraint(name="message_is_queued_once", fields=["key"]),
             models.CheckConstraint(
                 name="message_sent_has_its_moment",

@@ -38,6 +38,7 @@ from outbox import bell, kinds
 from outbox.models import Attachment, Message, about_of
 from outbox.rendering import render
 from outbox.states import State
+from places.email import tidy
 
 
 class FileToSend(NamedTuple):
@@ -97,7 +98,7 @@ def queue_message(
     is no error: the sweep finds the row.
     """
     what = kinds.find(kind)
-    to = to.strip().lower()
+    to = tidy(to)
     key = f"{kind}|{about_of(about)}|{to}|{occasion}"
     found = None if is_first else Message.objects.filter(key=key).first()
     if found:

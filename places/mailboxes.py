@@ -2,6 +2,7 @@
 
 import functools
 
+from places.email import tidy
 from places.models import Force
 from places.tables import read
 
@@ -48,7 +49,7 @@ def imitates(email: str, domains: list[str]) -> str | None:
         return None
     if any(ending in domains for ending in _endings(email)):
         return None
-    seen = _as_it_looks(email.rpartition("@")[2])
+    seen = _as_it_looks(tidy(email).rpartition("@")[2])
     for real in [*domains, *_hints()]:
         looks, name = _as_it_looks(real), _as_it_looks(real.rpartition(".")[0])
         if (len(looks) >= LEAST_LOOKS and looks in seen) or (len(name) >= LEAST_NAME and name in seen):
@@ -80,7 +81,7 @@ def _one_sign_apart(one: str, other: str) -> bool:
 
 def _endings(email: str) -> list[str]:
     """List the ends of the address's domain on label boundaries, the longest first."""
-    labels = email.rpartition("@")[2].strip().rstrip(".").lower().split(".")
+    labels = tidy(email).rpartition("@")[2].split(".")
     return [".".join(labels[start:]) for start in range(len(labels))]
 
 

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from agendas import services
 from bookings.models import DeskSettings
+from formkit.codes import CodeField, is_whole
 from formkit.forms import PortalForm
+from formkit.mailboxes import MailboxField
 from trainingportal.guard import (
     TOO_MANY,
     GuardedForm,
@@ -40,12 +42,13 @@ class CodeForm(PortalForm):
     submit_words = "Show the notices"
     mark_optional = False
 
-    code = forms.CharField(
+    code = CodeField(
+        lengths=[services.SIGNS],
+        shape="eight letters and numbers, such as ABCD 3468",
         label="The code on your joining instructions",
-        max_length=40,
         help_text="Eight letters and numbers, for example ABCD 3468. Capitals and spaces do not matter.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type the code."},
+        error_messages={"required": "Enter the code."},
     )
 
     def layout(self) -> Layout:
@@ -66,12 +69,11 @@ class PrivateForm(GuardedForm, PortalForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": "Write your message."},
     )
-    email = forms.EmailField(
+    email = MailboxField(
         label="Your e-mail address, if you would like an answer (optional)",
         required=False,
         help_text="One that only you read. The answer names this training programme as its sender.",
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"invalid": "Write an e-mail address like name@example.org, or leave it empty."},
     )
     reach = forms.CharField(
         label="A number we may ring (optional)",
@@ -105,7 +107,8 @@ def notices(request: HttpRequest, code: str) -> HttpResponse:
     under = _look(request, code)
     if under is None:
         form = CodeForm({"code": code[:40]})
-        form.add_error("code", NOT_FOUND)
+        if form.is_valid():
+            form.add_error("code", NOT_FOUND)
         return _draw(request, "public/notices_code.html", form, status=404)
     message = PrivateForm(request.POST or None)
     if message.is_valid():
@@ -141,7 +144,7 @@ def _look(request: HttpRequest, code: str) -> services.Notices | None:
     if attempts_so_far(GUESSES, address) >= MOST_GUESSES:
         return None
     found = services.notices_under(code)
-    if found is None:
+    if found is None and is_whole(services.plain_code(code), [services.SIGNS]):
         count_attempt(GUESSES, address, per=dt.timedelta(hours=1))
     return found
 

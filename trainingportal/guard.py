@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from formkit.lengths import BoundedForm
+from places.email import tidy
 from trainingportal.away import keep
 from trainingportal.models import Attempts
 
@@ -57,7 +58,7 @@ def may_go_on(what: str, *, address: str, mailbox: str = "") -> bool:
     """
     tries = {_key(f"{what}:{BY_ADDRESS.name}", address): BY_ADDRESS}
     if mailbox:
-        tries[_key(f"{what}:{BY_MAILBOX.name}", mailbox.strip().lower())] = BY_MAILBOX
+        tries[_key(f"{what}:{BY_MAILBOX.name}", tidy(mailbox))] = BY_MAILBOX
     counts = _count({key: limit.per for key, limit in tries.items()})
     return all(counts[key] <= limit.most for key, limit in tries.items())
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.services.asking import make_enquiry
 from formkit.fields import NameField
 from formkit.forms import PortalForm
+from formkit.mailboxes import MailboxField
 from trainingportal import public_catalogue
 from trainingportal.guard import (
     TOO_MANY,
@@ -47,12 +48,11 @@ class QuestionForm(GuardedForm, PortalForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    email = forms.EmailField(
-        label="E-mail address",
+    email = MailboxField(
+        label="Email address",
         required=False,
         help_text="Give this, a phone number, or both. We send your reference here.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Write an e-mail address like name@example.org."},
     )
     telephone = forms.CharField(
         label="Phone number",

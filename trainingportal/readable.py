@@ -28,7 +28,7 @@ def readable_requests(get_response: GetResponse) -> GetResponse:
             raise _refused(request, "NUL in the address")
         if not _is_utf8(request.content_params.get("charset") if request.content_params else None):
             raise _refused(request, "not in UTF-8")
-        request.encoding = None  # utf8 by another of its names is UTF-8
+        request.encoding = "utf-8"  # utf8 by another of its names is UTF-8
         if request.method == "POST":
             try:
                 if _is_too_long(request):
@@ -89,4 +89,4 @@ def _refused(request: HttpRequest, why: str) -> BadRequest:
 def _forget_what_was_sent(request: HttpRequest) -> None:
     """Leave an empty form behind: the page about the trouble must be able to read its request."""
     request.content_type = ""
-    request.encoding = None
+    request.encoding = "utf-8"

@@ -18,6 +18,7 @@ from bookings.models import Contact
 from outbox.health import Health
 from outbox.models import mark_seen
 from places.clock import say_moment
+from places.email import tidy
 from trainingportal.models import Sighting
 
 KEPT = dt.timedelta(days=90)
@@ -49,7 +50,7 @@ def note_refused(who: str, reference: str) -> None:
 
 def note_wrong_codes(mailbox: str) -> None:
     """Count that a way in ended because every code typed for it was wrong, whether anybody has the mailbox or not."""
-    _note(Sighting.Kind.CODE, mailbox.strip().lower()[:254], "")
+    _note(Sighting.Kind.CODE, tidy(mailbox)[:254], "")
 
 
 def note_codes_refused(mailbox: str) -> None:

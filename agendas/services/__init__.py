@@ -2,6 +2,7 @@
 
 from agendas.services.attending import (
     ON_A_PAGE,
+    SIGNS,
     AnsweredAlready,
     CannotAnswer,
     Notices,
@@ -85,6 +86,7 @@ __all__ = [
     "ON_A_PAGE",
     "OWN_FIELDS",
     "RECORDED",
+    "SIGNS",
     "AnsweredAlready",
     "CannotAnswer",
     "CannotDo",

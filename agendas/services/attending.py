@@ -18,6 +18,8 @@ from bookings.references import LETTERS
 from bookings.services.moves import SAME_WITHIN, one_at_a_time
 from bookings.states import BookingStatus
 from outbox.services import forget_mail
+from places import codes
+from places.email import tidy
 
 SIGNS = 8
 OPEN_AFTER_THE_DAY = dt.timedelta(days=14)
@@ -61,7 +63,7 @@ def say_code(code: str) -> str:
 
 def plain_code(typed: str) -> str:
     """A code however it was typed."""
-    return "".join(sign for sign in typed.upper() if sign.isalnum())[: SIGNS + 1]
+    return codes.read(typed, SIGNS)[: SIGNS + 1]
 
 
 def notices_under(typed: str) -> Notices | None:
@@ -97,7 +99,7 @@ def write_privately(typed: str, *, text: str, email: str = "", reach: str = "") 
     under = notices_under(typed)
     if under is None:
         return False
-    said = {"text": text, "email": email.strip().lower(), "reach": reach}
+    said = {"text": text, "email": tidy(email), "reach": reach}
     one_at_a_time("write privately", under.code.code, *said.values())
     if under.code.messages.filter(**said, at__gt=timezone.now() - SAME_WITHIN).exists():
         return True

@@ -25,6 +25,7 @@ from bookings.services.moves import SAME_WITHIN, doing, locked, move_enquiry, on
 from bookings.states import EnquiryState, InvalidMove
 from courses.models import Audience, Format, Topic
 from places import outcodes, regions
+from places.email import tidy
 from places.models import Force, Region
 from places.nations import Nation
 from places.working_days import add_working_days
@@ -199,7 +200,7 @@ def make_enquiry(
     asked = {
         "name": name,
         "organisation": organisation,
-        "email": email.strip().lower(),
+        "email": tidy(email),
         "telephone": telephone,
         "message": message,
         "ring_me": ring_me,

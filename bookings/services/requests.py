@@ -18,6 +18,7 @@ from bookings.services.moves import doing, locked, settle
 from bookings.services.triage import close_to
 from bookings.states import BookingStatus, InvalidMove
 from courses.models import Audience, Topic
+from places.email import tidy
 
 ACCESS_NEEDS = "Access needs"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -194,7 +195,7 @@ def change_contact(
     contact = Contact.objects.select_related("user", "booking").get(pk=contact_id)
     if contact.revoked_at is not None:
         raise InvalidMove(f"{contact.name} was taken off this booking.")
-    email = email.strip().lower()
+    email = tidy(email)
     values = {"name": name, "job_title": job_title, "telephone": telephone, "email": email}
     values["role"] = role or contact.role
     with doing("change contact", actor):

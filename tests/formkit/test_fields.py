@@ -14,6 +14,10 @@ from formkit.fields import DayField, NameField, TimeOfDayField
         (["19", "1", "2027"], dt.date(2027, 1, 19)),
         ([" 19 ", "January", "2027"], dt.date(2027, 1, 19)),
         (["29", "feb", "2028"], dt.date(2028, 2, 29)),
+        (["3rd", "Sept", "27"], dt.date(2027, 9, 3)),
+        (["3rd March 2027", "", ""], dt.date(2027, 3, 3)),
+        (["Weds 3/3/27", "", ""], dt.date(2027, 3, 3)),
+        (["2027-03-09", "", ""], dt.date(2027, 3, 9)),
     ],
 )
 def test_a_day_is_read_as_typed(typed, day):
@@ -23,12 +27,12 @@ def test_a_day_is_read_as_typed(typed, day):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        (["31", "2", "2027"], "Write a real date, for example 19 1 2027."),
-        (["x", "1", "2027"], "Write a real date, for example 19 1 2027."),
-        (["19", "1", "9" * 22], "Write a real date, for example 19 1 2027."),
-        (["19", "9" * 22, "2027"], "Write a real date, for example 19 1 2027."),
-        (["19", "", "2027"], "Write the day, the month and the year."),
-        (["", "", ""], "Write a date."),
+        (["31", "2", "2027"], "Enter a real date, like 19 1 2027."),
+        (["x", "1", "2027"], "Enter a real date, like 19 1 2027."),
+        (["19", "1", "9" * 22], "Enter a real date, like 19 1 2027."),
+        (["19", "9" * 22, "2027"], "Enter a real date, like 19 1 2027."),
+        (["19", "", "2027"], "Enter a day, a month and a year."),
+        (["", "", ""], "Enter a date."),
     ],
 )
 def test_a_day_that_is_none_is_refused_in_words(typed, words):
@@ -51,17 +55,35 @@ def test_a_day_may_stay_empty_where_it_may():
         ("12 noon", dt.time(12)),
         ("12pm", dt.time(12)),
         ("12am", dt.time(0)),
+        ("1430", dt.time(14, 30)),
+        ("930", dt.time(9, 30)),
+        ("14:00hrs", dt.time(14)),
+        ("1400 hours", dt.time(14)),
+        ("0900h", dt.time(9)),
+        ("2.30 p.m.", dt.time(14, 30)),
+        ("2.30p.m", dt.time(14, 30)),
+        ("9 a.m.", dt.time(9)),
+        ("9 o’clock", dt.time(9)),
+        ("midday", dt.time(12)),
+        ("12 midnight", dt.time(0)),
+        ("Midnight", dt.time(0)),
+        ("12.00 noon", dt.time(12)),
+        ("24:00", dt.time(0)),
+        ("14:30:00", dt.time(14, 30)),
+        ("\u200b9\u00a0am", dt.time(9)),
     ],
 )
 def test_a_time_is_read_as_said(typed, at):
     assert TimeOfDayField().clean(typed) == at
 
 
-@pytest.mark.parametrize("typed", ["25", "9.75", "13pm", "0am", "soon", "9.1"])
+@pytest.mark.parametrize(
+    "typed", ["25", "9.75", "13pm", "0am", "soon", "9.1", "9.15 to 4.15", "2560", "99999"]
+)
 def test_a_time_that_is_none_is_refused_in_words(typed):
     with pytest.raises(forms.ValidationError) as refusal:
         TimeOfDayField().clean(typed)
-    assert refusal.value.messages == ["Write a time, for example 9.15am or 14:30."]
+    assert refusal.value.messages == ["Enter a time, like 9.15am or 14:30."]
 
 
 def test_a_time_may_stay_empty_where_it_may():

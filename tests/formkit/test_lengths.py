@@ -37,7 +37,11 @@ def _every_form():
         new += [each for each in kind.__subclasses__() if each not in found]
     ours = ("accounts", "agendas", "bookings", "courses", "outbox", "places", "speakers", "trainingportal")
     return sorted(
-        (kind for kind in found if kind.__module__.partition(".")[0] in ours and kind.base_fields),
+        (
+            kind
+            for kind in found
+            if kind.__module__.partition(".")[0] in ours and getattr(kind, "base_fields", None)
+        ),
         key=lambda kind: (kind.__module__, kind.__qualname__),
     )
 

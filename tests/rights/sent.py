@@ -81,7 +81,12 @@ def as_it_stands(world: World, role: str, path: str) -> dict[str, list[str]]:
 
 
 def _day(name: str, day: dt.date) -> dict[str, str]:
-    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
+    return {
+        f"{name}_day": str(day.day),
+        f"{name}_month": str(day.month),
+        f"{name}_year": str(day.year),
+        f"{name}-sure": day.isoformat(),  # it may fall on a weekend
+    }
 
 
 def everything(world: World) -> dict[str, Data]:

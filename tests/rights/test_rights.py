@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 TABLE, MAY_BE_WRITTEN = lines(), writings()
 DEMO = "The demo"
 BOOKINGS = ("agreed", "offered", "asked", "rung", "gap", "waiting", "declined", "past", "delivered", "others")
-SHELF = {"django_session", "portal_cache", "trainingportal_sighting"}
+SHELF = {"django_session", "portal_cache", "trainingportal_sighting", "trainingportal_attempts"}
 """Where a refusal may leave a word for the next page, where limits are counted, and the log of reads refused."""
 LOGS = {"bookings_detailread", "trainingportal_sighting"}
 

@@ -113,7 +113,7 @@ def test_a_mistyped_address_is_said_and_nothing_typed_is_lost(client, code):
     page = write(client, code, email="mina at example", reach="evenings")
 
     assert page.status_code == 422
-    assert "Write an e-mail address like name@example.org" in page.content.decode()
+    assert "Enter an email address in the correct format, like name@example.org" in page.content.decode()
     assert "I know the man." in page.content.decode()
     assert not AttendeeMessage.objects.exists()
 

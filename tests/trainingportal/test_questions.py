@@ -75,7 +75,7 @@ def test_a_phone_number_is_enough(client):
         ({"name": " "}, "Tell us your name."),
         ({"message": ""}, "Write your question."),
         ({"email": ""}, "Give an e-mail address or a phone number, so that we can answer."),
-        ({"email": "nobody"}, "Write an e-mail address like name@example.org."),
+        ({"email": "nobody"}, "Enter an email address in the correct format, like name@example.org."),
         ({"telephone": "12"}, "Write a phone number with its area code"),
         ({"ring_me": "on"}, "Give the phone number that we should ring."),
         ({"message": "x" * 4001}, "4,000 characters or fewer. It has 4,001: take out 1."),

@@ -11,6 +11,7 @@ from bookings.models import Agency, AudienceShare, Booking, Place
 from formkit.fields import NameField, Pairs
 from formkit.forms import PortalForm
 from formkit.layout import Choices, Disclosure
+from formkit.mailboxes import MailboxField
 from places import mailboxes, outcodes
 from places.clock import say_minutes
 from trainingportal.asking import choices
@@ -91,14 +92,13 @@ class WhoFields(PageForm):
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
         error_messages={"required": "Tell us your role."},
     )
-    email = forms.EmailField(
+    email = MailboxField(
         label="Work e-mail",
         help_text="We send a code there, and our answer. Another mailbox works too: it only takes us longer to "
         "find out that you are you.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": "Give your work e-mail address.",
-            "invalid": "Write an e-mail address like name@example.org.",
         },
     )
     telephone = forms.CharField(

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from accounts.models import User
 from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
 from formkit.lengths import BoundedForm
+from formkit.mailboxes import MailboxField
 from outbox.admin import BoundedPaginator
 
 View = Callable[..., HttpResponseBase]
@@ -50,6 +51,7 @@ for_anyone_at_the_desk = desk_page(is_coordinator, is_reader, is_auditor)
 
 
 PLAIN: dict[type, dict[str, Any]] = {
+    models.EmailField: {"form_class": MailboxField},
     models.DateTimeField: {
         "form_class": forms.DateTimeField,
         "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -67,7 +69,7 @@ class RowForm(BoundedForm, forms.ModelForm):
 class PlainFields(admin.options.BaseModelAdmin):
     """Fields that browsers and screen readers know: plain selects, tick boxes, one box for a date or a moment."""
 
-    form = RowForm
+    form: type[Any] = RowForm
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         plain = next((PLAIN[kind] for kind in type(db_field).mro() if kind in PLAIN), None)

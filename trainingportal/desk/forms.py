@@ -15,6 +15,7 @@ from courses.models import Topic
 from formkit.fields import DayField, TimeOfDayField
 from formkit.forms import PortalForm, PortalModelForm
 from formkit.layout import Choices
+from formkit.mailboxes import MailboxField
 from places.clock import LONDON, local
 from trainingportal.desk.case import Case, still_asked
 
@@ -129,7 +130,7 @@ class ReleaseNoteForm(VerbForm):
 
 class ColleagueForm(VerbForm):
     name = forms.CharField(label="Name", max_length=200)
-    email = forms.EmailField(label="Work e-mail")
+    email = MailboxField(label="Work e-mail")
     job_title = forms.CharField(label="Role", max_length=200, required=False)
     telephone = forms.CharField(label="Switchboard number", max_length=40, required=False)
 
@@ -281,7 +282,7 @@ class AnswerForm(PortalForm):
 class WhenForm(VerbForm):
     """When the session would be, and how long the speakers are held."""
 
-    day = DayField(label="Date")
+    day = DayField(label="Date", weekend_is_odd=True)
     starts_at = TimeOfDayField(label="From")
     ends_at = TimeOfDayField(label="To")
     hold_until = DayField(
@@ -305,6 +306,7 @@ class PostponeForm(VerbForm):
 
     day = DayField(
         label="New date",
+        weekend_is_odd=True,
         required=False,
         help_text="Leave empty when none is known yet: everyone is then free.",
     )

@@ -12,6 +12,7 @@ from bookings.services import Asked
 from courses.models import Audience, Format, Topic
 from formkit.forms import PortalForm
 from formkit.layout import Choices
+from formkit.mailboxes import MailboxField
 from places import outcodes
 from places.models import Force
 from trainingportal.desk.case import WEEKDAYS
@@ -42,7 +43,7 @@ class RequestForm(PortalForm):
 
     name = forms.CharField(label="Their name", max_length=200)
     job_title = forms.CharField(label="Role", max_length=200, required=False)
-    email = forms.EmailField(label="Work e-mail", help_text="The receipt and every offer go there.")
+    email = MailboxField(label="Work e-mail", help_text="The receipt and every offer go there.")
     telephone = forms.CharField(
         label="Switchboard number",
         max_length=40,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.models import SETTINGS_CACHED, DeskSettings
 from formkit.forms import PortalModelForm
+from formkit.mailboxes import MailboxField
 from places.keeping import forget
 from trainingportal.desk.access import for_coordinators
 from trainingportal.desk.pages import page
@@ -37,6 +38,7 @@ class DeskContactForm(PortalModelForm):
             "phone_hours": "When you answer the phone (optional)",
             "answer_within_days": "Working days you need to answer a request",
         }
+        field_classes = {"desk_email": MailboxField}
         help_texts = {
             "phone_hours": "For example “Monday to Friday, 9am to 4pm”.",
             "answer_within_days": "We promise this to everyone who asks.",

@@ -6,6 +6,7 @@ from django import forms
 
 from formkit.fields import NameField
 from formkit.forms import PortalForm
+from formkit.mailboxes import MailboxField
 from trainingportal import public_catalogue
 
 NO_CASES = "No case details, please."
@@ -207,12 +208,11 @@ class ColleagueForm(PortalForm):
 
     name = NameField(label="Their name", error_messages={"required": "Give your colleague’s name."})
     job_title = NameField(label="Their role", required=False, max_length=120)
-    email = forms.EmailField(
+    email = MailboxField(
         label="Their work e-mail",
         help_text="We write to them. A code to this mailbox opens the page for them.",
         error_messages={
             "required": "Give your colleague’s work e-mail address.",
-            "invalid": "Write an e-mail address like name@example.org.",
         },
     )
     telephone = forms.CharField(

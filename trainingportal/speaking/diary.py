@@ -144,7 +144,7 @@ def _ask_first(request: HttpRequest, form: AbsenceForm, speaker: Speaker) -> Htt
 
 def _is_of(form: AbsenceForm, name: str) -> bool:
     """Whether something that was sent belongs to the form; a date is sent in three parts."""
-    return any(name == field or name.startswith(f"{field}_") for field in form.fields)
+    return any(name == field or name.startswith((f"{field}_", f"{field}-")) for field in form.fields)
 
 
 def _rows(entries: Iterable[DiaryEntry]) -> Iterable[tuple[DiaryEntry, str, dt.date | None]]:

@@ -70,9 +70,9 @@ class AbsenceForm(PortalForm):
     first_day = DayField(label="First day away")
     last_day = DayField(label="Last day away", required=False, help_text="Leave empty for one day.")
     from_time = TimeOfDayField(
-        label="From", required=False, help_text="Leave both times empty for whole days."
+        label="From", any_hour=True, required=False, help_text="Leave both times empty for whole days."
     )
-    to_time = TimeOfDayField(label="To", required=False)
+    to_time = TimeOfDayField(label="To", any_hour=True, required=False)
     weekly_until = DayField(
         label="Every week until", required=False, help_text="Leave empty if it is this once."
     )

@@ -225,7 +225,7 @@ def test_who_says_what_is_missing(client, answers):
             "Say what kind of organisation it is.",
             "Give the name of your organisation.",
             "Tell us your role.",
-            "Write an e-mail address like name@example.org.",
+            "Enter an email address in the correct format, like name@example.org.",
             "Write a telephone number, like 01632 960 001 or 101.",
         ],
     )

@@ -195,6 +195,7 @@ def test_a_fourth_date_put_together_by_hand_is_refused_too(desk, booking, team, 
 
     form = {
         "day_day": "1", "day_month": "6", "day_year": str(timezone.localdate().year + 1), "starts_at": "9.15am", "ends_at": "4pm",
+        "day-sure": f"{timezone.localdate().year + 1}-06-01",
         "hold_until_day": "1", "hold_until_month": "5", "hold_until_year": str(timezone.localdate().year + 1),
         f"ask_{team[2].pk}": "on", "lead": str(team[2].pk),
     }  # fmt: skip
