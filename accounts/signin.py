@@ -18,6 +18,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from accounts import rights
+from accounts.devices import device_of
 from accounts.models import Invitation, User
 
 INVITATION_KEY = "accounts_invitation"
@@ -92,6 +93,9 @@ def may_ask_for_code(request: HttpRequest, mailbox: str, user: User | None) -> b
 
 def _remembered_device(request: HttpRequest, user: User | None) -> str:
     """The mark of this device where this very person had it remembered, else nothing; for nobody the same query is made."""
+    device = device_of(request)
+    if device is not None and user is not None and device.user_id == user.pk:
+        return f"device {device.pk}"
     trusts = decode_trust_cookie(request)
     if not trusts:
         return ""

@@ -1,11 +1,16 @@
 """Who asks for codes of somebody else keeps nobody out, and a database without room is not taken for too many tries."""
 
+import datetime as dt
+import hashlib
+
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from accounts.models import RememberedDevice
 from outbox.models import Message
 from tests.accounts.conftest import app_code, ask_for_code, newest_code, sign_in
 from trainingportal.models import Sighting
@@ -78,6 +83,23 @@ def test_a_remembered_device_has_a_budget_that_nobody_else_spends(coordinator, s
     assert not is_asked_for_code(reopened(own), coordinator.email)
     own.post("/sign-in/code/", {"code": newest_code(coordinator.email)})
     assert SESSION_KEY in own.session
+
+
+def test_a_speaker_s_remembered_device_has_a_budget_of_its_own(person):
+    token = "t" * 40
+    RememberedDevice.objects.create(
+        user=person,
+        token_hash=hashlib.sha256(token.encode()).hexdigest(),
+        stamp=person.security_stamp,
+        expires_at=timezone.now() + dt.timedelta(days=60),
+    )
+    for number in range(25):
+        is_asked_for_code(at(f"203.0.113.{number}"), person.email)
+    own = at("192.0.2.20")
+    own.cookies[settings.DEVICE_COOKIE_NAME] = token
+
+    assert not is_asked_for_code(at("192.0.2.20"), person.email)
+    assert is_asked_for_code(own, person.email)
 
 
 def test_a_device_remembered_for_one_person_opens_no_budget_of_another(coordinator, secret, person):

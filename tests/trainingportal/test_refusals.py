@@ -116,6 +116,7 @@ def test_keys_made_as_the_page_says_are_taken():
     assert {refusals.weakness(secrets.token_hex(32)) for _ in range(2_000)} == {""}
 
 
+@pytest.mark.django_db
 def test_the_checks_say_the_same(settings):
     settings.PRODUCTION, settings.DEMO, settings.ALLOWED_HOSTS = True, True, ["*"]
 
