@@ -65,6 +65,17 @@ class ChangeRequest(models.Model):
         return f"{self.get_kind_display()}, {self.booking}"
 
     @property
+    def asked_words(self) -> str:
+        """What they asked, to go on from "You asked us"."""
+        return {
+            self.Kind.ANOTHER_DAY.value: "to move the training to another day",
+            self.Kind.ANOTHER_PLACE.value: "to move the training to another venue",
+            self.Kind.HEAD_COUNT.value: "to change how many people come",
+            self.Kind.CANCEL.value: "to cancel the booking",
+            self.Kind.OTHER.value: "for a change",
+        }[self.kind]
+
+    @property
     def is_open(self) -> bool:
         """Whether the desk still has to answer it."""
         return self.state == ChangeState.ASKED

@@ -481,6 +481,9 @@ class Contact(models.Model):
     job_title = models.CharField("role", max_length=200, blank=True)
     email = models.EmailField("work e-mail")
     telephone = models.CharField("switchboard number", max_length=40, blank=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     mailbox_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     verified_at = models.DateTimeField("rung back", null=True, blank=True, editable=False)
     released_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -23,10 +23,12 @@ from bookings.models import (
     DeskSettings,
     DetailRead,
     Engagement,
+    Place,
     Venue,
 )
 from bookings.states import LIVE_ENGAGEMENTS, NOT_YET_AGREED, BookingStatus, EngagementState, OfferState
 from bookings.words import say_names
+from places import outcodes
 from places.kept_queries import Blank, KeptQuery
 
 TEAM_WORDS = "A team of our trainers"
@@ -436,6 +438,15 @@ def venue_as_told(contact: Contact, *, page: str) -> dict[str, str]:
         return {}
     log_read(contact.booking, contact.user, page=page)
     return {name: str(row[name]) for name in HOST_TELLS}
+
+
+def district_named_since(booking: Booking) -> str:
+    """The district of a venue that is not where the session was asked for, as an invited speaker may know it by region and
+    journey; empty where there is none. The rest of the address is T3.
+    """
+    postcode = Venue.objects.filter(booking=booking.pk).values_list("postcode", flat=True).first()
+    found = outcodes.find(postcode) if postcode and booking.place != Place.ONLINE else None
+    return found.outcode if found is not None and found.outcode != booking.outcode else ""
 
 
 def log_read(booking: Booking, user: User, *, page: str) -> None:

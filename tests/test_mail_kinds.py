@@ -40,6 +40,9 @@ GOES_TO = {
     "waiting-list": ANYONE,
     "declined": ANYONE,
     "heard": ANYONE,
+    "colleague-invited": ANYONE,
+    "colleague-removed": ANYONE,
+    "change-answered": ANYONE,
     "offer-closed": ANYONE,
     "team-changed": ANYONE,
     "released": ANYONE,
@@ -132,6 +135,8 @@ def _walk() -> None:
         contact.pk, number="01632 960001", found_where="Their site", outcome="is_who_they_say", actor=priya
     )
     services.add_colleague(booking.pk, name="Robin Colleague", email="robin@example.org", actor=contact.user)
+    guest = services.add_colleague(booking.pk, name="Gus Guest", email="gus@example.org", actor=contact.user)
+    services.remove_colleague(guest.pk, actor=contact.user)
     services.set_venue(
         booking.pk,
         name="Vexford Hall",
@@ -163,6 +168,10 @@ def _walk() -> None:
     agreed = Booking.objects.get(pk=booking.pk)
     with time_machine.travel(at(10, day=20, month=2), tick=False):
         services.send_due_host_reminders()
+    change = services.ask_for_change(
+        agreed.pk, kind="other", details="Start at Plover Row", actor=contact.user
+    )
+    services.decline_change(change.pk, words="We are sorry.", actor=priya)
     agenda = agendas.open_agenda(agreed, filled=True, actor=team[0].user)
     agendas.share(agenda.pk, actor=team[0].user)
     agendas.say(agenda.pk, words="Is this what you need?", audience="host", actor=team[0].user)

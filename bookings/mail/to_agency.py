@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.calendar_files import calendar_attachment, taken_back
 from bookings.host import say_needed_by, unanswered
 from bookings.mail.parts import (
@@ -18,9 +19,9 @@ from bookings.mail.parts import (
 from bookings.mail.to_desk import to_desk
 from bookings.mail.to_speakers import confirmed_speaker
 from bookings.mail.wanted import HOST_REMINDER, occasion_of
-from bookings.models import Booking, Contact, DeskSettings, Engagement, Enquiry, Note, Offer
+from bookings.models import Booking, ChangeRequest, Contact, DeskSettings, Engagement, Enquiry, Note, Offer
 from bookings.release import Tier, host_told, seen_for_papers
-from bookings.states import OfferState
+from bookings.states import ChangeState, OfferState
 from bookings.terms import terms
 from outbox.queue import FileToSend, link, queue_message
 from places.clock import say_date, say_moment
@@ -68,6 +69,40 @@ def request_reaches_new_mailbox(contact: Contact, *, occasion: str) -> None:
     """The receipt once more, to the mailbox that a contact has from now on: they confirm it by the same page."""
     day = say_day(contact.booking.answer_due_on)
     _to_contact("request-received", contact, occasion=occasion, answer_by=day)
+
+
+def colleague_invited(contact: Contact, *, by: User | None) -> None:
+    """Tell a colleague who added them to which request, and what comes next; ``None`` is the desk. Nothing of any date."""
+    booking = contact.booking
+    inviter = booking.contacts.filter(user=by).first() if by is not None else None
+    _to_contact(
+        "colleague-invited",
+        contact,
+        occasion=f"invited-{timezone.now():%Y%m%d%H%M%S}",
+        inviter=inviter.name if inviter is not None else "",
+        agency=booking.agency.name,
+    )
+
+
+def colleague_removed(contact: Contact) -> None:
+    """Tell somebody that their agency took them off its booking."""
+    _to_contact("colleague-removed", contact, occasion=f"removed-{timezone.now():%Y%m%d%H%M%S}")
+
+
+def change_answered(change: ChangeRequest) -> None:
+    """Tell whoever asked for a change what we say to it, in the desk's own words."""
+    contact = change.booking.contacts.filter(user=change.asked_by_id, revoked_at__isnull=True).first()
+    if contact is None:
+        return
+    contact.booking = change.booking
+    _to_contact(
+        "change-answered",
+        contact,
+        occasion=f"change-{change.pk}",
+        asked=change.asked_words,
+        agreed=change.state == ChangeState.AGREED,
+        words=change.answer,
+    )
 
 
 def enquiry_received(enquiry: Enquiry) -> None:

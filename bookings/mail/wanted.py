@@ -196,6 +196,9 @@ def register_kinds() -> None:
         ("release-applied", "A release took effect", _always),
         ("cancelled", "Session cancelled", _contact_still_there),
         ("cancelled-speaker", "Session cancelled, to a speaker", _always),
+        ("colleague-invited", "Invited to follow a booking", _contact_still_there),
+        ("colleague-removed", "Removed from a booking by their agency", _always),
+        ("change-answered", "Our answer to a change", _contact_still_there),
         (joined.KIND, "Something came in, to the desk", joined.still_wanted),
     ]
     for name, label, still_wanted in table:

@@ -20,6 +20,8 @@ from bookings.services.asking import (
     flag_enquiry,
     make_enquiry,
     make_request,
+    may_remove,
+    remove_colleague,
 )
 from bookings.services.changes import (
     NewDay,
@@ -42,13 +44,20 @@ from bookings.services.offers import (
     extend_hold,
     withdraw_offer,
 )
-from bookings.services.places import BadTeam, TooLate, default_expiry, travel_minutes
+from bookings.services.places import BadTeam, TooLate, default_expiry, named_since, travel_minutes
 from bookings.services.proposing import MOST_DATES, NotVerified, Proposal, make_offer, make_offers
 from bookings.services.releases import (
     apply_due_releases,
     approve_release,
     ask_for_release,
     refuse_release,
+)
+from bookings.services.requested import (
+    agree_to_change,
+    ask_for_change,
+    decline_change,
+    take_change_back,
+    withdraw_request,
 )
 from bookings.services.requests import change_contact, change_request_details
 from bookings.services.triage import (
@@ -87,11 +96,13 @@ __all__ = [
     "accept_offer",
     "add_colleague",
     "add_speaker",
+    "agree_to_change",
     "answer_enquiry",
     "answer_invitation",
     "answered",
     "apply_due_releases",
     "approve_release",
+    "ask_for_change",
     "ask_for_release",
     "cancel_booking",
     "change_contact",
@@ -104,6 +115,7 @@ __all__ = [
     "convert_enquiry",
     "deal_with",
     "deal_with_all",
+    "decline_change",
     "decline_offers",
     "decline_request",
     "default_expiry",
@@ -122,7 +134,9 @@ __all__ = [
     "make_request",
     "mark_ready",
     "may_be_chased",
+    "may_remove",
     "move_mailboxes_of",
+    "named_since",
     "not_today",
     "note_days_passed",
     "postpone_session",
@@ -131,6 +145,7 @@ __all__ = [
     "record_delivery",
     "refuse_release",
     "remind_speaker",
+    "remove_colleague",
     "reopen_request",
     "revoke_contact",
     "send_due_host_reminders",
@@ -138,10 +153,12 @@ __all__ = [
     "set_owner",
     "set_venue",
     "settle_condition",
+    "take_change_back",
     "take_off_waiting_list",
     "travel_minutes",
     "use_recorded_account",
     "withdraw_offer",
+    "withdraw_request",
     "write_note",
     "write_to_desk",
 ]

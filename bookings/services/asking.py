@@ -22,6 +22,7 @@ from bookings.models import (
 )
 from bookings.services.hearing import is_contact, open_matter
 from bookings.services.moves import SAME_WITHIN, doing, locked, move_enquiry, one_at_a_time, settle
+from bookings.services.releases import end_releases
 from bookings.states import EnquiryState, InvalidMove
 from courses.models import Audience, Format, Topic
 from places import outcodes, regions
@@ -269,7 +270,10 @@ def convert_enquiry(enquiry_id: int, asked: Asked, *, actor: User) -> Booking:
 def add_colleague(
     booking_id: int, *, name: str, email: str, job_title: str = "", telephone: str = "", actor: User
 ) -> Contact:
-    """Let a colleague of the requester in at T1: they are confirmed, verified and released on their own."""
+    """Let a colleague of the requester in at T1: they are confirmed, verified and released on their own.
+
+    Whoever is on the booking already stays as they are. Raises ``InvalidMove`` for somebody whom the desk took off it.
+    """
     booking = locked(booking_id)
     with doing("add colleague", actor):
         user = ensure_user(email, name=name)
@@ -282,14 +286,58 @@ def add_colleague(
                 "email": user.email,
                 "job_title": job_title,
                 "telephone": telephone,
+                "invited_by": actor,
             },
         )
+        if contact.revoked_at is not None:
+            _let_in_again(contact, actor=actor)
+            is_new = True
         if is_new:
-            mail.request_received(contact)
+            contact.booking = booking
+            mail.colleague_invited(contact, by=actor if is_contact(booking, actor) else None)
             if is_contact(booking, actor):
-                open_matter(booking, Matter.Kind.COLLEAGUE, by=actor, text=name)
+                open_matter(booking, Matter.Kind.COLLEAGUE, by=actor, text=contact.name)
             settle(booking)
     return contact
+
+
+def _let_in_again(contact: Contact, *, actor: User) -> None:
+    """Somebody whom their own agency removed comes back as if new; whom the desk took off stays off, unless it is the desk."""
+    removed = contact.booking.matters.filter(kind=Matter.Kind.COLLEAGUE_OFF, text=contact.name)
+    if is_contact(contact.booking, actor) and not removed.exists():
+        raise InvalidMove(f"We took {contact.name} off this booking. Write to us if that is a mistake.")
+    contact.revoked_at, contact.mailbox_confirmed_at, contact.invited_by = None, None, actor
+    contact.save(update_fields=["revoked_at", "mailbox_confirmed_at", "invited_by"])
+
+
+@transaction.atomic
+def remove_colleague(contact_id: int, *, actor: User) -> Contact:
+    """The agency takes a colleague off its booking: at once they see nothing of it, and they and the desk are told.
+
+    Only whoever invited them may, and the requester. Raises ``InvalidMove`` for the requester, and for anybody else's guest.
+    """
+    booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
+    contact = Contact.objects.select_related("booking").get(pk=contact_id)
+    if contact.revoked_at is not None:
+        return contact
+    if not may_remove(booking.contacts.get(user=actor, revoked_at__isnull=True), contact):
+        raise InvalidMove(f"Only the person who invited {contact.name} can remove them. Write to us instead.")
+    with doing("remove colleague", actor):
+        end_releases(contact, actor=actor)
+        contact.revoked_at = timezone.now()
+        contact.verified_at = contact.released_at = None
+        contact.save(update_fields=["revoked_at", "verified_at", "released_at"])
+        mail.colleague_removed(contact)
+        open_matter(booking, Matter.Kind.COLLEAGUE_OFF, by=actor, text=contact.name)
+        settle(booking)
+    return contact
+
+
+def may_remove(asker: Contact, contact: Contact) -> bool:
+    """Whether one contact may take another off their booking."""
+    if contact.role == Contact.Role.REQUESTER or contact.pk == asker.pk:
+        return False
+    return asker.role == Contact.Role.REQUESTER or contact.invited_by_id == asker.user_id
 
 
 @transaction.atomic

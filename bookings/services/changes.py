@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import following, mail
-from bookings.models import Booking, DeskSettings, Engagement, Offer, Venue
+from bookings.models import Booking, ChangeRequest, DeskSettings, Engagement, Offer, Venue
+from bookings.services.hearing import end_changes
 from bookings.services.limits import mind_limits, note_limits
 from bookings.services.moves import doing, free, move, move_offer, settle
 from bookings.services.offers import check_team, lock_with_expired_holds
@@ -86,6 +87,7 @@ def postpone_session(
         booking.calendar_sequence += 1
         move(booking, BookingStatus.REQUESTED, "starts_at", "ends_at", "calendar_sequence")
         close_detail(booking, actor=actor)
+        end_changes(booking, agreed=ChangeRequest.Kind.ANOTHER_DAY, actor=actor)
         following.tell_postponed(booking)
         kept = [place for place in places if place.speaker_id not in set(without)]
         new = _offer_again(booking, to, kept, speakers, actor=actor) if to is not None else None

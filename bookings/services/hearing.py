@@ -13,7 +13,7 @@ from accounts.models import User
 from bookings import mail
 from bookings.models import Booking, ChangeRequest, DeskSettings, Matter, Note
 from bookings.services.moves import doing, locked, settle
-from bookings.states import InvalidMove
+from bookings.states import ChangeState, InvalidMove
 from places.clock import local
 from places.nations import Nation
 from places.working_days import add_working_days
@@ -21,6 +21,8 @@ from speakers.models import Speaker
 
 Kind = Matter.Kind
 ANSWERED_BY_WRITING = (Kind.MESSAGE,)
+ANSWERED_BY_AN_END = tuple(kind for kind in Kind if kind not in (Kind.CHANGE, Kind.SPEAKER_MESSAGE))
+"""All are told that it is over, so nothing else of what came in waits for an answer."""
 ANSWERED_BY_RINGING = (Kind.ROOM, Kind.FAR_ROOM)
 
 
@@ -141,6 +143,23 @@ def deal_with_all(booking_id: int, *, actor: User) -> int:
         count = settle_matters(booking, kinds, actor=actor)
         settle(booking)
     return count
+
+
+def close_change(change: ChangeRequest, state: ChangeState, *, actor: User | None, answer: str = "") -> None:
+    """Note what became of a change they asked for, on a locked booking; it waits for nobody any more."""
+    now = timezone.now()
+    change.state, change.answered_by, change.answered_at, change.answer = state, actor, now, answer
+    change.save(update_fields=["state", "answered_by", "answered_at", "answer"])
+    change.matters.filter(settled_at__isnull=True).update(settled_at=now, settled_by=actor)
+
+
+def end_changes(booking: Booking, *, agreed: str = "", all_others: bool = False, actor: User) -> None:
+    """The desk did what one kind of open request asks for; ``all_others`` have nothing left to change."""
+    for change in booking.change_requests.filter(state=ChangeState.ASKED):
+        if change.kind == agreed:
+            close_change(change, ChangeState.AGREED, actor=actor)
+        elif all_others:
+            close_change(change, ChangeState.OVERTAKEN, actor=actor)
 
 
 def answer_by(booking: Booking) -> dt.date:

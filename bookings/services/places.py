@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -10,6 +11,7 @@ from accounts.models import User
 from bookings import following, mail
 from bookings.calendar_files import holds_event
 from bookings.models import Booking, DeskSettings, Engagement, Matter, Offer, Place
+from bookings.release import district_named_since
 from bookings.services.hearing import open_matter
 from bookings.services.moves import free, move
 from bookings.states import (
@@ -69,6 +71,25 @@ def how_far(booking: Booking, postcode: str) -> str:
     found = outcodes.find(postcode)
     assert found is not None  # there is an estimate to it
     return f"{found.outcode}, {found.region}: about {miles} miles from {booking.outcode}, where they asked for training."
+
+
+@dataclass(frozen=True)
+class NamedSince:
+    """Where the agency has named a venue since a speaker was asked, and their journey there: nobody has rung about it yet."""
+
+    region: str
+    minutes: int
+
+
+def named_since(engagement: Engagement) -> NamedSince | None:
+    """What a speaker who was asked for another place has to know; ``None`` where they were asked for this one."""
+    district = district_named_since(engagement.offer.booking)
+    travel = estimate(engagement.speaker.home_outcode, district) if district else None
+    if travel is None:
+        return None
+    found = outcodes.find(district)
+    assert found is not None  # there is an estimate to it
+    return NamedSince(found.region, travel.minutes)
 
 
 def check_may_be_asked(booking: Booking, speakers: Iterable[Speaker]) -> None:

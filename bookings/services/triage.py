@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, CallBack, Contact, Engagement, Matter, Note, Venue
+from bookings.models import Booking, CallBack, ChangeRequest, Contact, Engagement, Matter, Note, Venue
 from bookings.release import HOST_TELLS
 from bookings.services.changes import follow_the_place
 from bookings.services.hearing import (
+    ANSWERED_BY_AN_END,
     ANSWERED_BY_RINGING,
     ANSWERED_BY_WRITING,
+    end_changes,
     is_contact,
     open_matter,
     settle_matters,
@@ -186,6 +188,8 @@ def decline_request(booking_id: int, *, words: str, actor: User) -> Booking:
     """Say that we cannot give this training, with ``words`` for the agency; held speakers are free. Raises ``InvalidMove``."""
     booking = locked(booking_id)
     with doing("decline request", actor):
+        end_changes(booking, all_others=True, actor=actor)
+        settle_matters(booking, ANSWERED_BY_AN_END, actor=actor)
         freed = stop_offers(booking, OfferState.WITHDRAWN)
         booking.calendar_sequence += 1
         move(booking, BookingStatus.DECLINED, "calendar_sequence")
@@ -210,6 +214,8 @@ def cancel_booking(booking_id: int, *, words: str, actor: User) -> Booking:
     """End the booking, free the speakers, and tell everyone concerned once. Raises ``InvalidMove``."""
     booking = locked(booking_id)
     with doing("cancel booking", actor):
+        end_changes(booking, agreed=ChangeRequest.Kind.CANCEL, all_others=True, actor=actor)
+        settle_matters(booking, ANSWERED_BY_AN_END, actor=actor)
         freed = stop_offers(booking, OfferState.WITHDRAWN)
         booking.calendar_sequence += 1
         move(booking, BookingStatus.CANCELLED, "calendar_sequence")
@@ -236,6 +242,7 @@ def record_delivery(booking_id: int, *, head_count: int | None, actor: User) -> 
     if booking.ends_at is None or booking.ends_at > timezone.now():
         raise InvalidMove(f"{booking.reference} has not taken place yet.")
     with doing("record delivery", actor):
+        end_changes(booking, all_others=True, actor=actor)
         booking.head_count_on_the_day = head_count
         move(booking, BookingStatus.DELIVERED, "head_count_on_the_day")
         settle(booking)

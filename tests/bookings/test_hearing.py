@@ -13,8 +13,10 @@ from bookings.states import BookingStatus
 from outbox import sender
 from outbox.models import Message
 from outbox.states import State
+from speakers.models import Speaker
 from tests.bookings.agreed import agreed
 from tests.factories import VenueFactory, VerifiedContactFactory, at
+from tests.trainingportal.requester.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 NOW = at(10, day=1, month=2)
@@ -239,3 +241,22 @@ def test_a_forgotten_booking_keeps_nothing_of_what_came_in(session):
         forget_people(session.booking.pk)
 
     assert not Matter.objects.exists()
+
+
+def test_invited_speakers_read_how_far_the_venue_named_since_is_from_them():
+    session = agreed(answers=False)
+    Booking.objects.filter(pk=session.booking.pk).update(outcode="S1")
+    place = session.places[0]
+    Speaker.objects.filter(pk=place.speaker_id).update(home_outcode="S10")
+    client = signed_in(place.speaker.user)
+    page = f"/speaking/{session.booking.reference}/{session.offer.number}/"
+    assert "Another venue" not in client.get(page).content.decode()
+
+    services.set_venue(
+        session.booking.pk, name="Exe House", postcode="EX1 1AA", by_agency=True, actor=session.contact.user
+    )
+
+    words = client.get(page).content.decode()
+    assert "The agency has named one in South West since we asked you, about 5 hours" in words
+    assert "Exe House" not in words
+    assert "EX1" not in words

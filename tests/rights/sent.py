@@ -150,7 +150,20 @@ def _requester() -> dict[str, Data]:
         "/your/{agreed}/room/": VENUE,
         "/your/{agreed}/details/": {"access_needs": "A hearing loop", "purchase_order": "PO 78"},
         "/your/{agreed}/colleague/": COLLEAGUE,
-    }
+        "/your/{offered}/request/audience/": {"head_count": "41", "audiences": ["front-line"], "share-front-line": "half"},
+        "/your/{offered}/request/need/": {"length": "half-day", "cover": "suggest"},
+        "/your/{offered}/request/when/": {"place": "online", "months": [], "weekdays": []},
+        "/your/{offered}/request/person/": {"name": "Tamsin Two", "job_title": "Chief", "telephone": "01632 960 002"},
+        "/your/{offered}/withdraw/": {"reason": "No funds"},
+        "/your/{agreed}/change/another_day/": {"details": "Any Tuesday in May"},
+        "/your/{agreed}/change/another_place/": {
+            "venue_name": "Another Hall", "venue_address": "2 Wren Row", "venue_postcode": "NE1 9QX",
+        },
+        "/your/{agreed}/change/head_count/": {"head_count": "55"},
+        "/your/{agreed}/change/cancel/": {"reason": "Flooded"},
+        "/your/{agreed}/change/other/": {"details": "A later lunch"},
+        "/desk/change/{change}/decline/": {"words": "We are sorry."},
+    }  # fmt: skip
 
 
 def _speaking(world: World) -> dict[str, Data]:

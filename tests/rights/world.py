@@ -302,6 +302,8 @@ def _bookings(world: World, co: User, second: User, team: list[Speaker], invited
         "private_message": _private_message(agreed),
         "failed_paper": failed.pk,
         "matter": agreed.matters.filter(settled_at__isnull=True)[0].pk,
+        "change": services.ask_for_change(agreed.pk, kind="other", details="A later start", actor=t1.user).pk,
+        "removable": waits.pk,
     }
 
     shown = requested("Tess Three", agency="Marram Trust", format=full_day)

@@ -19,7 +19,7 @@ from bookings.states import AGREED_BOOKINGS, LIVE_ENGAGEMENTS
 from places.mailboxes import force_domains, imitates, looks_like_work
 from places.travel import crossing_allowances
 from trainingportal import sightings
-from trainingportal.desk import came_in, history, once, queue, stepping_in
+from trainingportal.desk import asked_changes, came_in, history, once, queue, stepping_in
 from trainingportal.desk.access import actor_of, for_readers
 from trainingportal.desk.case import Case, last_call, steps, team_words
 from trainingportal.desk.pages import MOST_MAILS, asked_for, mails_of, page
@@ -62,6 +62,9 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         once=once.word(request),
         verbs=[button for button in here if button.verb.look != "warning" and button != next_button],
         last_verbs=[button for button in here if button.verb.look == "warning"],
+        asked_changes=[asked_changes.shown(case, row, request) for row in asked_changes.waiting(case)]
+        if booking.next_step == "answer_change"
+        else [],
         came_in=came_in.waiting(case),
         contacts=[_contact(case, contact, actor, domains) for contact in case.contacts],
         gaps=[_gap(case, gap, actor) for gap in stepping_in.gaps_of(case)],

@@ -79,7 +79,8 @@ def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
         else_words = "Extend the hold"
         else_address = reverse("desk:verb", args=[booking.reference, "extend", first.pk])
     if booking.next_step in CAME_IN:
-        act_words, act_address = CAME_IN[booking.next_step], f"{booking_address(booking)}#came-in"
+        part = "change" if booking.next_step == "answer_change" else "came-in"
+        act_words, act_address = CAME_IN[booking.next_step], f"{booking_address(booking)}#{part}"
     if booking.next_step == "replace_speaker":
         act_address = f"{booking_address(booking)}#gap"
     if booking.next_step == "second_look":

@@ -17,7 +17,7 @@ from accounts.models import Invitation, User
 from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
 from places.models import Force, Region
 from trainingportal.desk import admin as desk_admin
-from trainingportal.desk import came_in, private, questions, setting_up, verb_views, views
+from trainingportal.desk import asked_changes, came_in, private, questions, setting_up, verb_views, views
 from trainingportal.desk.access import on_the_desk
 
 REGISTERS: list[dict[type[Model], type[admin.ModelAdmin]]] = [
@@ -82,6 +82,9 @@ class DeskSite(admin.AdminSite):
                 name="private-answer",
             ),
             path("history/", views.history_page, name="history"),
+            path("change/<int:change_id>/", asked_changes.change, name="change"),
+            path("change/<int:change_id>/agree/", asked_changes.agree, name="change-agree"),
+            path("change/<int:change_id>/decline/", asked_changes.decline, name="change-decline"),
             path("came-in/<int:matter_id>/dealt-with/", came_in.dealt_with, name="dealt-with"),
             path("came-in/<slug:reference>/all-dealt-with/", came_in.all_dealt_with, name="all-dealt-with"),
             path("do/<slug:reference>/<slug:key>/", verb_views.verb, name="verb"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainingportal.requester import views
+from trainingportal.requester import changing, views
 
 urlpatterns = [
     path("home/", views.home_for_me, name="home-for-me"),
@@ -14,5 +14,19 @@ urlpatterns = [
     path("your/<str:reference>/room/", views.room, name="booking-room"),
     path("your/<str:reference>/details/", views.details, name="booking-details"),
     path("your/<str:reference>/colleague/", views.colleague, name="booking-colleague"),
+    path(
+        "your/<str:reference>/colleague/<int:contact_id>/remove/",
+        changing.remove_colleague,
+        name="booking-colleague-remove",
+    ),
+    path("your/<str:reference>/request/<slug:part>/", changing.request_part, name="booking-request"),
+    path("your/<str:reference>/withdraw/", changing.withdraw, name="booking-withdraw"),
+    path("your/<str:reference>/change/", changing.change, name="booking-change"),
+    path("your/<str:reference>/change/<slug:kind>/", changing.ask_change, name="booking-ask-change"),
+    path(
+        "your/<str:reference>/change/<int:change_id>/take-back/",
+        changing.take_back,
+        name="booking-take-back",
+    ),
     path("your/<str:reference>/confirm-mailbox/", views.confirm_mailbox, name="booking-confirm-mailbox"),
 ]

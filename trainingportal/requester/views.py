@@ -53,7 +53,7 @@ from places.clock import say_date, say_moment, say_short_date
 from places.kept_queries import Blank, KeptQuery
 from speakers.models import Speaker
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
-from trainingportal.requester import stages, stands
+from trainingportal.requester import changes, stages, stands
 from trainingportal.requester.forms import ColleagueForm, DeclineForm, DetailsForm, RoomForm, WriteForm
 
 MOST_NOTES = 100
@@ -215,6 +215,7 @@ def _draw(
         "agenda": agenda,
         "draft_is_shared": contact.draft_is_shared and seen.tier >= Tier.T2 and where.is_going_on,  # type: ignore[attr-defined]
         "notes": _notes(contact, seen),
+        "changes": changes.of(contact, seen),
         "write_form": write_form or WriteForm(),
         "decline_form": decline_form or DeclineForm(),
         "form": write_form or decline_form,
@@ -487,7 +488,7 @@ def _known_venue(request: HttpRequest, contact: Contact, seen: SessionSeen) -> d
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything they told us; access needs, purchase order number and the papers' language may be changed here."""
-    contact, _ = _contact_who_knows(request, reference, least=Tier.T1)
+    contact, seen = _contact_who_knows(request, reference, least=Tier.T1)
     found = contact.booking
     form = DetailsForm(
         request.POST or None,
@@ -505,7 +506,14 @@ def details(request: HttpRequest, reference: str) -> HttpResponse:
             return _too_late(request, contact, str(refusal))
         messages.success(request, "Saved.")
         return redirect("booking", reference)
-    return _draw_form(request, "requester/details.html", contact, form, lines=_told(contact))
+    return _draw_form(
+        request,
+        "requester/details.html",
+        contact,
+        form,
+        lines=_told(contact),
+        changes=changes.of(contact, seen),
+    )
 
 
 @sign_in_required
@@ -516,11 +524,24 @@ def colleague(request: HttpRequest, reference: str) -> HttpResponse:
     form = ColleagueForm(request.POST or None)
     if form.is_valid():
         if _may(request, "colleague"):
-            services.add_colleague(contact.booking.pk, **form.cleaned_data, actor=_user(request))
-            messages.success(request, f"We have written to {form.cleaned_data['email']}.")
-            return redirect("booking", reference)
+            return _invite(request, contact, form)
         form.add_error(None, TOO_MANY)
     return _draw_form(request, "requester/colleague.html", contact, form)
+
+
+def _invite(request: HttpRequest, contact: Contact, form: ColleagueForm) -> HttpResponse:
+    email = form.cleaned_data["email"]
+    is_there = contact.booking.contacts.filter(email__iexact=email, revoked_at__isnull=True).exists()
+    try:
+        services.add_colleague(contact.booking.pk, **form.cleaned_data, actor=_user(request))
+    except InvalidMove as refusal:
+        form.add_error("email", str(refusal))
+        return _draw_form(request, "requester/colleague.html", contact, form)
+    if is_there:
+        messages.info(request, f"{email} follows this booking already.")
+    else:
+        messages.success(request, f"We have emailed {email}. They are on the list below.")
+    return redirect("booking", contact.booking.reference)
 
 
 @sign_in_required

@@ -94,6 +94,7 @@ def invitation(request: HttpRequest, reference: str, number: int) -> HttpRespons
             "colleagues": _colleagues(engagement),
             "telling": _last_telling(speaker, engagement),
             "settings": DeskSettings.current(),
+            "named_since": services.named_since(engagement) if engagement.offer.is_live else None,
         },
     )
 

@@ -23,7 +23,7 @@ def test_the_list_of_bookings_takes_three_queries(count, django_assert_num_queri
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_takes_seven_queries_however_much_was_written_and_offered(
+def test_the_page_takes_nine_queries_however_much_was_written_and_offered(
     t2, coordinator, count, django_assert_num_queries
 ):
     for number in range(count):
@@ -33,7 +33,8 @@ def test_the_page_takes_seven_queries_however_much_was_written_and_offered(
     address = f"/your/{t2.booking.reference}/"
     client.get(address)  # a warm process
 
-    # the session, the person, the contact, what they may know, the room, the agenda, the messages
-    with django_assert_num_queries(7):
+    # the session, the person, the contact, what they may know, the room, the agenda, the messages, who follows it, and what
+    # they asked to change
+    with django_assert_num_queries(9):
         page = client.get(address).content.decode()
     assert (page.count("Word "), page.count('<h3 id="offer-')) == (count, count)
