@@ -123,7 +123,7 @@ _TABLES: Tables = {
     "agency": Agency,
     "agenda": Agenda,
     "engagement": (Engagement, frozenset({"id", "offer_id", "speaker_id", "state"})),
-    "offer": (Offer, frozenset({"id", "booking_id", "state", "starts_at", "ends_at"})),
+    "offer": (Offer, frozenset({"id", "booking_id", "number", "state", "starts_at", "ends_at"})),
     "speaker": (Speaker, frozenset({"id", "user_id", "name", "left_on"})),
     "contact": (
         Contact,

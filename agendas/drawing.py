@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils.safestring import SafeString
 
 from agendas.snapshot import PaperLine
-from agendas.strip import Label, Over, Strip
+from agendas.strip import LETTERS, Label, Over, Strip
 from formkit.escaping import words
 from places.clock import say_time
 
@@ -21,6 +21,11 @@ def picture(strip: Strip, *, key: bool = True) -> SafeString:
         *(
             f'<rect class="{rect.kind}" x="{rect.x}" y="1" width="{rect.width}" height="26" rx="3"/>'
             for rect in strip.rects
+        ),
+        *(
+            f'<text class="letter" x="{rect.letter_at}" y="18" text-anchor="middle">{LETTERS[rect.kind]}</text>'
+            for rect in strip.rects
+            if rect.letter_at
         ),
         *(_label(label, y="44", kind="opt" if label.optional else "") for label in strip.labels),
         *(_over(over) for over in strip.overs),
@@ -48,7 +53,8 @@ def _key(strip: Strip) -> str:
     """What the fills mean."""
     items = (
         '<li><svg class="wt-day" viewBox="0 0 12 12" aria-hidden="true" focusable="false">'
-        f'<rect class="{kind}" x="1" y="1" width="10" height="10" rx="2"/></svg>{words(said)}</li>'
+        f'<rect class="{kind}" x="1" y="1" width="10" height="10" rx="2"/></svg>'
+        f'<b class="wt-letter" aria-hidden="true">{LETTERS[kind]}</b>{words(said)}</li>'
         for kind, said in strip.key
     )
     return f'<ul class="wt-key" aria-label="Key to the picture of the day">{"".join(items)}</ul>\n'

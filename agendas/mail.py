@@ -12,10 +12,15 @@ from bookings.states import AGREED_BOOKINGS, EngagementState
 from outbox import kinds
 from outbox.models import Message
 from outbox.queue import FileToSend, link, queue_message
+from outbox.states import State
 from places.clock import say_date, say_time, say_times
 
 AGENDA_ISSUED, RUN_SHEET_READY, ATTENDEE_WROTE = "agenda-issued", "run-sheet-ready", "attendee-wrote"
 ATTENDEE_ANSWER = "attendee-answer"
+AGENDA_WITHDRAWN = "agenda-withdrawn"
+HAD = (State.HANDING_OVER, State.SENT, State.UNSURE)
+"""The states of a mail that somebody has, or may have."""
+MAY_HAVE = (State.QUEUED, *HAD)
 COMMENT_MADE, DRAFT_SHARED = "agenda-comment", "draft-shared"
 ONE_MAIL_IN = 15 * 60
 
@@ -24,6 +29,9 @@ def register_kinds() -> None:
     """Tell the outbox of our mails; called once, when the app is ready."""
     kinds.register(AGENDA_ISSUED, label="Agenda issued", still_wanted=_issue_still_holds)
     kinds.register(RUN_SHEET_READY, label="Run sheet ready, to a speaker", still_wanted=_speaker_still_comes)
+    kinds.register(
+        AGENDA_WITHDRAWN, label="Agenda withdrawn, to whoever had it", still_wanted=_nothing_has_come_instead
+    )
     kinds.register(COMMENT_MADE, label="Comment on a draft agenda", still_wanted=_reader_still_concerned)
     kinds.register(DRAFT_SHARED, label="Draft agenda shared with the host", still_wanted=_draft_still_shared)
     kinds.register(ATTENDEE_WROTE, label="An attendee wrote, to the desk", still_wanted=_still_waits)
@@ -43,6 +51,21 @@ def _issue_still_holds(message: Message) -> str | None:
         booking=booking, email__iexact=message.to, verified_at__isnull=False, revoked_at__isnull=True
     )
     return None if verified.exists() else "The contact is no longer verified for this booking."
+
+
+def _nothing_has_come_instead(message: Message) -> str | None:
+    """A newer issue tells everybody itself, and so does a cancelled or postponed day."""
+    issue = (
+        Issue.objects.select_related("agenda__booking").defer("snapshot").filter(pk=message.about_pk).first()
+    )
+    if issue is None or issue.agenda.issues.filter(withdrawn_at__isnull=True).exists():
+        return "A newer agenda is issued, and its mail says so."
+    if issue.agenda.booking.status not in AGREED_BOOKINGS:
+        return "The session is no longer agreed."
+    had = Message.objects.filter(
+        kind__in=(AGENDA_ISSUED, RUN_SHEET_READY), reference=message.reference, to=message.to, state__in=HAD
+    )
+    return None if had.exists() else "They were never sent the agenda."
 
 
 def _speaker_still_comes(message: Message) -> str | None:
@@ -107,13 +130,32 @@ def _still_answered(message: Message) -> str | None:
     return None if answered.exists() else "Their message was deleted: its time was over."
 
 
-def file_name(booking: Booking) -> str:
-    """A PDF's name: the reference and nothing else."""
-    return f"{booking.reference}.pdf"
+KIND_IN_A_NAME = {
+    Document.Kind.AGENDA: "agenda",
+    Document.Kind.HOST_PAGE: "for-the-host",
+    Document.Kind.RUN_SHEET: "run-sheet",
+    Document.Kind.JOINING: "joining-instructions",
+    Document.Kind.DOOR_SIGN: "door-sign",
+    Document.Kind.SIGN_IN: "sign-in-papers",
+    Document.Kind.DRAFT: "draft",
+}
 
 
-def agenda_issued(issue: Issue, pdf: bytes) -> None:
+def file_name(booking: Booking, document: Document) -> str:
+    """A PDF's name: reference, kind of paper, and the number of its issue or draft from the second on; nothing else.
+
+    The kind of a paper tells nothing of when, where and who.
+    """
+    number = document.issue.number if document.issue is not None else document.version
+    kind = KIND_IN_A_NAME[Document.Kind(document.kind)]
+    parts = [booking.reference, kind, *(["cymraeg"] if document.language == Document.Language.WELSH else [])]
+    return f"{'-'.join([*parts, *([str(number)] if number > 1 else [])])}.pdf"
+
+
+def agenda_issued(document: Document, pdf: bytes) -> None:
     """Send an issue to every verified contact: reference, day, topics and times, with the PDF. Once per issue."""
+    issue = document.issue
+    assert issue is not None
     booking = issue.agenda.booking
     seen = seen_for_papers(booking, Tier.T2)
     shared = issue.snapshot["agenda"]
@@ -139,8 +181,36 @@ def agenda_issued(issue: Issue, pdf: bytes) -> None:
                 "changes": issue.snapshot.get("changes", []),
                 "link": link(f"/agenda/{booking.reference}/issue/{issue.number}/"),
             },
-            attachments=[FileToSend(file_name(booking), "application/pdf", pdf)],
+            attachments=[FileToSend(file_name(booking, document), "application/pdf", pdf)],
         )
+
+
+def agenda_withdrawn(issue: Issue) -> None:
+    """Tell everybody whom an agenda or a run sheet of this booking was mailed that none of them counts any more."""
+    booking = issue.agenda.booking
+    had = set(
+        Message.objects.filter(
+            kind__in=(AGENDA_ISSUED, RUN_SHEET_READY), reference=booking.reference, state__in=MAY_HAVE
+        ).values_list("to", flat=True)
+    )
+    readers = {contact.email: contact.name for contact in verified_contacts(booking)}
+    for engagement in accepted_engagements(booking):
+        if engagement.speaker.user is not None:
+            readers.setdefault(engagement.speaker.user.email, engagement.speaker.name)
+    for email, name in readers.items():
+        if email.lower() in had:
+            queue_message(
+                AGENDA_WITHDRAWN,
+                to=email,
+                about=issue,
+                occasion="withdrawn",
+                reference=booking.reference,
+                context={
+                    "name": name,
+                    "number": issue.number,
+                    "link": link(f"/agenda/{booking.reference}/issue/{issue.number}/"),
+                },
+            )
 
 
 def run_sheet_ready(document: Document) -> None:

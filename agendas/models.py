@@ -407,6 +407,7 @@ class Document(models.Model):
 
     class Kind(models.TextChoices):
         AGENDA = "agenda", "Agenda"
+        HOST_PAGE = "host_page", "For the host"
         RUN_SHEET = "run_sheet", "Run sheet"
         JOINING = "joining", "Joining instructions"
         DOOR_SIGN = "door_sign", "Door sign"

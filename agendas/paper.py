@@ -29,11 +29,15 @@ STYLES = HERE / "papers"
 TEMPLATES = {
     Document.Kind.AGENDA: "agendas/paper/agenda.html",
     Document.Kind.DRAFT: "agendas/paper/agenda.html",
+    Document.Kind.HOST_PAGE: "agendas/paper/host_page.html",
     Document.Kind.RUN_SHEET: "agendas/paper/run_sheet.html",
     Document.Kind.JOINING: "agendas/paper/joining.html",
     Document.Kind.DOOR_SIGN: "agendas/paper/door_sign.html",
     Document.Kind.SIGN_IN: "agendas/paper/sign_in.html",
 }
+
+SHEETS = {Document.Kind.AGENDA: 1, Document.Kind.DRAFT: 2}
+"""On how many sheets a usual day stands; a draft has the page for the host as well."""
 
 
 @cache
@@ -49,6 +53,12 @@ def _stylesheet() -> CSS:
         font_config=_fonts(),
         url_fetcher=URLFetcher(allowed_protocols=["file", "data"]),
     )
+
+
+@cache
+def _tight() -> CSS:
+    """What brings a few lines that would stand alone on a last sheet back to the one before."""
+    return CSS(filename=str(STYLES / "tight.css"), url_fetcher=URLFetcher(allowed_protocols=["file"]))
 
 
 @cache
@@ -84,7 +94,7 @@ def draw(kind: str, content: dict[str, Any]) -> bytes:
     words = render_to_string(
         TEMPLATES[Document.Kind(kind)], {"paper": read(_in_our_letters(content)), "kind": kind}
     )
-    return _as_pdf(words, _identifier(kind, content))
+    return _as_pdf(words, _identifier(kind, content), sheets=SHEETS.get(Document.Kind(kind)))
 
 
 def draw_example(content: dict[str, Any]) -> bytes:
@@ -97,20 +107,29 @@ def draw_example(content: dict[str, Any]) -> bytes:
     return _as_pdf(words, _identifier("example", content))
 
 
-def _as_pdf(words: str, identifier: bytes) -> bytes:
+def _as_pdf(words: str, identifier: bytes, *, sheets: int | None = None) -> bytes:
+    """The file. What takes more than ``sheets`` is laid out once more, tighter, and kept so where that saves a sheet."""
+    laid_out = _lay_out(words, identifier)
+    if sheets is not None and len(laid_out.pages) > sheets:
+        tighter = _lay_out(words, identifier, _tight())
+        if len(tighter.pages) < len(laid_out.pages):
+            laid_out = tighter
     target = io.BytesIO()
-    HTML(
+    laid_out.write_pdf(target, pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+    return target.getvalue()
+
+
+def _lay_out(words: str, identifier: bytes, *more: CSS) -> Any:
+    return HTML(
         string=words,
         base_url="about:paper",
         url_fetcher=URLFetcher(allowed_protocols=["data"]),
-    ).write_pdf(
-        target,
-        stylesheets=[_stylesheet()],
+    ).render(
+        stylesheets=[_stylesheet(), *more],
         font_config=_fonts(),
         pdf_variant="pdf/ua-1",
         pdf_identifier=identifier,
     )
-    return target.getvalue()
 
 
 def _identifier(kind: str, content: dict[str, Any]) -> bytes:

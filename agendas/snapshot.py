@@ -459,11 +459,15 @@ def read(content: dict[str, Any]) -> Paper:
 
 
 def _read_detail(detail: dict[str, Any]) -> dict[str, Any]:
-    """The same with its times as times."""
+    """The same with its times as times, and quiet room and support contact as the host told us, else as the team wrote."""
     if not detail:
         return {}
+    venue = detail.get("venue") or {}
+    support = ", ".join(filter(None, [venue.get("support_name", ""), venue.get("support_telephone", "")]))
     return {
         **detail,
+        "quiet_room": venue.get("quiet_room") or detail.get("quiet_room", ""),
+        "support_contact": support or detail.get("support_contact", ""),
         "set_up_from": dt.time.fromisoformat(detail["set_up_from"]),
         "packed_up_by": dt.time.fromisoformat(detail["packed_up_by"]),
         "team_notes": [{**note, "at": dt.time.fromisoformat(note["at"])} for note in detail["team_notes"]],

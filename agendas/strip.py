@@ -21,6 +21,10 @@ KEY = {
     FREE: "still free",
 }
 
+LETTERS = {CORE: "A", TOPIC: "T", PAUSE: "P", FILL: "W", FREE: "F"}
+"""What stands in a block and in the key where a reader's own palette leaves no fills to tell the kinds by."""
+LEAST_FOR_A_LETTER = 1.6  # hundredths of the strip
+
 # How wide words are, in hundredths of the strip: on a wide page (about 560 px) and on a phone (about 270 px).
 WIDE_CHARACTER = 1.25
 PHONE_CHARACTER = 2.6
@@ -64,6 +68,12 @@ class Rect(NamedTuple):
     kind: str
     x: str
     width: str
+
+    @property
+    def letter_at(self) -> str:
+        """Where its letter stands; empty where there is no room for one."""
+        width = float(self.width[:-1])
+        return _percent(float(self.x[:-1]) + width / 2) if width >= LEAST_FOR_A_LETTER else ""
 
 
 @dataclass(frozen=True)

@@ -297,16 +297,14 @@ class Studio:
         """Title, whether it is settled, and a word on it."""
         topics = [item.topic for item in self.items if item.topic_id]
         notices = sum(bool(topic and topic.content_notice.strip()) for topic in topics)
+        quiet = self.hosts_quiet_room or self.agenda.quiet_room
+        support = self.hosts_support or self.agenda.support_contact
         story = any(topic and topic.kind == Topic.Kind.ACCOUNT for topic in topics)
         return [
             ("Content notices", True, f"On the paper for {notices} topic{'' if notices == 1 else 's'}"),
             ("Stepping out", story, "Said at the start, and on paper"),
-            ("Quiet room", bool(self.agenda.quiet_room), self._of_the_place(self.agenda.quiet_room)),
-            (
-                "Support contact",
-                bool(self.agenda.support_contact),
-                self._of_the_place(self.agenda.support_contact),
-            ),
+            ("Quiet room", bool(quiet), self._of_the_place(quiet)),
+            ("Support contact", bool(support), self._of_the_place(support)),
         ]
 
     def _of_the_place(self, words: str) -> str:
@@ -314,6 +312,17 @@ class Studio:
         if not words:
             return "Not named yet"
         return words if self.shows_names else "Named. You see it while names and venue are open to you"
+
+    @property
+    def hosts_quiet_room(self) -> str:
+        """What the host told us, for those who may know the place."""
+        return self.seen.venue.quiet_room if self.seen.venue is not None else ""
+
+    @property
+    def hosts_support(self) -> str:
+        """Who of the host stays with somebody who steps out, for those who may know it."""
+        venue = self.seen.venue
+        return ", ".join(filter(None, [venue.support_name, venue.support_telephone])) if venue else ""
 
     @property
     def quiet_room(self) -> str:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("<str:reference>/paper/<int:document_id>/", views.paper, name="studio-paper"),
     path("<str:reference>/paper/<int:document_id>/file/", views.paper_file, name="studio-paper-file"),
     path("<str:reference>/issue/<int:number>/", views.issue, name="studio-issue"),
+    path("<str:reference>/issue/<int:number>/withdraw/", views.issue_withdraw, name="studio-issue-withdraw"),
     path("<str:reference>/issue/<int:number>/act/", views.issue_act, name="studio-issue-act"),
 ]

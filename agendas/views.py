@@ -27,6 +27,7 @@ from agendas.posted import Posted, read
 from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, Draft, StaleAgenda
 from agendas.studio import is_worker_silent, studio_after, studio_of
 from agendas.withheld import lines_for
+from bookings.effects import Audience, Busy, preview, recording
 from bookings.models import DeskSettings
 from bookings.release import Tier, log_read, name_of_actor
 from bookings.states import AGREED_BOOKINGS
@@ -288,7 +289,8 @@ _PAPER = KeptQuery(
 _FILE = KeptQuery(
     lambda: (
         Document.objects.filter(pk=Blank("pk"), agenda__booking=Blank("booking"))
-        .only("kind", "tier", "recipient", "state", "file")
+        .select_related("issue")
+        .only("kind", "tier", "language", "version", "recipient", "state", "file", "issue__number")
         .order_by()
     )
 )
@@ -353,7 +355,7 @@ def paper(request: HttpRequest, reference: str, document_id: int) -> HttpRespons
 @require_safe
 @cache_control(private=True, no_store=True)
 def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileResponse:
-    """Stream the stored file, byte for byte as the worker made it; its name is the reference and nothing else."""
+    """Stream the stored file, byte for byte as the worker made it; its name is the reference and the kind of paper."""
     asker = asker_of(request, reference)
     document = _document_for(asker, document_id, query=_FILE)
     if not document.is_ready:
@@ -362,7 +364,7 @@ def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileRe
         stored = document.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    return FileResponse(stored, filename=file_name(asker.booking), content_type="application/pdf")
+    return FileResponse(stored, filename=file_name(asker.booking, document), content_type="application/pdf")
 
 
 # ---- issues
@@ -447,6 +449,49 @@ def _papers_of(found: Issue, asker: Asker) -> list[Document]:
 
 @sign_in_required
 @second_factor_first
+@require_safe
+def issue_withdraw(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Ask before an issue is withdrawn, and say what that does and who is told: by the act itself, run and taken back."""
+    asker = editor_of(request, reference)
+    found = _issue_for(asker, number)
+    try:
+        effects = preview(lambda: services.withdraw_issue(found.pk, actor=asker.user), asker.booking)
+    except (CannotDo, Busy) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("studio-issue", reference, number)
+    if found.is_withdrawn:
+        return redirect("studio-issue", reference, number)
+    if asker.shows_detail:
+        log_read(asker.booking, asker.user, page="withdraw agenda")
+    context = {
+        "asker": asker,
+        "booking": asker.booking,
+        "issue": found,
+        "effects": effects.sentences_for(_audience(asker), email=asker.user.email),
+    }
+    return render(request, "agendas/withdraw.html", context)
+
+
+def _audience(asker: Asker) -> Audience:
+    """Names of whom a mail goes to are for those who may know who comes."""
+    return Audience.DESK if asker.shows_detail else Audience.SPEAKER
+
+
+def _withdraw(request: HttpRequest, asker: Asker, found: Issue) -> None:
+    try:
+        _, effects = recording(
+            lambda: services.withdraw_issue(found.pk, actor=asker.user),
+            asker.booking,
+        )
+    except CannotDo as refusal:
+        messages.error(request, str(refusal))
+        return
+    said = effects.sentences_for(_audience(asker), email=asker.user.email, done=True)
+    messages.success(request, " ".join(said) or f"Agenda {found.number} is withdrawn.")
+
+
+@sign_in_required
+@second_factor_first
 @require_POST
 def issue_act(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Withdraw an issue, make its run sheet again, or try a paper again that could not be made."""
@@ -454,8 +499,7 @@ def issue_act(request: HttpRequest, reference: str, number: int) -> HttpResponse
     found = _issue_for(asker, number)
     match request.POST.get("do", "").split(":"):
         case ["withdraw"]:
-            services.withdraw_issue(found.pk, actor=asker.user)
-            messages.success(request, f"Agenda {number} is withdrawn. Its page says so from now on.")
+            _withdraw(request, asker, found)
         case ["run-sheet"]:
             made = services.renew_papers(found.pk, actor=asker.user)
             words = (

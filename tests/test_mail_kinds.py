@@ -64,6 +64,7 @@ GOES_TO = {
     "confirmed": VERIFIED,
     "cancelled": VERIFIED,
     "agenda-issued": VERIFIED,
+    "agenda-withdrawn": ANYONE,
     "postponed": VERIFIED,
     # the date and themselves
     "invitation": SPEAKER,
@@ -178,6 +179,9 @@ def _walk() -> None:
     agendas.issue_agenda(agenda.pk, version=agenda.version, actor=team[0].user)
     press.make_waiting()
     agendas.write_privately(booking.attendee_code.code, text="x", email="attends@example.org")
+    agendas.withdraw_issue(agenda.issues.get().pk, actor=priya)
+    agenda.refresh_from_db()
+    agendas.issue_agenda(agenda.pk, version=agenda.version, actor=priya)
     agendas.answer_message(agendas.open_messages()[0].pk, answer="You may miss it.", actor=priya)
     services.ask_for_release(contact.pk, actor=priya)
     with time_machine.travel(at(11, day=2, month=2), tick=False):

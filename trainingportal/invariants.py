@@ -96,6 +96,16 @@ def _papers_of_another_day() -> Iterator[str]:
     yield from _named(wrong.values_list("agenda__booking__reference", "number"), "issue")
 
 
+def _ready_without_an_agenda() -> Iterator[str]:
+    """A booking is "Agenda issued" while an issue holds, and only then."""
+    holding = Issue.objects.filter(withdrawn_at__isnull=True).values("agenda__booking")
+    agreed = Booking.objects.filter(status__in=[BookingStatus.CONFIRMED, BookingStatus.READY])
+    wrong = agreed.filter(status=BookingStatus.READY).exclude(pk__in=holding) | agreed.filter(
+        status=BookingStatus.CONFIRMED, pk__in=holding
+    )
+    yield from _references(wrong)
+
+
 # ---- diaries
 
 
@@ -333,6 +343,7 @@ RULES: dict[str, Callable[[], Iterator[str]]] = {
     "A session is agreed and nobody gives it": _agreed_by_nobody,
     "The agreed day is not the day that was offered": _agreed_on_another_day,
     "Papers say another day than their booking": _papers_of_another_day,
+    "The booking and its agenda do not fit": _ready_without_an_agenda,
     "An offer and its booking do not fit": _offers_out_of_place,
     "An offer holds past its time": _holds_past_their_time,
     "A place in an agreed session is held past its time": _places_past_their_time,

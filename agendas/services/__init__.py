@@ -60,7 +60,6 @@ from agendas.services.issuing import (
     paper_of_today,
     renew_papers,
     run_sheet_of,
-    withdraw_issue,
 )
 from agendas.services.opening import begin_agenda, open_agenda
 from agendas.services.papers import preview, try_again
@@ -75,6 +74,7 @@ from agendas.services.starting import (
 )
 from agendas.services.talking import keep_to_ourselves, say, settle, share, waiting_comments
 from agendas.services.undoing import redo, undo
+from agendas.services.withdrawing import withdraw_issue
 
 __all__ = [
     "FOR_THE_HOST",

@@ -1,7 +1,7 @@
 """The papers of an issue: one per document, language and recipient, each with its content frozen when it is asked for.
 
-For the host, at T2: agenda, joining instructions with a line for the place, door sign, sign-in papers. At T3: joining
-instructions with the place, and a run sheet for each speaker and one for the desk.
+For the host, at T2: agenda, the page on what was chosen and why, joining instructions with a line for the place, door sign,
+sign-in papers. At T3: joining instructions with the place, and a run sheet for each speaker and one for the desk.
 """
 
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from bookings.release import SessionSeen
 from outbox.queue import link
 
 Kind, Language, T2, T3 = Document.Kind, Document.Language, Document.Recipient.T2, Document.Recipient.T3
-FOR_THE_HOST = (Kind.AGENDA, Kind.JOINING, Kind.DOOR_SIGN, Kind.SIGN_IN)
+FOR_THE_HOST = (Kind.AGENDA, Kind.HOST_PAGE, Kind.JOINING, Kind.DOOR_SIGN, Kind.SIGN_IN)
 DESK = "the training desk"
 
 

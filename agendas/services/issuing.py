@@ -247,16 +247,6 @@ def withdraw_live_issues(booking: Booking) -> int:
     )
 
 
-def withdraw_issue(issue_id: int, *, actor: User) -> Issue:
-    """Say that an issue no longer holds: its page says so, and mail about it stays here."""
-    with transaction.atomic(), pghistory.context(verb="withdraw issue", actor=actor.pk):
-        issue = Issue.objects.select_for_update(of=["self"]).get(pk=issue_id)
-        if issue.withdrawn_at is None:
-            issue.withdrawn_at = timezone.now()
-            issue.save(update_fields=["withdrawn_at"])
-    return issue
-
-
 def paper_of_today(booking: Booking) -> snapshot.Paper | None:
     """The issue that holds as its speakers read it, with today's team and venue; ``None`` before an issue."""
     issue = (

@@ -151,7 +151,7 @@ def _announce(document: Document, pdf: bytes) -> None:
     if document.issue is None or document.issue.is_withdrawn or not document.tells:
         return
     if document.kind == Document.Kind.AGENDA:
-        mail.agenda_issued(document.issue, pdf)
+        mail.agenda_issued(document, pdf)
     elif document.kind == Document.Kind.RUN_SHEET and document.recipient is not None:
         mail.run_sheet_ready(document)
 

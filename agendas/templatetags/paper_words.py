@@ -5,11 +5,24 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from agendas.access import Asker
+from agendas.models import Document
 from agendas.services.attending import say_code
 from agendas.snapshot import in_language
 
 register = template.Library()
 register.filter("say_code", say_code)
+
+
+@register.filter
+def paper_name(document: Document, asker: Asker) -> str:
+    """What a link to a paper is called: no two of one issue alike, and nobody named to whom the gate does not name them."""
+    name = str(document.get_kind_display())
+    if document.kind == Document.Kind.RUN_SHEET and asker.is_desk:
+        name = f"{name} for {document.recipient.name if document.recipient else 'the desk'}"
+    elif document.kind == Document.Kind.JOINING and document.tier >= Document.Recipient.T3:
+        name = f"{name} with the venue"
+    return f"{name} (Cymraeg)" if document.language == Document.Language.WELSH else name
 
 
 @register.simple_tag(takes_context=True)

@@ -61,6 +61,7 @@ from bookings.services.requested import (
 )
 from bookings.services.requests import change_contact, change_request_details
 from bookings.services.triage import (
+    agenda_withdrawn,
     cancel_booking,
     close_booking,
     decline_request,
@@ -96,6 +97,7 @@ __all__ = [
     "accept_offer",
     "add_colleague",
     "add_speaker",
+    "agenda_withdrawn",
     "agree_to_change",
     "answer_enquiry",
     "answer_invitation",

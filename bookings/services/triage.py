@@ -236,6 +236,17 @@ def mark_ready(booking_id: int, *, actor: User) -> Booking:
 
 
 @transaction.atomic
+def agenda_withdrawn(booking_id: int, *, actor: User) -> Booking:
+    """Note that no agenda holds any more, so that issuing one is the next step."""
+    booking = locked(booking_id)
+    with doing("withdraw agenda", actor):
+        if booking.status == BookingStatus.READY:
+            move(booking, BookingStatus.CONFIRMED)
+        settle(booking)
+    return booking
+
+
+@transaction.atomic
 def record_delivery(booking_id: int, *, head_count: int | None, actor: User) -> Booking:
     """Note that the day took place, with the head-count; names may follow later. Raises ``InvalidMove`` before its end."""
     booking = locked(booking_id)

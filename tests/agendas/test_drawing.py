@@ -1,11 +1,12 @@
 """What is drawn in Python escapes what it is given, as a template would."""
 
 import datetime as dt
+import re
 
 from agendas.drawing import paper_lines, picture
 from agendas.models import AgendaItem
 from agendas.snapshot import PaperLine
-from agendas.strip import Block, Mark, draw
+from agendas.strip import KEY, Block, Mark, draw
 
 EVIL = "<b>&\"'"
 ESCAPED = "&lt;b&gt;&amp;&quot;&#x27;"
@@ -58,3 +59,13 @@ def test_the_picture_escapes_its_words_and_leaves_its_key_away_when_told():
     assert EVIL not in drawn
     assert drawn.count(ESCAPED) >= 2
     assert ('class="wt-key"' in drawn, 'class="wt-key"' in picture(strip, key=False)) == (True, False)
+
+
+def test_every_kind_has_a_letter_of_its_own_where_a_palette_leaves_no_fills():
+    day = [Block(kind, 60) for kind in KEY]
+    drawn = picture(draw(day, starts_at=dt.time(9)))
+
+    letters = re.findall(r'<text class="letter"[^>]*>(\w)</text>', drawn)
+    in_key = re.findall(r'<b class="wt-letter" aria-hidden="true">(\w)</b>', drawn)
+    assert letters == in_key
+    assert len(set(letters)) == len(KEY)

@@ -153,13 +153,17 @@ def without_what_people_take_along(content):
 
 
 @pytest.mark.parametrize(
-    "change",
-    [without_its_picture, without_a_notice, without_what_people_take_along],
-    ids=lambda f: f.__name__,
+    ("name", "change"),
+    [
+        ("agenda-en-t2", without_its_picture),
+        ("host_page-en-t2", without_a_notice),
+        ("host_page-en-t2", without_what_people_take_along),
+    ],
+    ids=lambda each: getattr(each, "__name__", ""),
 )
-def test_a_page_that_lacks_something_is_told_apart(papers, tmp_path, change):
+def test_a_page_that_lacks_something_is_told_apart(papers, tmp_path, name, change):
     """The measure is not so coarse that anything passes."""
-    kind, content = papers["agenda-en-t2"]
+    kind, content = papers[name]
     changed = copy.deepcopy(content)
     change(changed)
 
@@ -262,6 +266,32 @@ def sheets_of(kind, content):
     return ["".join(sheet.extract_text().split()) for sheet in pages]
 
 
+def test_a_whole_day_stands_on_one_sheet_and_the_page_for_the_host_is_another_file(papers):
+    for language in ("en", "cy"):
+        assert len(sheets_of(*papers[f"agenda-{language}-t2"])) == 1
+    assert "Whatwechose" not in "".join(sheets_of(*papers["agenda-en-t2"]))
+    assert "Whatwechose" in sheets_of(*papers["host_page-en-t2"])[0]
+
+
+def test_a_few_lines_too_many_are_set_closer_and_come_back_to_the_sheet_before(papers, monkeypatch):
+    kind, content = papers["agenda-en-t2"]
+    spare = {**content["lines"][1], "points": [], "summary": ""}
+    found = {}
+    for more in range(1, 12):
+        lines = [*content["lines"], *[spare] * more]
+        found[more] = len(sheets_of(kind, {**content, "lines": lines}))
+    with monkeypatch.context() as without:
+        without.setattr(paper, "SHEETS", {})
+        plain = {
+            more: len(sheets_of(kind, {**content, "lines": [*content["lines"], *[spare] * more]}))
+            for more in found
+        }
+
+    saved = [more for more in found if found[more] < plain[more]]
+    assert saved
+    assert all(plain[more] == 2 and found[more] == 1 for more in saved)
+
+
 @pytest.mark.parametrize("name", ["agenda-en-t2", "half-day", "run_sheet-en-t3"])
 def test_a_row_is_never_split(papers, name):
     kind, content = papers[name]
@@ -283,7 +313,7 @@ def test_a_row_is_never_split(papers, name):
 
 def test_a_heading_never_stands_alone(papers):
     """However far down the sheet it comes: each time the host asked for one thing more."""
-    kind, content = papers["agenda-en-t2"]
+    kind, content = papers["host_page-en-t2"]
     follows = {"Whatwechose,andwhy": "Always", "Whatisnotinthisday": "Leftout0end", "Whatyoumayhear": "Alice"}
     lefts = [{"title": f"Leftout{n}end", "why": "Why", "address": "https://example.org/"} for n in range(9)]
     ends = set()
@@ -291,7 +321,7 @@ def test_a_heading_never_stands_alone(papers):
     for n in (8, 24, 40, 56):
         asked = [["How many", f"Asked {k}"] for k in range(n)]
         host = {**content["host"], "asked": asked, "left_out": lefts}
-        sheets = sheets_of(kind, {**content, "host": host})[1:]
+        sheets = sheets_of(kind, {**content, "host": host})
         for heading, first in follows.items():
             [sheet] = [sheet for sheet in sheets if heading in sheet]
             assert first in sheet.partition(heading)[2]

@@ -413,7 +413,7 @@ def test_a_file_is_streamed_as_it_was_stored(client, issue, studio, enter, conta
 
     with default_storage.open(document.file.name) as stored:
         assert body == stored.read()
-    assert answer["Content-Disposition"] == f'inline; filename="{agreed.reference}.pdf"'
+    assert answer["Content-Disposition"] == f'inline; filename="{agreed.reference}-agenda.pdf"'
     assert "no-store" in answer["Cache-Control"]
     assert answer["Content-Type"] == "application/pdf"
     assert "Training agenda" in PdfReader(io.BytesIO(body)).pages[0].extract_text()
@@ -515,11 +515,11 @@ def test_a_withdrawn_issue_says_so(client, issue, studio, enter, lead, contact, 
 
     words = client.get(f"{studio}issue/1/").content.decode()
     assert "This agenda no longer holds." in words
-    assert "A new one follows by mail." in words
+    assert "We will email the new one." in words
     bookings.cancel_booking(agreed.pk, words="The hall burnt down.", actor=desk)
     words = client.get(f"{studio}issue/1/").content.decode()
     assert "The session is cancelled." in words
-    assert "A new one follows" not in words
+    assert "We will email the new one" not in words
 
 
 def test_a_contact_cannot_act_on_an_issue(client, issue, studio, enter, contact):
