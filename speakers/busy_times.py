@@ -229,7 +229,7 @@ class _Reading:
                 raise Unreadable
             yield from found
 
-    def _once(self, part: Component) -> list[Stretch]:
+    def _once(self, part: Any) -> list[Stretch]:
         try:
             if part.name == "VFREEBUSY":
                 return self._told_busy(part)

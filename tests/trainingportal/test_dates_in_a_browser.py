@@ -124,7 +124,7 @@ def test_a_speaker_answers_with_a_condition_and_the_desk_settles_it(as_user, off
     check(page)
     shoot(page, "answer")
     page.get_by_text("Yes, but only if").click()
-    page.get_by_label("What has to be so?").fill("If I can leave by four.")
+    page.get_by_label("What would you need?").fill("If I can leave by four.")
     page.get_by_role("button", name="Yes, if this is possible").click()
     expect(page.get_by_text("ring you about your condition")).to_be_visible()
     check(page)
@@ -354,7 +354,7 @@ def test_a_kept_pack_opens_without_a_network_and_is_gone_after_sign_out(as_user,
     page.goto(pack)
     assert page.evaluate("caches.keys()") == []  # nothing is kept before the press
     page.get_by_role("button", name="Keep on this device").click()
-    expect(page.get_by_text("Kept. This page opens on this device")).to_be_visible()
+    expect(page.get_by_text("Kept. This page and a link to it")).to_be_visible()
 
     page.context.set_offline(True)
     page.goto(pack)
@@ -383,7 +383,7 @@ def test_a_kept_pack_is_gone_the_day_after(as_user, pack, team):
     page = as_user(team[0].user, 1280)
     page.goto(pack)
     page.get_by_role("button", name="Keep on this device").click()
-    expect(page.get_by_text("Kept. This page opens on this device")).to_be_visible()
+    expect(page.get_by_text("Kept. This page and a link to it")).to_be_visible()
 
     page.evaluate(
         """async () => {

@@ -60,9 +60,7 @@ def _last_telling(speaker: Speaker, engagement: Engagement) -> str:
     if before is None:
         return ""
     days = (engagement.offer.starts_at - before).days
-    return (
-        f"It is {days} days after your last telling; you asked for at least {speaker.days_between_accounts}."
-    )
+    return f"It is {days} days since you last told your story. You asked for at least {speaker.days_between_accounts}."
 
 
 @signed_in_or_remembered

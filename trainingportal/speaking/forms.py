@@ -34,11 +34,11 @@ class ConditionForm(PortalForm):
     submit_words = "Yes, if this is possible"
 
     condition = forms.CharField(
-        label="What has to be so?",
-        help_text="One sentence, for example a later start, or going with a colleague. The desk rings you about it.",
+        label="What would you need?",
+        help_text="For example a later start, or going with a colleague. The training desk will phone you about it.",
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Write what has to be so, or answer with a plain yes."},
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"required": "Enter what you would need, or answer yes."},
     )
 
 
@@ -51,7 +51,7 @@ class WordForm(PortalForm):
     text = forms.CharField(
         label="Your message",
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
         error_messages={"required": "Enter your message."},
     )
 
@@ -121,7 +121,7 @@ class AbsenceForm(PortalForm):
 class LimitsForm(PortalForm):
     """What we mind for this speaker. The question about tellings is asked of family members only."""
 
-    submit_words = "Keep my limits"
+    submit_words = "Save limits"
 
     most_sessions_a_month = forms.IntegerField(
         label="Most sessions in a month", required=False, min_value=0, max_value=31
@@ -171,7 +171,7 @@ class LimitsForm(PortalForm):
 class HomeForm(PortalForm):
     """Where the speaker sets out from; cleans to the first half of a postcode that exists, or to nothing."""
 
-    submit_words = "Keep where I set out"
+    submit_words = "Save"
 
     home = forms.CharField(
         label="First half of your postcode",

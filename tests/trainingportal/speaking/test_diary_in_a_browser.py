@@ -91,7 +91,7 @@ def test_a_diary_is_kept_by_plain_forms(page_at, gil, client, with_factor, width
     expect(page.get_by_text("Thank you. We ask you for these topics.")).to_be_visible()
     page.get_by_label("Most sessions in a month").fill("2")
     page.get_by_label("Up to 2 hours each way").check()
-    page.get_by_role("button", name="Keep my limits").click()
+    page.get_by_role("button", name="Save limits").click()
     expect(page.get_by_text("Kept. We mind these when we look for a date.")).to_be_visible()
     look("limits")
 
