@@ -55,6 +55,20 @@ def after_move(callback: AfterMove) -> None:
         _after_move.append(callback)
 
 
+AfterLeaving = Callable[[User, User], None]
+
+_after_leaving: list[AfterLeaving] = []
+
+
+def after_leaving_the_desk(callback: AfterLeaving) -> None:
+    """Ask to be told whenever somebody runs the desk no more, as `callback(user, actor)`. Call it in AppConfig.ready().
+
+    It runs in the transaction that takes the role away.
+    """
+    if callback not in _after_leaving:
+        _after_leaving.append(callback)
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -143,6 +157,7 @@ def set_role(user: User, *, group: str | None, actor: User) -> None:
     _one_at_a_time()  # so that two cannot remove each other
     if group != rights.COORDINATORS and is_last_coordinator(user):
         raise LastCoordinatorError
+    leaves = group != rights.COORDINATORS and user.groups.filter(name=rights.COORDINATORS).exists()
     with pghistory.context(actor=actor.pk, verb=f"give the role {group}" if group else "take the role away"):
         user.groups.remove(*Group.objects.filter(name__in=rights.STAFF_GROUPS).exclude(name=group or ""))
         if group:
@@ -150,6 +165,8 @@ def set_role(user: User, *, group: str | None, actor: User) -> None:
         user.is_staff = group is not None
         user.security_stamp = new_stamp()
         user.save(update_fields=["is_staff", "security_stamp"])
+    for callback in _after_leaving if leaves else ():
+        callback(user, actor)
 
 
 def is_last_coordinator(user: User) -> bool:

@@ -125,6 +125,7 @@ OPEN_BOOKINGS = [
     BookingStatus.READY,
     BookingStatus.DELIVERED,
 ]
+OPEN_ENQUIRIES = [EnquiryState.NEW, EnquiryState.ANSWERED]
 AGREED_BOOKINGS = [BookingStatus.CONFIRMED, BookingStatus.READY]
 NOT_YET_AGREED = [BookingStatus.REQUESTED, BookingStatus.WAITING_LIST, BookingStatus.OFFERED]
 LIVE_OFFERS = [OfferState.OPEN, OfferState.ACCEPTED]

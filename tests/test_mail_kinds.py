@@ -43,6 +43,7 @@ GOES_TO = {
     "colleague-invited": ANYONE,
     "colleague-removed": ANYONE,
     "change-answered": ANYONE,
+    "reopened": ANYONE,
     "offer-closed": ANYONE,
     "team-changed": ANYONE,
     "released": ANYONE,
@@ -125,6 +126,7 @@ def _walk() -> None:
     services.answer_enquiry(enquiry.pk, answer="You are welcome.", actor=priya)
     refused = services.make_request(_asked("Rowan Refused"))
     services.decline_request(refused.pk, words="We are full.", actor=priya)
+    services.reopen_request(refused.pk, actor=priya)
 
     booking = services.make_request(_asked("Casey Requester"))
     services.put_on_waiting_list(booking.pk, actor=priya)

@@ -1,7 +1,9 @@
 """What one act does, as facts; the sentences are in ``saying``."""
 
 import datetime as dt
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bookings.effects import saying
@@ -67,8 +69,42 @@ class Effects:
     @property
     def changes_nothing(self) -> bool:
         """Whether nobody is written to and no row is different: the act does nothing at all."""
-        pairs = zip(self.before, self.after, strict=True)
-        return not self.mails and all(is_same(before, after) for before, after in pairs)
+        pairs = list(zip(self.before, self.after, strict=True))
+        return bool(pairs) and not self.mails and all(is_same(before, after) for before, after in pairs)
+
+    def naming(self, names: Mapping[str, str]) -> "Effects":
+        """The same with the names of people whom no booking knows yet, by their address."""
+        return replace(
+            self, mails=tuple(replace(mail, name=names.get(mail.to, mail.name)) for mail in self.mails)
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two acts that concern the same people in the same way, whatever was typed: dates, names of places."""
+        known = {contact["email"] for before in self.before for contact in before.contacts.values()}
+        told = sorted(
+            {(mail.role, mail.kind, mail.takes_entry_back, _who(mail, known)) for mail in self.mails}
+        )
+        people = [sorted({one.name for one in some}) for some in (self.freed, self.held, self.asked_again)]
+        people += [
+            sorted(some)
+            for some in (
+                self.said_yes,
+                self.open_conditions,
+                self.settled,
+                self.open_places,
+                self.closed_places,
+                self.opened_names,
+                self.closed_names,
+            )
+        ]
+        moves = [
+            (before.booking["status"], after.booking["status"], after.booking["next_step"], _opened(after))
+            for before, after in zip(self.before, self.after, strict=True)
+        ]
+        papers = saying.beyond(self, done=False)
+        words = repr((told, people, moves, papers))
+        return hashlib.sha256(words.encode()).hexdigest()[:24]
 
     @property
     def sentences(self) -> list[str]:
@@ -95,3 +131,22 @@ class Effects:
         if audience == Audience.DESK:
             return saying.for_the_desk(self, done=done)
         return saying.for_outsiders(self, audience, email=email.strip().lower(), done=done)
+
+
+def _who(mail: Mail, contacts: Collection[str]) -> str:
+    """Somebody who has to do with the booking already; anybody else is whoever was typed."""
+    is_known = (
+        mail.to in contacts if mail.role == Role.CONTACT else mail.role in (Role.SPEAKER, Role.COORDINATOR)
+    )
+    return mail.to if is_known else ""
+
+
+def _opened(snapshot: Snapshot) -> tuple[object, ...]:
+    """What each contact may see, and what of it waits for somebody."""
+    contacts = [
+        tuple(contact[column] is not None for column in COLUMNS) for contact in snapshot.contacts.values()
+    ]
+    return (*contacts, *(release["state"] for release in snapshot.releases.values()))
+
+
+COLUMNS = ("mailbox_confirmed_at", "verified_at", "released_at", "revoked_at")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookings.models import Booking, CallBack, Contact, Engagement, Note, Offer, Release, Venue
+from bookings.models import Booking, CallBack, Contact, Engagement, Matter, Note, Offer, Release, Venue
 
 Row = Mapping[str, Any]
 Rows = Mapping[int, Row]
@@ -69,6 +69,7 @@ def read(booking_id: int) -> Snapshot:
         venue=Venue.objects.filter(booking=booking_id).values(*_columns(Venue)).first() or {},
         counted={
             "notes": Note.objects.filter(booking=booking_id).count(),
+            "open matters": Matter.objects.filter(booking=booking_id, settled_at__isnull=True).count(),
             "calls": CallBack.objects.filter(contact__booking=booking_id).count(),
         },
         beyond={key: value for reader in _beyond for key, value in reader(booking).items()},

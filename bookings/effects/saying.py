@@ -60,18 +60,27 @@ def for_the_desk(effects: Effects, *, done: bool) -> list[str]:
     for before, after in zip(effects.before, effects.after, strict=True):
         sentences += _contacts(before, after, done)
         sentences += _request(before, after, done)
-        sentences += say_beyond(before.beyond, after.beyond, done=done)
+    sentences += beyond(effects, done=done)
     sentences += _mailed(effects.mails, done)
     for before, after in zip(effects.before, effects.after, strict=True):
         if before.booking["next_step"] != after.booking["next_step"]:
             sentences.append(f"Next step: {WORDS[after.booking['next_step']]}.")
     if not done and effects.changes_nothing:
         return ["This changes nothing: it is so already."]
-    return list(dict.fromkeys(sentences))
+    return list(dict.fromkeys(words[:1].upper() + words[1:] for words in sentences))
+
+
+def beyond(effects: Effects, *, done: bool) -> list[str]:
+    """What the floors above say: the agenda and its papers."""
+    return [
+        words
+        for before, after in zip(effects.before, effects.after, strict=True)
+        for words in say_beyond(before.beyond, after.beyond, done=done)
+    ]
 
 
 def for_outsiders(effects: Effects, audience: Audience, *, email: str, done: bool) -> list[str]:
-    """Mails only, and by role: "you", "the training desk". An agency never reads whether, or which, speakers are told."""
+    """Mails only: "you", "the training desk", and for an agency the names of its own people. Nothing of speakers."""
     return [*_mailed_by_role(effects.mails, str(audience), email, done)]
 
 
@@ -95,9 +104,9 @@ def _mailed_by_role(mails: Sequence[Mail], audience: str, email: str, done: bool
     to = []
     if any(mail.to == email for mail in mails):
         to.append("you")
-    others = {mail.to for mail in mails if mail.role == "contact" and mail.to != email}
-    if others and audience == "agency":
-        to.append("your colleague" if len(others) == 1 else "your colleagues")
+    others = {mail.to: mail.name for mail in mails if mail.role == "contact" and mail.to != email}
+    if audience == "agency":
+        to += dict.fromkeys(others.values())  # people of their own, whom their page names as well
     if others and audience == "speaker":
         to.append("the agency")
     if any(mail.role == "desk" for mail in mails):
@@ -264,9 +273,9 @@ def _releases(before: Snapshot, after: Snapshot, done: bool) -> Said:
         was = before.releases.get(key)
         name = after.contacts[now["contact_id"]]["name"]
         if was is None and now["state"] == ReleaseState.ASKED:
-            when = say_moment(now["takes_effect_at"])
+            hours = round((now["takes_effect_at"] - now["asked_at"]).total_seconds() / 3600)
             yield f"A colleague {_will(done, 'is', 'will be')} asked to approve."
-            yield f"If nobody decides, names and venue are shared with {name} on {when}."
+            yield f"If nobody decides within {hours} hours, names and venue are shared with {name}."
         elif (
             was is not None
             and was["state"] == ReleaseState.ASKED

@@ -154,6 +154,12 @@ def waiting_list(booking: Booking, *, occasion: str) -> None:
         _to_contact("waiting-list", contact, occasion=occasion)
 
 
+def reopened(booking: Booking, *, occasion: str) -> None:
+    """Tell the agency that a request we declined is open again."""
+    for contact in booking.contacts.filter(revoked_at__isnull=True):
+        _to_contact("reopened", contact, occasion=occasion)
+
+
 def declined(booking: Booking, *, words: str, occasion: str) -> None:
     last = booking.offers.last()
     for contact in booking.contacts.filter(revoked_at__isnull=True):

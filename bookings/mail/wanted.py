@@ -176,6 +176,7 @@ def register_kinds() -> None:
         ("note", "Message to the agency", _contact_still_there),
         ("waiting-list", "On the waiting list", _contact_still_there),
         ("declined", "We cannot give this training", _contact_still_there),
+        ("reopened", "Request reopened", _contact_still_there),
         ("offer", "Date offered", _offer_still_open),
         ("invitation", "Invitation to a speaker", _invitation_still_open),
         (REMINDER, "Reminder to a speaker", _may_still_be_chased),

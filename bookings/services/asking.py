@@ -222,14 +222,17 @@ def make_enquiry(
 
 
 @transaction.atomic
-def answer_enquiry(enquiry_id: int, *, answer: str, actor: User) -> Enquiry:
-    """Note our answer, and mail it when they left an address. Raises ``InvalidMove`` when it was answered already."""
+def answer_enquiry(enquiry_id: int, *, answer: str, by_phone: bool = False, actor: User) -> Enquiry:
+    """Note our answer, and mail it when they left an address and were not told ``by_phone``.
+
+    Raises ``InvalidMove`` when it was answered already.
+    """
     enquiry = Enquiry.objects.select_for_update(of=["self"]).get(pk=enquiry_id)
     with doing("answer enquiry", actor):
         enquiry.answer, enquiry.answered_at = answer, timezone.now()
         enquiry.owner = enquiry.owner or actor
         move_enquiry(enquiry, EnquiryState.ANSWERED, "answer", "answered_at", "owner")
-        if enquiry.email:
+        if enquiry.email and not by_phone:
             mail.enquiry_answer(enquiry)
     return enquiry
 
@@ -323,7 +326,7 @@ def remove_colleague(contact_id: int, *, actor: User) -> Contact:
     if not may_remove(booking.contacts.get(user=actor, revoked_at__isnull=True), contact):
         raise InvalidMove(f"Only the person who invited {contact.name} can remove them. Write to us instead.")
     with doing("remove colleague", actor):
-        end_releases(contact, actor=actor)
+        end_releases(contact)
         contact.revoked_at = timezone.now()
         contact.verified_at = contact.released_at = None
         contact.save(update_fields=["revoked_at", "verified_at", "released_at"])

@@ -86,7 +86,7 @@ def postpone_session(
         booking.starts_at = booking.ends_at = None
         booking.calendar_sequence += 1
         move(booking, BookingStatus.REQUESTED, "starts_at", "ends_at", "calendar_sequence")
-        close_detail(booking, actor=actor)
+        close_detail(booking)
         end_changes(booking, agreed=ChangeRequest.Kind.ANOTHER_DAY, actor=actor)
         following.tell_postponed(booking)
         kept = [place for place in places if place.speaker_id not in set(without)]

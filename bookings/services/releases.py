@@ -47,17 +47,19 @@ def ask_for_release(contact_id: int, *, note: str = "", actor: User) -> Release:
     return release
 
 
-def end_releases(contact: Contact, *, actor: User) -> None:
-    """End what lets a contact see names and place, or waits to; the booking is locked."""
+def end_releases(contact: Contact) -> None:
+    """End what lets a contact see names and place, or waits to; the booking is locked.
+
+    Who decided stays as it was: whoever changed the venue, say, decided nothing about this. The trail tells who ended it.
+    """
     for release in contact.releases.filter(state__in=[ReleaseState.ASKED, ReleaseState.IN_EFFECT]):
-        release.decided_by, release.decided_at = actor, timezone.now()
-        move_release(release, ReleaseState.ENDED, "decided_by", "decided_at")
+        move_release(release, ReleaseState.ENDED)
 
 
-def close_detail(booking: Booking, *, actor: User) -> None:
+def close_detail(booking: Booking) -> None:
     """End the releases of a locked booking: what they were given for has changed."""
     for contact in booking.contacts.filter(revoked_at__isnull=True):
-        end_releases(contact, actor=actor)
+        end_releases(contact)
         contact.released_at = None
         contact.save(update_fields=["released_at"])
 
@@ -91,11 +93,13 @@ def refuse_release(release_id: int, *, actor: User) -> Release:
     """Keep names and venue closed to the contact, or close them again. Nobody outside is told. Raises ``InvalidMove``."""
     booking = locked(_booking_id_of(release_id))
     release = Release.objects.select_related("contact__booking").get(pk=release_id)
-    with doing("refuse release", actor):
-        was_in_effect = release.state == ReleaseState.IN_EFFECT
-        release.decided_by, release.decided_at = actor, timezone.now()
-        state = ReleaseState.ENDED if was_in_effect else ReleaseState.REFUSED
-        move_release(release, state, "decided_by", "decided_at")
+    was_in_effect = release.state == ReleaseState.IN_EFFECT
+    with doing("stop sharing names and venue" if was_in_effect else "decline sharing", actor):
+        if was_in_effect:
+            move_release(release, ReleaseState.ENDED)
+        else:
+            release.decided_by, release.decided_at = actor, timezone.now()
+            move_release(release, ReleaseState.REFUSED, "decided_by", "decided_at")
         Contact.objects.filter(pk=release.contact_id).update(released_at=None)
         settle(booking)
     return release

@@ -228,7 +228,7 @@ def _move_mailbox(contact: Contact, email: str, *, actor: User) -> None:
     user = ensure_user(email, name=contact.name)
     if Contact.objects.filter(booking=contact.booking, user=user).exclude(pk=contact.pk).exists():
         raise InvalidMove(f"{email} is the email address of somebody else on this booking.")
-    close_to(contact, actor=actor)
+    close_to(contact)
     contact.user, contact.email, contact.mailbox_confirmed_at = user, user.email, None
     contact.save(update_fields=["user", "email", "mailbox_confirmed_at"])
     mail.request_reaches_new_mailbox(contact, occasion=f"moved-{timezone.now():%Y%m%d%H%M%S}")

@@ -7,7 +7,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from bookings import mail
-from bookings.models import Booking, CallBack, ChangeRequest, Contact, Engagement, Matter, Note, Venue
+from bookings.models import (
+    Booking,
+    CallBack,
+    ChangeRequest,
+    Contact,
+    Engagement,
+    Enquiry,
+    Matter,
+    Note,
+    Venue,
+)
 from bookings.release import HOST_TELLS
 from bookings.services.changes import follow_the_place
 from bookings.services.hearing import (
@@ -26,6 +36,8 @@ from bookings.states import (
     AGREED_BOOKINGS,
     LIVE_ENGAGEMENTS,
     LIVE_OFFERS,
+    OPEN_BOOKINGS,
+    OPEN_ENQUIRIES,
     BookingStatus,
     EngagementState,
     InvalidMove,
@@ -83,16 +95,16 @@ def record_call_back(
             settle_matters(booking, ANSWERED_BY_RINGING, actor=actor)
             settle_matters(booking, [Matter.Kind.COLLEAGUE], actor=actor, text=contact.name)
         elif outcome == CallBack.Outcome.NOT_THEM:
-            close_to(contact, actor=actor)
+            close_to(contact)
         booking.owner = booking.owner or actor
         booking.save(update_fields=["owner"])
         settle(booking)
     return call_back
 
 
-def close_to(contact: Contact, *, actor: User) -> None:
+def close_to(contact: Contact) -> None:
     """Take from a contact everything above T1, at once."""
-    end_releases(contact, actor=actor)
+    end_releases(contact)
     contact.released_at = None
     contact.verified_at = None
     contact.save(update_fields=["verified_at", "released_at"])
@@ -104,7 +116,7 @@ def revoke_contact(contact_id: int, *, actor: User) -> Contact:
     booking = locked(Contact.objects.values_list("booking_id", flat=True).get(pk=contact_id))
     contact = Contact.objects.get(pk=contact_id)
     with doing("revoke contact", actor):
-        close_to(contact, actor=actor)
+        close_to(contact)
         contact.revoked_at = timezone.now()
         contact.save(update_fields=["revoked_at"])
         settle(booking)
@@ -119,7 +131,7 @@ def move_mailboxes_of(user: User, actor: User) -> None:
         booking = locked(booking_id)
         contact = Contact.objects.get(pk=contact_id)
         with doing("move mailbox", actor):
-            close_to(contact, actor=actor)
+            close_to(contact)
             contact.email, contact.mailbox_confirmed_at = user.email, None
             contact.save(update_fields=["email", "mailbox_confirmed_at"])
             settle(booking)
@@ -201,11 +213,12 @@ def decline_request(booking_id: int, *, words: str, actor: User) -> Booking:
 
 @transaction.atomic
 def reopen_request(booking_id: int, *, actor: User) -> Booking:
-    """Take a declined request up again. Nobody is told. Raises ``InvalidMove``."""
+    """Take a declined request up again, and tell the agency. Raises ``InvalidMove``."""
     booking = locked(booking_id)
     with doing("reopen request", actor):
         move(booking, BookingStatus.REQUESTED)
         settle(booking)
+        mail.reopened(booking, occasion=f"reopened-{timezone.now():%Y%m%d%H%M%S}")
     return booking
 
 
@@ -297,6 +310,25 @@ def set_owner(booking_id: int, *, owner: User | None, actor: User) -> Booking:
 
 
 @transaction.atomic
+def hand_back_bookings_of(user: User, actor: User) -> None:
+    """Whoever runs the desk no more has no booking and no question any more: they are nobody's, with a note that says why."""
+    owned = Booking.objects.filter(owner=user, status__in=OPEN_BOOKINGS).order_by("pk")
+    for booking_id in list(owned.values_list("pk", flat=True)):
+        booking = locked(booking_id)
+        with doing("hand back", actor):
+            booking.owner = None
+            booking.save(update_fields=["owner"])
+            Note.objects.create(
+                booking=booking,
+                side=Note.Side.INTERNAL,
+                by=actor,
+                text=f"{user} no longer works at the desk. Nobody has this booking yet.",
+            )
+    with doing("hand back", actor):
+        Enquiry.objects.filter(owner=user, state__in=OPEN_ENQUIRIES).update(owner=None)
+
+
+@transaction.atomic
 def not_today(booking_id: int, *, until: dt.date, actor: User) -> Booking:
     """Leave the booking out of “need you today” until a day; it stays in the queue."""
     booking = locked(booking_id)
@@ -351,7 +383,7 @@ def set_venue(
             booking.calendar_sequence += 1
             booking.save(update_fields=["calendar_sequence"])
         if moved and not is_new:
-            close_detail(booking, actor=actor)
+            close_detail(booking)
         if not by_agency:
             follow_the_place(booking, actor=actor)
         elif changed:

@@ -77,6 +77,7 @@ def as_it_stands(world: World, role: str, path: str) -> dict[str, list[str]]:
     assert answer.status_code == 200, (role, path, answer.status_code)
     reader.feed(answer.content.decode())
     reader.data.pop("csrfmiddlewaretoken", None)
+    reader.data.pop("shown", None)  # what the page has shown of the effects: it would ask to look once more
     return reader.data
 
 
@@ -203,6 +204,12 @@ def _verbs(world: World) -> dict[str, Data]:
         do % ("asked", "decline"): WORDS,
         do % ("asked", "cancel"): WORDS,
         do % ("asked", "venue"): VENUE,
+        do % ("asked", "change-contact") + "{asked_contact}/": {
+            "name": "Ada Renamed",
+            "email": "ada@example.org",
+            "role": "requester",
+        },
+        do % ("asked", "change-request"): {"head_count": "45", "place": "on_site", "outcode": "NE1"},
         do % ("asked", "owner"): {"owner": str(world.users["Co"].pk)},
         do % ("asked", "not-today"): _day("until", in_days(3).date()),
         do % ("asked", "colleague"): COLLEAGUE,
@@ -214,6 +221,7 @@ def _verbs(world: World) -> dict[str, Data]:
         do % ("offered", "answer") + "{invited_place}/": {"answer": "yes"},
         do % ("gap", "settle") + "{if_place}/": {"outcome": "yes"},
         "/desk/question/{enquiry}/answer/": {"answer": "Yes, they may."},
+        "/desk/question/{enquiry}/answered-by-phone/": {"answer": "Yes, they may."},
         "/desk/private-messages/{private_message}/answer/": {
             f"to-{world.names['private_message']}-answer": "You may miss it."
         },

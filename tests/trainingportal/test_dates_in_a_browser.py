@@ -187,8 +187,11 @@ def test_a_day_is_put_off(as_user, offer, desk, width):
     for label, value in (("Day", new.day), ("Month", new.month), ("Year", new.year)):
         page.get_by_role("textbox", name=label, exact=True).fill(str(value))
     page.get_by_label("The agency has said yes to this date by phone").check()
-    page.get_by_role("button", name="Put the day off").click()
-    expect(page.get_by_text("The speakers are asked again, and everyone is told.")).to_be_visible()
+    page.get_by_role("button", name="Postpone").click()
+    expect(page.get_by_text(re.compile("will be the agreed day|We will ask .* again"))).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Postpone").click()
+    expect(page.get_by_text("Session postponed.")).to_be_visible()
     shoot(page, "postponed")
 
     speaker = offer.engagements.order_by("pk")[0].speaker
@@ -217,8 +220,11 @@ def test_three_dates_are_held_at_once_and_one_yes_frees_the_others(as_user, desk
     assert all(dt.date.fromisoformat(day).weekday() for day in days)
     for place in range(3):
         ticks.nth(place).check()
+    page.get_by_role("button", name="Check the ticked dates").click()
+    expect(page.get_by_text(re.compile("We will offer"))).to_be_visible()
+    check(page)
     page.get_by_role("button", name="Hold the ticked dates and send the offers").click()
-    expect(page.get_by_text("Every team is held, and everyone is told.")).to_be_visible()
+    expect(page.get_by_text(re.compile("We offered"))).to_be_visible()
     check(page)
     shoot(page, "three-held")
     held = DiaryEntry.objects.filter(held_until__isnull=False).count()

@@ -19,9 +19,9 @@ from outbox.admin import MailAdmin
 from outbox.models import Message
 from trainingportal.desk.access import OnTheDesk, actor_of
 from trainingportal.desk.booking_page import booking_page
-from trainingportal.desk.case import say_soonest
+from trainingportal.desk.case import say_next_day
 from trainingportal.desk.questions import enquiry_page
-from trainingportal.desk.queue import needs_somebody
+from trainingportal.desk.queue import clock_of, first_offered, needs_somebody
 from trainingportal.desk.search import found, questions_like
 from trainingportal.desk.views import to_history
 
@@ -66,12 +66,16 @@ class OwnerFilter(admin.SimpleListFilter):
     parameter_name = "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Spans:
-        return [("nobody", "Nobody yet"), *((str(person.pk), str(person)) for person in coordinators())]
+        people = [(str(person.pk), str(person)) for person in coordinators()]
+        return [("nobody", "Nobody yet"), *people, ("left", "Somebody who left the desk")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
         if value == "nobody":
             return queryset.filter(owner__isnull=True)
+        if value == "left":
+            here = [person.pk for person in coordinators()]
+            return queryset.filter(owner__isnull=False).exclude(owner__in=here)
         return queryset.filter(owner=int(value)) if value.isdecimal() else queryset
 
 
@@ -112,7 +116,18 @@ class ReadOnly(OnTheDesk):
 class BookingAdmin(ReadOnly):
     """Every booking, the newest first. A row opens the booking's own page with its verbs."""
 
-    list_display = ["reference", "agency", "status", "step", "waiting_for", "owner", "soonest", "came_in"]
+    list_display = [
+        "reference",
+        "agency",
+        "status",
+        "step",
+        "waiting_for",
+        "due",
+        "waiting",
+        "owner",
+        "next_day",
+        "came_in",
+    ]
     list_filter = ["status", "waiting_for", NeedsFilter, OwnerFilter, AgencyKindFilter, SinceFilter]
     list_select_related = ["agency", "owner"]
     search_fields = ["reference"]  # the box; get_search_results looks in three places
@@ -132,9 +147,18 @@ class BookingAdmin(ReadOnly):
             .get_queryset(request)
             .only(
                 "reference", "status", "next_step", "waiting_for", "starts_at", "months", "weekdays", "created_at",
-                "agency__name", "owner__name", "owner__email",
+                "agency__name", "owner__name", "owner__email", "waiting_since", "due_at", "answer_due_on", "nation",
             )
+            .annotate(first_offered=first_offered())
         )  # fmt: skip
+
+    @admin.display(description="due")
+    def due(self, booking: Booking) -> str:
+        return clock_of(booking, timezone.localdate()).late
+
+    @admin.display(description="waiting")
+    def waiting(self, booking: Booking) -> str:
+        return clock_of(booking, timezone.localdate()).words
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -148,9 +172,10 @@ class BookingAdmin(ReadOnly):
     def step(self, booking: Booking) -> str:
         return WORDS[booking.next_step]
 
-    @admin.display(description="soonest")
-    def soonest(self, booking: Booking) -> str:
-        return say_soonest(booking)
+    @admin.display(description="next day")
+    def next_day(self, booking: Booking) -> str:
+        first: dt.datetime | None = booking.first_offered  # type: ignore[attr-defined]  # see get_queryset
+        return say_next_day(booking, first)
 
     @admin.display(description="came in")
     def came_in(self, booking: Booking) -> str:

@@ -55,9 +55,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         seen=seen,
         heading=_heading(booking),
         next_words=WORDS[booking.next_step],
-        waiting=queue.say_waiting(
-            booking.waiting_since, queue.due_on(booking), booking.nation, timezone.localdate()
-        ),
+        waiting=queue.clock_of(booking, timezone.localdate()),
         next_button=next_button,
         once=once.word(request),
         verbs=[button for button in here if button.verb.look != "warning" and button != next_button],
@@ -67,10 +65,12 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         else [],
         came_in=came_in.waiting(case),
         contacts=[_contact(case, contact, actor, domains) for contact in case.contacts],
+        nobody_gives=case.nobody_gives,
         gaps=[_gap(case, gap, actor) for gap in stepping_in.gaps_of(case)],
         offers=[_offer(case, offer, settings, allowances, actor) for offer in case.offers],
         steps=_steps(case),
         asked=asked_for(booking),
+        changes=list(booking.request_changes.select_related("by", "contact")[:MOST_MAILS]),
         notes=list(booking.notes.select_related("by")[:MOST_MAILS]),
         mails=mails_of(booking.reference),
         deeds=history.of_booking(booking),
@@ -105,10 +105,11 @@ def _next_button(case: Case, actor: Any) -> Button | None:
     verb = VERBS.get(NEXT.get(case.booking.next_step, ""))
     if verb is None:
         return None
-    for part in verb.parts(case):
-        if verb.fits(case, part, actor):
-            return next(each for each in buttons(case, part, verb.on, actor) if each.verb is verb)
-    return None
+    fitting = [part for part in verb.parts(case) if verb.fits(case, part, actor)]
+    if not fitting:
+        return None
+    part = fitting[0] if len(fitting) == 1 else None  # of several, its page asks which
+    return Button(verb, verb.label(case, part), case.booking.reference, part.pk if part is not None else None)
 
 
 def _contact(case: Case, contact: Any, actor: Any, domains: list[str]) -> dict[str, Any]:

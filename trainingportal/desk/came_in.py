@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from bookings import services
+from bookings.effects import recording
 from bookings.models import Contact, Matter
 from bookings.services import InvalidMove
 from trainingportal.desk.access import actor_of, for_coordinators
@@ -61,12 +62,13 @@ def _shown(row: Matter, contact: Contact | None) -> CameIn:
 def dealt_with(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Mark one matter as dealt with."""
     matter = get_object_or_404(Matter.objects.select_related("booking"), pk=matter_id)
+    bookings = [matter.booking] if matter.booking is not None else []
     try:
-        services.deal_with(matter.pk, actor=actor_of(request))
+        _, effects = recording(lambda: services.deal_with(matter.pk, actor=actor_of(request)), *bookings)
     except InvalidMove as refusal:
         assert matter.booking is not None  # only a booking is asked to change
         return back_to_booking(request, matter.booking, str(refusal), level=messages.WARNING)
-    words = "Marked as dealt with. No email is sent."
+    words = f"Marked as dealt with. {effects.done_words}"
     if matter.booking is not None:
         return back_to_booking(request, matter.booking, words)
     messages.success(request, words)
@@ -78,6 +80,8 @@ def dealt_with(request: HttpRequest, matter_id: int) -> HttpResponse:
 def all_dealt_with(request: HttpRequest, reference: str) -> HttpResponse:
     """Mark everything that came in on a booking as dealt with; changes they asked for still need an answer."""
     booking = find_booking(reference)
-    count = services.deal_with_all(booking.pk, actor=actor_of(request))
-    words = f"{count} marked as dealt with. No email is sent." if count else "Nothing was waiting any more."
+    count, effects = recording(lambda: services.deal_with_all(booking.pk, actor=actor_of(request)), booking)
+    words = (
+        f"{count} marked as dealt with. {effects.done_words}" if count else "Nothing was waiting any more."
+    )
     return back_to_booking(request, booking, words)

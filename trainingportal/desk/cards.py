@@ -17,7 +17,7 @@ from trainingportal.desk.queue import (
     Waiting,
     answers_to,
     booking_address,
-    due_on,
+    clock_of,
     enquiry_address,
     say_waiting,
 )
@@ -55,8 +55,8 @@ TITLES = {
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "{agency} has not named a room",
     "ring_about_place": "Ring {agency} about the place",
-    "release": "Release names and place",
-    "second_look": "Second look at a release",
+    "release": "Share names and venue",
+    "second_look": "Approve sharing names and venue",
     "issue_agenda": "The agenda is due",
     "record_delivery": "Record how the day went",
 }
@@ -65,17 +65,16 @@ TITLES = {
 def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
     """The card of one booking; its button leads to the verb that does the next step."""
     key = NEXT.get(booking.next_step)
-    waiting = say_waiting(booking.waiting_since, due_on(booking), booking.nation, today)
+    waiting = clock_of(booking, today)
     offers: list[Offer] = booking.live_offers  # type: ignore[attr-defined]
     act_words, act_address = "Open the booking", booking_address(booking)
-    else_words, else_address = "Not today", reverse("desk:verb", args=[booking.reference, "not-today"])
-    pill = waiting if waiting.kind else Waiting("")
+    else_words, else_address = "Snooze", reverse("desk:verb", args=[booking.reference, "not-today"])
     if key:
         act_address = reverse("desk:verb", args=[booking.reference, key])
         act_words = ACTS[booking.next_step]
     if booking.status == BookingStatus.OFFERED and offers:
         first = min(offers, key=lambda offer: offer.expires_at)
-        pill = _say_hold(local(first.expires_at).date(), today)
+        waiting = _say_hold(local(first.expires_at).date(), today)
         else_words = "Extend the hold"
         else_address = reverse("desk:verb", args=[booking.reference, "extend", first.pk])
     if booking.next_step in CAME_IN:
@@ -85,7 +84,8 @@ def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
         act_address = f"{booking_address(booking)}#gap"
     if booking.next_step == "second_look":
         else_words, else_address = "See the call-back", f"{booking_address(booking)}#contacts"
-        pill = Waiting("asked for by the owner" if booking.owner is None else f"{booking.owner} asks", "warn")
+        asked = "a colleague asks" if booking.owner is None else f"{booking.owner} asks"
+        waiting = Waiting(waiting.words, asked, "warn")
     return Need(
         number=number,
         address=booking_address(booking),
@@ -94,8 +94,8 @@ def card_of_booking(booking: Booking, number: int, today: dt.date) -> Need:
         why=_why(booking, offers),
         act_words=act_words,
         act_address=act_address,
-        pill_words=pill.words,
-        pill_kind=pill.kind,
+        pill_words=waiting.late,
+        pill_kind=waiting.kind,
         else_words=else_words,
         else_address=else_address,
     )
@@ -117,10 +117,10 @@ ACTS = {
     "settle_condition": "Settle the condition",
     "agency_answers": "Record a yes by phone",
     "speakers_answer": "Record a speaker’s answer",
-    "name_venue": "Write down the venue",
+    "name_venue": "Add venue",
     "ring_about_place": "Record the call-back",
-    "release": "Ask for release",
-    "second_look": "Review the release",
+    "release": "Share names and venue",
+    "second_look": "Decide",
     "record_delivery": "Record the day",
     "close": "Close the booking",
     "waiting_list": "Make an offer",
@@ -131,9 +131,9 @@ def _say_hold(ends: dt.date, today: dt.date) -> Waiting:
     """When a hold ends, or that it has."""
     ahead = (ends - today).days
     if ahead < 0:
-        return Waiting("hold has ended", "stop")
+        return Waiting("", "hold has ended", "stop")
     near = {0: "hold ends today", 1: "hold ends tomorrow"}
-    return Waiting(near.get(ahead, f"hold ends {say_short_date(ends)}"), "warn")
+    return Waiting("", near.get(ahead, f"hold ends {say_short_date(ends)}"), "warn")
 
 
 def _why(booking: Booking, offers: list[Offer]) -> str:
@@ -197,9 +197,12 @@ def card_of_enquiry(enquiry: Enquiry, number: int, today: dt.date) -> Need:
         reference=enquiry.reference,
         title=f"Answer {enquiry.organisation or 'a question'}",
         why=f"“{words[:120]}{'…' if len(words) > 120 else ''}”",
-        act_words="Ring them, or write" if enquiry.ring_me else "Write the answer",
-        act_address=reverse("desk:enquiry-verb", args=[enquiry.reference, "answer"]),
-        pill_words=waiting.words if waiting.kind else "",
+        act_words="Record an answer by phone" if enquiry.ring_me else "Write the answer",
+        act_address=reverse(
+            "desk:enquiry-verb",
+            args=[enquiry.reference, "answered-by-phone" if enquiry.ring_me else "answer"],
+        ),
+        pill_words=waiting.late,
         pill_kind=waiting.kind,
     )
 

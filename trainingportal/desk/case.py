@@ -1,7 +1,6 @@
 """One booking with all that the desk knows of it, each part read once and only when it is asked for."""
 
 import datetime as dt
-from collections.abc import Sequence
 from functools import cached_property
 
 from django.db.models import Prefetch
@@ -16,7 +15,9 @@ from bookings.states import (
     OfferState,
     ReleaseState,
 )
+from courses.models import Topic
 from places.clock import say_short_date
+from speakers.models import Expertise
 
 MONTHS_SAID = 4
 LENGTH_OPEN = "Length not decided"
@@ -91,6 +92,20 @@ class Case:
         return next((release for release in self.releases if release.state == ReleaseState.ASKED), None)
 
     @property
+    def nobody_gives(self) -> list[tuple[Topic, Offer]]:
+        """Core topics and musts that nobody who is held was asked for or knows, with the date that lacks them."""
+        offer = self.accepted_offer
+        places = still_asked(offer) if offer is not None and not self.has_run else []
+        if offer is None or not places or not all(place.topics.all() for place in places):
+            return []  # whoever is asked for nothing in particular may give anything
+        known = Expertise.objects.filter(speaker__in=[place.speaker_id for place in places])
+        given = {topic.pk for place in places for topic in place.topics.all()}
+        given |= set(known.values_list("topic", flat=True))
+        musts = {topic.pk for topic in self.booking.musts.all()}
+        wanted = [topic for topic in Topic.objects.active() if topic.is_core or topic.pk in musts]
+        return [(topic, offer) for topic in wanted if topic.pk not in given]
+
+    @property
     def has_run(self) -> bool:
         """Whether the agreed day is over."""
         return self.booking.ends_at is not None and self.booking.ends_at <= self.now
@@ -128,13 +143,13 @@ def say_wishes(booking: Booking) -> str:
     return ", ".join(months + (days if len(days) < len(WEEKDAYS) - 2 else []))
 
 
-def say_soonest(booking: Booking, offers: Sequence[Offer] = ()) -> str:
-    """The agreed day, else the first day offered, else what they asked for."""
+def say_next_day(booking: Booking, first_offered: dt.datetime | None) -> str:
+    """The agreed day, else the first day that is offered, else what they asked for; nothing once it is over."""
     if booking.starts_at:
         return say_short_date(booking.starts_at)
-    if offers:
-        return say_short_date(min(offer.starts_at for offer in offers))
-    return say_wishes(booking) or "—"
+    if not booking.is_open:
+        return "—"
+    return say_short_date(first_offered) if first_offered else say_wishes(booking) or "—"
 
 
 def say_length(booking: Booking) -> str:

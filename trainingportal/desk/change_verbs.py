@@ -7,10 +7,9 @@ from bookings import services
 from bookings.models import Engagement
 from bookings.states import AGREED_BOOKINGS, BookingStatus, EngagementState
 from courses.models import Topic
-from places.clock import say_date
 from trainingportal.desk import forms
 from trainingportal.desk.case import Case
-from trainingportal.desk.verb import Verb, join, mailed, said, simple
+from trainingportal.desk.verb import Verb, as_it_stands, either, label, said, simple
 
 
 def _is_held(case: Case, engagement: Engagement) -> bool:
@@ -56,86 +55,72 @@ def _may_postpone(case: Case, part: Any, actor: User) -> bool:
     )
 
 
-def _settle(case: Case, engagement: Engagement, form: Any, actor: User) -> str:
+def _settle(case: Case, engagement: Engagement, form: Any, actor: User) -> object:
     is_possible = form.cleaned_data["outcome"] == "yes"
-    services.settle_condition(engagement.pk, is_possible=is_possible, actor=actor)
-    name = engagement.speaker.name
-    if is_possible:
-        return f"Settled: the yes of {name} counts, and they are told."
-    return f"Settled: {name} does not come; their time is free, and they are told."
+    return services.settle_condition(engagement.pk, is_possible=is_possible, actor=actor)
 
 
-def _postpone(case: Case, part: Any, form: Any, actor: User) -> str:
-    services.postpone_session(case.booking.pk, to=form.new_day, without=form.left_out, actor=actor)
-    if form.new_day is None:
-        return "The session is put off without a new day. Everyone is free again, and everyone is told."
-    return f"The session is put off to {say_date(form.new_day.starts_at)}. The speakers are asked again, and everyone is told."
+def _postpone(case: Case, part: Any, form: Any, actor: User) -> object:
+    return services.postpone_session(case.booking.pk, to=form.new_day, without=form.left_out, actor=actor)
 
 
 CHANGES = [
     Verb(
         key="settle",
         on="engagement",
-        label=said("Settle their condition"),
-        effect=lambda case, engagement: (
-            f"{engagement.speaker.name} said yes, if: “{engagement.condition.rstrip('.')}”. Until it is settled this is no yes: "
-            "the session is not agreed on it, and their time is free when the hold ends. They are told what you settle."
-        ),
+        label=label("Settle their condition"),
+        hint=lambda case, engagement: f"Their condition: “{engagement.condition.rstrip('.')}”.",
         fits=_may_settle,
         form=forms.SettleForm,
-        act=_settle,
+        run=_settle,
+        said=said(""),
+        samples=either(
+            ("If it is possible", {"outcome": "yes"}), ("If it is not possible", {"outcome": "no"})
+        ),
     ),
     Verb(
         key="remind",
         on="engagement",
-        label=said("Remind them"),
-        effect=lambda case, engagement: (
-            f"{engagement.speaker.name} gets one more mail with all they need to answer. They are reminded by themselves three "
-            "days and one day before the hold ends."
-        ),
+        label=label("Remind them"),
         fits=_may_remind,
         form=forms.SureForm,
-        act=simple(services.remind_speaker, "The reminder is on its way."),
+        run=simple(services.remind_speaker),
+        said=said(""),
+        samples=as_it_stands,
         look="secondary",
     ),
     Verb(
         key="no-longer",
         on="engagement",
-        label=said("They can no longer come"),
-        effect=lambda case, engagement: (
-            f"For what {engagement.speaker.name} told you by phone; do not ask why. Their time is free at once, their calendar "
-            "entry is taken back, and they are thanked by mail. The booking shows who could step in."
-        ),
+        label=label("They can no longer come"),
+        hint=label("For what they told you by phone. Do not ask why."),
         fits=_may_give_up,
         form=forms.SureForm,
-        act=simple(services.give_up_session, "Their time is free. Here is who could step in."),
+        run=simple(services.give_up_session),
+        said=said(""),
+        samples=as_it_stands,
         look="warning",
     ),
     Verb(
         key="recorded-account",
         on="engagement",
-        label=said("Use the recorded account"),
-        effect=said(
-            "The recording takes the place of the live telling; a colleague introduces it, and there is time to pause after it. "
-            "The agenda changes along. The agency’s paper says nothing of it."
-        ),
+        label=label("Use the recorded account"),
+        hint=label("A colleague introduces the recording. There is time to pause after it."),
         fits=_may_use_recording,
         form=forms.WithoutForm,
-        act=simple(services.use_recorded_account, "The recorded account takes their place."),
+        run=simple(services.use_recorded_account),
+        said=said("The recorded account is used."),
+        samples=as_it_stands,
         look="secondary",
     ),
     Verb(
         key="postpone",
-        label=said("Put the day off"),
-        effect=lambda case, part: join(
-            "Everything but the day is kept. The speakers are free of the old day and asked again; names and place close to the "
-            "agency until the new day is agreed, and an issued agenda no longer holds.",
-            mailed(case.may_know_dates),
-            "Calendar entries move along.",
-        ),
+        label=label("Postpone"),
         fits=_may_postpone,
         form=forms.PostponeForm,
-        act=_postpone,
+        run=_postpone,
+        said=said("Session postponed."),
+        samples=lambda case, part: [("If no new date is known yet", {})],
         look="warning",
     ),
 ]

@@ -17,9 +17,14 @@ from formkit.forms import PortalForm, PortalModelForm
 from formkit.layout import Choices
 from formkit.mailboxes import MailboxField
 from places.clock import LONDON, local
+from places.nations import Nation
+from places.working_days import add_working_days
 from trainingportal.desk.case import Case, still_asked
 
 LONGEST_NOTE = 4000
+CLOSE_OF_DAY = dt.time(17)
+MORE_DAYS = 2
+"""How many working days more an extended hold is filled in with."""
 
 
 def area(label: str, *, required: bool = True, hint: str = "", rows: int = 4) -> forms.CharField:
@@ -68,6 +73,7 @@ class WithoutForm(VerbForm):
         super().__init__(*args, **kwargs)
         if not any(place.speaker.only_with_colleague for place in still_asked(self.on.offer)):
             del self.fields["set_aside_because"]
+            self.helper.layout = self.layout()
 
 
 class CallBackForm(VerbForm):
@@ -220,16 +226,42 @@ class HoldUntilForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("day", local(self.on.expires_at).date())
+        self.initial.setdefault("day", self._longer())
+
+    def _longer(self) -> dt.date:
+        """Some working days more than it holds now, and no longer than to the day before the session."""
+        ends = local(self.on.expires_at).date()
+        nation = Nation(self.case.booking.nation)
+        return min(
+            add_working_days(ends, MORE_DAYS, nation), local(self.on.starts_at).date() - dt.timedelta(days=1)
+        )
+
+    def clean_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["day"]
+        ends = local(self.on.expires_at)
+        if day == ends.date() and ends.time() == CLOSE_OF_DAY:
+            raise forms.ValidationError("The hold already ends then. Choose a later day.")
+        return day
 
     @property
     def expires_at(self) -> dt.datetime:
         """Read after ``is_valid()``."""
-        return dt.datetime.combine(self.cleaned_data["day"], dt.time(17), tzinfo=LONDON)
+        return dt.datetime.combine(self.cleaned_data["day"], CLOSE_OF_DAY, tzinfo=LONDON)
 
 
 class AddSpeakerForm(VerbForm):
     speaker = forms.TypedChoiceField(label="Whom do we ask", coerce=int, widget=forms.RadioSelect)
+    instead_of = forms.TypedChoiceField(
+        label="In whose place",
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={
+            "required": "Select whose place they would take.",
+            "invalid_choice": "This gap is closed already.",
+        },
+    )
     topics = forms.ModelMultipleChoiceField(
         label="Topics asked of them",
         queryset=Topic.objects.none(),
@@ -248,10 +280,19 @@ class AddSpeakerForm(VerbForm):
         assert isinstance(topics, forms.ModelMultipleChoiceField)
         speaker.choices = choices
         topics.queryset = Topic.objects.active()
+        places = [place for place in self.on.engagements.all() if place.leaves_a_gap]
+        gaps = self.fields["instead_of"]
+        assert isinstance(gaps, forms.TypedChoiceField)
+        gaps.choices = [(place.pk, place.speaker.name) for place in places]
+        if len(places) == 1:
+            self.initial.setdefault("instead_of", places[0].pk)
+        gaps.required = len(places) > 1  # with one gap there is nothing to choose
 
     def layout(self) -> Layout:
+        several = len(self.fields["instead_of"].choices) > 1  # type: ignore[attr-defined]  # a TypedChoiceField
         return Layout(
             Choices("speaker", hints=self.hints),
+            *(["instead_of"] if several else []),
             Choices("topics", small=True, columns=True),
             "set_aside_because",
         )
@@ -277,6 +318,12 @@ class AnswerForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper.form_tag = False
+
+
+class SpokenAnswerToQuestionForm(AnswerForm):
+    """What we said on the phone to somebody who asked us to ring."""
+
+    answer = area("What you told them", hint="For the desk. No case details.", rows=5)
 
 
 class WhenForm(VerbForm):

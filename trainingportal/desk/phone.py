@@ -1,6 +1,7 @@
 """The whole request on one page, for a coordinator who has the person on the telephone."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from crispy_forms.layout import HTML, Div, Layout
@@ -32,6 +33,25 @@ def months_ahead(today: dt.date) -> list[tuple[str, str]]:
     return months
 
 
+AS_TYPED = (
+    "prompted_by",
+    "prior_training",
+    "format",
+    "anything_else",
+    "dates_to_avoid",
+    "windows",
+    "place",
+    "outcode",
+    "access_needs",
+    "would_share",
+    "purchase_order",
+)
+
+
+def _ticks(name: str, *, inline: bool = False) -> Choices:
+    return Choices(name, inline=True) if inline else Choices(name, small=True, columns=True)
+
+
 def section(words: str) -> HTML:
     return HTML(f'<h2 class="wt-h2 wt-gap">{words}</h2>')
 
@@ -40,6 +60,8 @@ class RequestForm(PortalForm):
     """Who asks, for whom, what, when and where: the web form's questions, asked once."""
 
     submit_words = ""
+    without: Collection[str] = ()
+    """Questions that a form built on this one does not ask."""
 
     name = forms.CharField(label="Their name", max_length=200)
     job_title = forms.CharField(label="Role", max_length=200, required=False)
@@ -128,6 +150,8 @@ class RequestForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.without:
+            del self.fields[name]
         self.helper.form_tag = False
         today = timezone.localdate()
         self._offer("force", Force.objects.standing(today).order_by("name"))
@@ -141,33 +165,53 @@ class RequestForm(PortalForm):
         months.choices = months_ahead(today)
 
     def _offer(self, name: str, rows: Any) -> None:
+        if name in self.without:
+            return
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
 
     def layout(self) -> Layout:
-        return Layout(
-            section("Who asks"),
-            Div("name", "job_title", "email", "telephone", css_class="wt-pairwise"),
-            Div("force", "agency_kind", "agency_name", css_class="wt-pairwise"),
-            section("Who is it for"),
-            Div("head_count", "mostly", css_class="wt-pairwise"),
-            Choices("audiences", small=True, columns=True),
-            Div("prompted_by", "prior_training", css_class="wt-pairwise"),
-            section("What do they need"),
-            Choices("format", inline=True),
-            Choices("musts", small=True, columns=True),
-            Choices("leave_outs", small=True, columns=True),
-            "anything_else",
-            section("When and where"),
-            Choices("months", small=True, columns=True),
-            Choices("weekdays", small=True, columns=True),
-            Div("dates_to_avoid", "windows", css_class="wt-pairwise"),
-            Choices("place", inline=True),
-            Div("outcode", "purchase_order", css_class="wt-pairwise"),
-            "access_needs",
-            "would_share",
-        )
+        """In sections; a section whose questions are left out goes with them."""
+        sections: list[tuple[str, list[Any]]] = [
+            (
+                "Who asks",
+                [("name", "job_title", "email", "telephone"), ("force", "agency_kind", "agency_name")],
+            ),
+            (
+                "Who is it for",
+                [("head_count", "mostly"), _ticks("audiences"), ("prompted_by", "prior_training")],
+            ),
+            (
+                "What do they need",
+                [_ticks("format", inline=True), _ticks("musts"), _ticks("leave_outs"), "anything_else"],
+            ),
+            (
+                "When and where",
+                [
+                    _ticks("months"),
+                    _ticks("weekdays"),
+                    ("dates_to_avoid", "windows"),
+                    _ticks("place", inline=True),
+                    ("outcode", "purchase_order"),
+                    "access_needs",
+                    "would_share",
+                ],
+            ),
+        ]
+        drawn: list[Any] = []
+        for words, parts in sections:
+            inside = [each for part in parts if (each := self._drawn(part)) is not None]
+            drawn += [section(words), *inside] if inside else []
+        return Layout(*drawn)
+
+    def _drawn(self, part: Any) -> Any:
+        """A field, a pair of fields or a list of choices, without what this form does not ask."""
+        if isinstance(part, tuple):
+            there = [name for name in part if name in self.fields]
+            return Div(*there, css_class="wt-pairwise") if there else None
+        name = part.field if isinstance(part, Choices) else part
+        return part if name in self.fields else None
 
     def clean_outcode(self) -> str:
         typed = str(self.cleaned_data["outcode"]).strip()
@@ -186,13 +230,14 @@ class RequestForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("force"):
+        if "force" in self.fields and not cleaned.get("force"):
             if not cleaned.get("agency_kind"):
                 self.add_error("agency_kind", "Choose a police force, or the kind of agency.")
             if not (cleaned.get("agency_name") or "").strip():
                 self.add_error("agency_name", "Write the agency’s name.")
         if (
-            cleaned.get("place") != Place.ONLINE
+            "outcode" in self.fields
+            and cleaned.get("place") != Place.ONLINE
             and not cleaned.get("outcode")
             and "outcode" not in self.errors
         ):
@@ -204,11 +249,6 @@ class RequestForm(PortalForm):
     def asked(self, *, source: str) -> Asked:
         """What was taken down, as the service takes it. Read after ``is_valid()``."""
         data = self.cleaned_data
-        chosen = list(data["audiences"])
-        mostly = data["mostly"]
-        if mostly and mostly not in chosen:
-            chosen.append(mostly)
-        shares = AudienceShare.Share
         force = data["force"]
         return Asked(
             name=data["name"],
@@ -218,29 +258,30 @@ class RequestForm(PortalForm):
             force=force,
             agency_kind=Agency.Kind.POLICE if force else data["agency_kind"],
             agency_name="" if force else data["agency_name"],
-            head_count=data["head_count"],
-            audiences=tuple(
+            source=source,
+            **self.details(),
+        )
+
+    def details(self) -> dict[str, Any]:
+        """What is asked for, as the services take it. Read after ``is_valid()``."""
+        data = self.cleaned_data
+        chosen, mostly = list(data["audiences"]), data["mostly"]
+        if mostly and mostly not in chosen:
+            chosen.append(mostly)
+        shares = AudienceShare.Share
+        return {
+            "head_count": data["head_count"],
+            "audiences": tuple(
                 (each, (shares.ALL if len(chosen) == 1 else shares.HALF) if each == mostly else shares.SOME)
                 for each in chosen
             ),
-            prompted_by=data["prompted_by"],
-            prior_training=data["prior_training"],
-            format=data["format"],
-            cover=Booking.Cover.CHOOSE if data["musts"] else Booking.Cover.SUGGEST,
-            musts=tuple(data["musts"]),
-            leave_outs=tuple(data["leave_outs"]),
-            anything_else=data["anything_else"],
-            months=tuple(dt.date.fromisoformat(month) for month in data["months"]),
-            weekdays=tuple(data["weekdays"]),
-            dates_to_avoid=data["dates_to_avoid"],
-            windows=data["windows"],
-            place=data["place"],
-            outcode=data["outcode"],
-            access_needs=data["access_needs"],
-            would_share=data["would_share"],
-            purchase_order=data["purchase_order"],
-            source=source,
-        )
+            "cover": Booking.Cover.CHOOSE if data["musts"] else Booking.Cover.SUGGEST,
+            "musts": tuple(data["musts"]),
+            "leave_outs": tuple(data["leave_outs"]),
+            "months": tuple(dt.date.fromisoformat(month) for month in data["months"]),
+            "weekdays": tuple(data["weekdays"]),
+            **{name: data[name] for name in AS_TYPED if name in data},
+        }
 
 
 def from_enquiry(enquiry: Enquiry) -> dict[str, Any]:

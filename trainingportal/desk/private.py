@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agendas import services
 from agendas.models import AttendeeMessage
+from bookings.effects import recording
 from formkit.forms import PortalForm
 from formkit.keys import key_in
 from trainingportal.desk.access import actor_of, for_coordinators
@@ -66,7 +67,9 @@ def answer_private_message(request: HttpRequest, message_id: int) -> HttpRespons
         return _draw(request, bound={message_id: form}, status=422)
     answer = form.cleaned_data["answer"]
     try:
-        services.answer_message(message_id, answer=answer, actor=actor_of(request))
+        _, effects = recording(
+            lambda: services.answer_message(message_id, answer=answer, actor=actor_of(request))
+        )
     except services.AnsweredAlready as already:
         if already.message.answer == answer:
             return redirect("desk:private-messages")
@@ -75,7 +78,7 @@ def answer_private_message(request: HttpRequest, message_id: int) -> HttpRespons
         )
     except services.CannotAnswer as refusal:
         return _draw(request, refused=str(refusal), unsent=answer, status=422)
-    messages.success(request, "The answer is on its way. Nobody else is told.")
+    messages.success(request, f"Answer saved. {effects.done_words}")
     return redirect("desk:private-messages")
 
 

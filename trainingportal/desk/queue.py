@@ -13,6 +13,7 @@ from django.db.models import (
     BooleanField,
     Count,
     ExpressionWrapper,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -36,7 +37,7 @@ from places.clock import local, say_moment, say_short_date
 from places.kept_queries import Blank, KeptQuery, one_of
 from places.nations import Nation
 from places.working_days import working_days_between
-from trainingportal.desk.case import say_answers, say_length, say_soonest
+from trainingportal.desk.case import say_answers, say_length, say_next_day
 
 MOST_ROWS = 40
 MOST_NEEDS = 100
@@ -47,9 +48,13 @@ LONG_AGO = 120
 
 @dataclass(frozen=True)
 class Waiting:
-    """How long something has waited, in words, and how much that matters: "", "warn" or "stop"."""
+    """How long something has waited, and beside it how it stands against its clock: late, due, or nothing to say.
+
+    ``kind`` says how much the clock matters: "", "warn" or "stop".
+    """
 
     words: str
+    late: str = ""
     kind: str = ""
 
 
@@ -63,7 +68,8 @@ class Row:
     next_step: str
     detail: str
     waiting: str
-    waiting_kind: str
+    late: str
+    late_kind: str
     owner: str
     soonest: str
 
@@ -82,7 +88,7 @@ class Group:
 
 
 def say_waiting(since: dt.datetime, due: dt.date | None, nation: str, today: dt.date) -> Waiting:
-    """Say how many working days something has waited, or how few are left."""
+    """Say how many working days something has waited, and apart from it how late it is, or how little is left."""
     begun = local(since).date()
     if (today - begun).days > LONG_AGO:
         words = f"since {begun:%B} {begun.year}"
@@ -92,13 +98,23 @@ def say_waiting(since: dt.datetime, due: dt.date | None, nation: str, today: dt.
     if due is None or (due - today).days > LONG_AGO:
         return Waiting(words)
     if due < today:
-        return Waiting(f"{words}, late" if words != "since today" else "late", "stop")
+        if (today - due).days > LONG_AGO:
+            return Waiting(words, f"due {due:%B} {due.year}", "stop")
+        days = max(working_days_between(due, today, nation), 1)
+        return Waiting(words, f"{days} day{'' if days == 1 else 's'} late", "stop")
     left = working_days_between(today, due, nation)
     if left == 0:
-        return Waiting("due today", "warn")
+        return Waiting(words, "due today", "warn")
     if left <= 2:
-        return Waiting(f"{left} day{'' if left == 1 else 's'} left", "warn")
+        return Waiting(words, f"{left} day{'' if left == 1 else 's'} left", "warn")
     return Waiting(words)
+
+
+def clock_of(booking: Booking, today: dt.date) -> Waiting:
+    """How long a booking has waited and how its next step stands against its clock; nothing once it is over."""
+    if booking.waiting_for == WaitingFor.NOBODY:
+        return Waiting("")
+    return say_waiting(booking.waiting_since, due_on(booking), booking.nation, today)
 
 
 def due_on(booking: Booking) -> dt.date | None:
@@ -131,6 +147,12 @@ _OFFERS = KeptQuery(
         .order_by("starts_at")
     )
 )
+
+
+def first_offered() -> Subquery:
+    """The first day that is on offer for a booking, in a list's own query."""
+    live = Offer.objects.filter(booking=OuterRef("pk"), state__in=LIVE_OFFERS)
+    return Subquery(live.order_by("starts_at").values("starts_at")[:1])
 
 
 def _bring_offers(bookings: list[Booking]) -> None:
@@ -182,7 +204,7 @@ def say_owner(owner: User | None) -> str:
 
 def row_of_booking(booking: Booking, today: dt.date) -> Row:
     """A booking as a line; with its ``live_offers``."""
-    waiting = say_waiting(booking.waiting_since, due_on(booking), booking.nation, today)
+    waiting = clock_of(booking, today)
     return Row(
         address=booking_address(booking),
         reference=booking.reference,
@@ -190,9 +212,13 @@ def row_of_booking(booking: Booking, today: dt.date) -> Row:
         next_step=WORDS[booking.next_step],
         detail=_detail(booking),
         waiting=waiting.words,
-        waiting_kind=waiting.kind,
+        late=waiting.late,
+        late_kind=waiting.kind,
         owner=say_owner(booking.owner),
-        soonest=say_soonest(booking, booking.live_offers),  # type: ignore[attr-defined]
+        soonest=say_next_day(
+            booking,
+            min((offer.starts_at for offer in booking.live_offers), default=None),  # type: ignore[attr-defined]
+        ),
     )
 
 
@@ -208,7 +234,8 @@ def row_of_enquiry(enquiry: Enquiry, today: dt.date, *, with_words: bool) -> Row
         detail=(f"Enquiry: {words[:70]}{'…' if len(words) > 70 else ''}" if with_words else "Enquiry")
         + (", possible disclosure" if enquiry.may_be_disclosure else ""),
         waiting=waiting.words,
-        waiting_kind=waiting.kind,
+        late=waiting.late,
+        late_kind=waiting.kind,
         owner=say_owner(enquiry.owner),
         soonest="—",
     )

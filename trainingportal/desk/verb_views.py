@@ -1,9 +1,11 @@
 """The verbs of a booking, each on its own page: GET says what will happen and who is told, POST does it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
@@ -15,15 +17,16 @@ from bookings.options.gather import gather_session
 from bookings.options.people import look_at_people
 from bookings.services import BadTeam, InvalidMove, SpeakerBusy
 from bookings.states import OfferState
-from bookings.words import say_names
-from places.clock import say_short_date
+from formkit.keys import key_in
+from places.clock import say_date
 from places.forces import force_of
 from speakers.models import Speaker
-from trainingportal.desk import offering, once, options, queue
+from trainingportal.desk import ahead, offering, once, options, queue
 from trainingportal.desk.access import actor_of, for_coordinators
 from trainingportal.desk.case import Case
 from trainingportal.desk.pages import DONE_ALREADY, asked_for, back_to_booking, find_booking, page
-from trainingportal.desk.verbs import VERBS, Verb
+from trainingportal.desk.verb import Several, Verb
+from trainingportal.desk.verbs import VERBS
 
 
 @for_coordinators
@@ -37,6 +40,8 @@ def verb(request: HttpRequest, reference: str, key: str, on: int | None = None) 
     chosen = VERBS[key]
     try:
         part = chosen.part(case, on, actor)
+    except Several as several:
+        return _which_one(request, case, chosen, several.parts)
     except LookupError:
         if on is not None:
             raise Http404 from None
@@ -48,21 +53,63 @@ def verb(request: HttpRequest, reference: str, key: str, on: int | None = None) 
     if key == "add-speaker":
         return _add_speaker(request, case, chosen, part)
     form = chosen.form(request.POST if request.method == "POST" else None, case=case, on=part)
-    if request.method == "POST" and form.is_valid():
-        if not once.use_up(request):
-            return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
-        try:
-            said = chosen.act(case, part, form, actor)
-        except (SpeakerBusy, BadTeam) as refusal:
-            form.add_error(None, f"{refusal} Nothing is changed.")
-            once.give_back(request)
-            return _verb_page(request, case, chosen, part, form)
-        except InvalidMove as refusal:
-            return back_to_booking(
-                request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
+    if request.method != "POST" or not form.is_valid():
+        return _verb_page(request, case, chosen, part, form, aheads=ahead.of_verb(chosen, case, part, actor))
+    return _do(request, case, chosen, part, form)
+
+
+def _do(request: HttpRequest, case: Case, chosen: Verb, part: Any, form: Any) -> HttpResponse:
+    """A press with all that is needed: shown first where it would do something else than was shown, then done."""
+    booking, actor = case.booking, actor_of(request)
+
+    def act() -> object:
+        return chosen.run(case, part, form, actor)
+
+    first = ahead.to_show_first(request, act, booking)
+    if first is not None:
+        return _verb_page(request, case, chosen, part, form, aheads=[first])
+    if not once.use_up(request):
+        return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+    try:
+        _, effects = ahead.recording(act, booking)
+    except (SpeakerBusy, BadTeam) as refusal:
+        form.add_error(None, f"{refusal} Nothing is changed.")
+        once.give_back(request)
+        return _verb_page(request, case, chosen, part, form)
+    except InvalidMove as refusal:
+        return back_to_booking(
+            request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
+        )
+    words, level = ahead.did(chosen.said(case, part, form), effects, idle=chosen.idle)
+    return back_to_booking(request, booking, words, level=level)
+
+
+def _which_one(request: HttpRequest, case: Case, chosen: Verb, parts: list[Any]) -> HttpResponse:
+    """Ask which one is meant, where a verb fits several: nobody chooses for the one who presses."""
+    release.log_read(case.booking, actor_of(request), page="desk verb")
+    return page(
+        request,
+        "which_one",
+        WHICH[chosen.on],
+        booking=case.booking,
+        back=queue.booking_address(case.booking),
+        choices=[
+            (
+                reverse("desk:verb", args=[case.booking.reference, chosen.key, part.pk]),
+                chosen.label(case, part),
+                _about(part),
             )
-        return back_to_booking(request, booking, said)
-    return _verb_page(request, case, chosen, part, form)
+            for part in parts
+        ],
+    )
+
+
+WHICH = {
+    "contact": "Which person?",
+    "offer": "Which date?",
+    "engagement": "Which speaker?",
+    "release": "Which person?",
+}
 
 
 def _verb_page(
@@ -73,6 +120,7 @@ def _verb_page(
     form: Any,
     template: str = "verb",
     is_refused: bool = False,
+    aheads: Sequence[ahead.Ahead] = (),
     **context: Any,
 ) -> HttpResponse:
     """Draw a verb's own page. It may name speakers and the place, so the read is logged."""
@@ -85,12 +133,17 @@ def _verb_page(
         booking=case.booking,
         verb=chosen,
         about=_about(part),
-        effect=chosen.effect(case, part),
+        hint=chosen.hint(case, part),
+        press=(chosen.press or chosen.label(case, part)) if aheads else CHECK,
+        aheads=aheads,
         form=form,
         once=once.word(request),
         back=queue.booking_address(case.booking),
         **context,
     )
+
+
+CHECK = "Check what will happen"
 
 
 def _about(part: Any) -> str:
@@ -99,7 +152,7 @@ def _about(part: Any) -> str:
         getattr(part, "name", "")
         or getattr(getattr(part, "speaker", None), "name", "")
         or getattr(getattr(part, "contact", None), "name", "")
-        or (f"Offer {part.number}" if hasattr(part, "number") else "")
+        or (say_date(part.starts_at) if hasattr(part, "starts_at") else "")
     )
 
 
@@ -126,8 +179,27 @@ def _make_offer(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
     )
     pins = options.PinsForm(request.GET, speakers=speakers, topics=form.all_topics)
     return _offer_page(
-        request, case, chosen, form, pins=pins, options=options.look(case.booking, speakers, pins.pins)
+        request,
+        case,
+        chosen,
+        form,
+        pins=pins,
+        options=options.look(case.booking, speakers, pins.pins),
+        aheads=_of_option(request, case, form),
     )
+
+
+def _of_option(request: HttpRequest, case: Case, form: offering.OfferForm) -> list[ahead.Ahead]:
+    """What sending the option does with which the form is filled in; nothing while there is none."""
+    filled = offering.OfferForm(ahead.as_posted(form), case=case, speakers=form.speakers)
+    if not request.GET.getlist("ask") or not filled.is_valid():
+        return []
+    booking, actor = case.booking, actor_of(request)
+    return [
+        ahead.look(
+            lambda: services.make_offers(booking.pk, proposals=[filled.proposal], actor=actor), booking
+        )
+    ]
 
 
 def _offer_several(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
@@ -139,17 +211,24 @@ def _offer_several(request: HttpRequest, case: Case, chosen: Verb) -> HttpRespon
     already = sum(offer.state == OfferState.OPEN for offer in case.offers)
     several = options.SeveralForm(request.POST, page=found, already=already)
     if several.is_valid():
+
+        def act() -> object:
+            return services.make_offers(booking.pk, proposals=several.proposals, actor=actor_of(request))
+
+        first = ahead.to_show_first(request, act, booking)
+        if first is not None:
+            return _offer_page(
+                request, case, chosen, form, pins=pins, options=found, several=several, of_several=[first]
+            )
         if not once.use_up(request):
             return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
         try:
-            offers = services.make_offers(booking.pk, proposals=several.proposals, actor=actor_of(request))
+            _, effects = ahead.recording(act, booking)
         except (SpeakerBusy, InvalidMove) as refusal:
             several.add_error("option", f"{refusal} Nothing is held.")
             once.give_back(request)
         else:
-            dates = say_names([say_short_date(offer.starts_at) for offer in offers])
-            said = f"Offered: {dates}. Every team is held, and everyone is told."
-            return back_to_booking(request, booking, said)
+            return back_to_booking(request, booking, effects.done_words)
     return _offer_page(request, case, chosen, form, pins=pins, options=found, several=several)
 
 
@@ -161,10 +240,17 @@ def _offer_one(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
     if "look" in request.POST:
         form.forget_the_team_errors()
     elif is_whole:
+
+        def act() -> object:
+            return services.make_offers(booking.pk, proposals=[form.proposal], actor=actor_of(request))
+
+        first = ahead.to_show_first(request, act, booking)
+        if first is not None:
+            return _offer_page(request, case, chosen, form, aheads=[first])
         if not once.use_up(request):
             return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
         try:
-            (offer,) = services.make_offers(booking.pk, proposals=[form.proposal], actor=actor_of(request))
+            _, effects = ahead.recording(act, booking)
         except SpeakerBusy as clash:
             form.add_error(
                 f"ask_{clash.speaker.pk}" if clash.speaker else None,
@@ -173,13 +259,7 @@ def _offer_one(request: HttpRequest, case: Case, chosen: Verb) -> HttpResponse:
         except InvalidMove as refusal:
             form.add_error(None, str(refusal))
         else:
-            told = say_names([speaker.name for speaker in form.chosen])
-            are = "is" if len(form.chosen) == 1 else "are"
-            return back_to_booking(
-                request,
-                booking,
-                f"Offer {offer.number} is made. {told} {are} held, and everyone is told.",
-            )
+            return back_to_booking(request, booking, effects.done_words)
         once.give_back(request)
     return _offer_page(request, case, chosen, form)
 
@@ -196,7 +276,7 @@ def _offer_page(
         None,
         form,
         template="offer",
-        is_refused=several is not None,
+        is_refused=several is not None and bool(several.errors),
         candidates=form.candidates(),
         wishes=_wishes(case.booking),
         is_known=form.span is not None,
@@ -206,12 +286,6 @@ def _offer_page(
         ticked=several["option"].value() if several is not None else [],
         **context,
     )
-
-
-def _instead_of(request: HttpRequest, offer: Any) -> int | None:
-    """The place to fill, where the press named one; the first gap otherwise."""
-    named = request.POST.get("instead_of", "")
-    return next((place.pk for place in offer.engagements.all() if str(place.pk) == named), None)
 
 
 def _is_day(request: HttpRequest) -> bool:
@@ -246,7 +320,7 @@ def _wishes(booking: Booking) -> list[tuple[str, str]]:
 
 def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> HttpResponse:
     """One more speaker for a live offer; from the booking's page one press asks them to step in for somebody."""
-    booking, actor = case.booking, actor_of(request)
+    booking = case.booking
     there = {
         engagement.speaker_id
         for engagement in offer.engagements.all()
@@ -259,6 +333,7 @@ def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> 
     )
     form = chosen.form(
         request.POST if request.method == "POST" else None,
+        initial={"topics": _named_topics(request)},
         case=case,
         on=offer,
         choices=[(speaker.pk, speaker.name) for speaker in speakers],
@@ -268,28 +343,47 @@ def _add_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any) -> 
         },
     )
     if request.method == "POST" and form.is_valid():
-        if not once.use_up(request):
-            return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
-        speaker = Speaker.objects.get(pk=form.cleaned_data["speaker"])
-        try:
-            services.add_speaker(
-                offer.pk,
-                speaker=speaker,
-                topics=list(form.cleaned_data["topics"]),
-                instead_of=_instead_of(request, offer),
-                set_aside_because=form.cleaned_data["set_aside_because"],
-                actor=actor,
-            )
-        except SpeakerBusy as clash:
-            form.add_error("speaker", f"{clash} Nothing is held.")
-            once.give_back(request)
-        except BadTeam as refusal:
-            form.add_error("speaker", str(refusal))
-            once.give_back(request)
-        except InvalidMove as refusal:
-            return back_to_booking(
-                request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
-            )
-        else:
-            return back_to_booking(request, booking, f"{speaker.name} is held and asked.")
+        return _ask_speaker(request, case, chosen, offer, form)
+    return _verb_page(request, case, chosen, offer, form)
+
+
+def _named_topics(request: HttpRequest) -> list[int]:
+    """The topic that a link to this page named, where somebody is missing for it."""
+    key = key_in(request.GET.get("topic", ""))
+    return [key] if key is not None else []
+
+
+def _ask_speaker(request: HttpRequest, case: Case, chosen: Verb, offer: Any, form: Any) -> HttpResponse:
+    """Hold the speaker who was chosen, once it was shown what that does."""
+    booking, actor = case.booking, actor_of(request)
+    speaker = Speaker.objects.get(pk=form.cleaned_data["speaker"])
+
+    def act() -> object:
+        return services.add_speaker(
+            offer.pk,
+            speaker=speaker,
+            topics=list(form.cleaned_data["topics"]),
+            instead_of=form.cleaned_data["instead_of"],
+            set_aside_because=form.cleaned_data["set_aside_because"],
+            actor=actor,
+        )
+
+    first = ahead.to_show_first(request, act, booking)
+    if first is not None:
+        return _verb_page(request, case, chosen, offer, form, aheads=[first])
+    if not once.use_up(request):
+        return back_to_booking(request, booking, DONE_ALREADY, level=messages.INFO)
+    try:
+        _, effects = ahead.recording(act, booking)
+    except SpeakerBusy as clash:
+        form.add_error("speaker", f"{clash} Nothing is held.")
+    except BadTeam as refusal:
+        form.add_error("speaker", str(refusal))
+    except InvalidMove as refusal:
+        return back_to_booking(
+            request, booking, f"{refusal} Here is how it stands now.", level=messages.WARNING
+        )
+    else:
+        return back_to_booking(request, booking, effects.done_words)
+    once.give_back(request)
     return _verb_page(request, case, chosen, offer, form)

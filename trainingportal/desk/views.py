@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         today=today,
         board=board,
         needs=cards.cards(board.need_bookings, board.need_enquiries, today),
-        columns=["Booking", "Next step", "Waiting", "Owner", "Soonest"],
+        columns=["Booking", "Next step", "Due", "Waiting", "Owner", "Next day"],
         fortnight=fortnight.fortnight(today, with_diary=is_coordinator(request.user)),
         health=state,
         running=running.parts(state),

@@ -23,8 +23,8 @@ from agendas import snapshot
 from agendas.models import Agenda, Document, Issue
 from agendas.services import content_of
 from bookings import services
+from bookings.effects import Audience, Busy, preview, recording
 from bookings.host import unanswered
-from bookings.mail import verified_contacts
 from bookings.models import (
     AudienceShare,
     Booking,
@@ -345,13 +345,13 @@ def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         if chosen not in stages.open_offers(seen):
             return _answered_already(request, contact, chosen)
         return _look_over(request, contact, seen, chosen)
+    offer = contact.booking.offers.get(number=number)
     try:
-        services.accept_offer(contact.booking.offers.get(number=number).pk, actor=_user(request))
+        _, effects = recording(lambda: services.accept_offer(offer.pk, actor=_user(request)), contact.booking)
     except InvalidMove as refusal:
         return _answered_already(request, contact, chosen, words=str(refusal))
-    messages.success(
-        request, f"You have accepted {say_date(chosen.starts_at)}. We have emailed you a receipt."
-    )
+    told = effects.sentences_for(Audience.AGENCY, email=contact.email, done=True)
+    messages.success(request, " ".join([f"You have accepted {say_date(chosen.starts_at)}.", *told]))
     return redirect("booking", reference)
 
 
@@ -363,19 +363,28 @@ def _look_over(request: HttpRequest, contact: Contact, seen: SessionSeen, chosen
         "booking": contact.booking,
         "offer": chosen,
         "told": _told_in_short(contact),
-        "effects": _effects_of_accepting(contact, [say_date(offer.starts_at) for offer in others]),
+        "effects": _effects_of_accepting(contact, chosen, [say_date(offer.starts_at) for offer in others]),
         "terms": terms(DeskSettings.current()),
     }
     return render(request, "requester/accept.html", context)
 
 
-def _effects_of_accepting(contact: Contact, others: list[str]) -> list[str]:
+def _effects_of_accepting(contact: Contact, offer: OfferSeen, others: list[str]) -> list[str]:
     """What accepting does, in words that name nobody of the team."""
-    readers = ["you" if one.pk == contact.pk else one.name for one in verified_contacts(contact.booking)]
     found = ["We ask each of our trainers to confirm, and email you as soon as all of them have accepted."]
     if others:
         found.append(f"We stop holding {say_names(others)} for you.")
-    return [*found, f"We email a receipt to {say_names(readers)}, with these terms."]
+    return [*found, *_emails_of_accepting(contact, offer), "The receipt we email has these terms with it."]
+
+
+def _emails_of_accepting(contact: Contact, offer: OfferSeen) -> list[str]:
+    """Who is emailed, told by accepting and taking it back; nothing while somebody else changes the booking."""
+    row = contact.booking.offers.get(number=offer.number)
+    try:
+        ahead = preview(lambda: services.accept_offer(row.pk, actor=contact.user), contact.booking)
+    except (Busy, InvalidMove):
+        return []
+    return ahead.sentences_for(Audience.AGENCY, email=contact.email)
 
 
 def _answered_already(

@@ -120,7 +120,7 @@ def test_a_busy_speaker_is_named_where_the_keyboard_lands(page_at, priya, work):
     page.goto(f"/desk/do/{work['rung'].reference}/offer/?day={in_days(60).date().isoformat()}")
 
     page.get_by_label(busy.name, exact=True).check()
-    page.get_by_role("button", name="Hold them and send the offer").click()
+    page.get_by_role("button", name="Check this offer").click()
 
     page.get_by_role("link", name=f"{busy.name} is already busy").click()
     assert page.get_by_label(busy.name, exact=True).is_checked()

@@ -411,7 +411,7 @@ def test_a_booking_costs_the_same_whatever_it_holds(desk, priya, django_assert_n
         services.ask_for_release(colleague.pk, actor=priya)
         services.write_note(booking.pk, side="internal", text="A note.", actor=priya)
 
-    with django_assert_num_queries(24):  # one of them: what came in
+    with django_assert_num_queries(25):  # among them: what came in, and what was changed since they asked
         desk.get(page_of(booking))
 
 
@@ -683,21 +683,25 @@ def test_a_moment_that_is_none_is_left_aside(auditor, before):
 
 
 @pytest.mark.parametrize(
-    ("since", "due", "words"),
+    ("since", "due", "waiting", "late"),
     [
-        (dt.date(2026, 11, 20), None, "1 working day"),
-        (dt.date(2026, 11, 23), None, "since today"),
-        (dt.date(2026, 11, 16), dt.date(2026, 11, 20), "5 working days, late"),
-        (dt.date(2026, 11, 16), dt.date(2026, 11, 23), "due today"),
-        (dt.date(2026, 11, 16), dt.date(2026, 11, 24), "1 day left"),
-        (dt.date(2026, 11, 16), dt.date(2026, 12, 24), "5 working days"),
-        (dt.date(2025, 3, 3), None, "since March 2025"),
+        (dt.date(2026, 11, 20), None, "1 working day", ""),
+        (dt.date(2026, 11, 23), None, "since today", ""),
+        (dt.date(2026, 11, 16), dt.date(2026, 11, 20), "5 working days", "1 day late"),
+        (dt.date(2026, 11, 11), dt.date(2026, 11, 18), "8 working days", "3 days late"),
+        (dt.date(2026, 11, 16), dt.date(2026, 11, 22), "5 working days", "1 day late"),
+        (dt.date(2026, 11, 16), dt.date(2026, 11, 23), "5 working days", "due today"),
+        (dt.date(2026, 11, 16), dt.date(2026, 11, 24), "5 working days", "1 day left"),
+        (dt.date(2026, 11, 16), dt.date(2026, 12, 24), "5 working days", ""),
+        (dt.date(2025, 3, 3), None, "since March 2025", ""),
     ],
 )
-def test_waiting_is_said_in_working_days(since, due, words):
+def test_waiting_and_lateness_are_said_apart_in_working_days(since, due, waiting, late):
     moment = dt.datetime.combine(since, dt.time(12), tzinfo=dt.UTC)
 
-    assert queue.say_waiting(moment, due, "ew", dt.date(2026, 11, 23)).words == words
+    said = queue.say_waiting(moment, due, "ew", dt.date(2026, 11, 23))
+
+    assert (said.words, said.late) == (waiting, late)
 
 
 def test_the_queue_says_what_the_speakers_have_answered(desk, priya):

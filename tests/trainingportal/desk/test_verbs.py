@@ -74,7 +74,7 @@ def test_a_call_back_is_recorded_and_opens_the_way_to_an_offer(desk, priya):
     assert (call.by, call.outcome, call.spoke_to) == (priya, "is_who_they_say", "The switchboard")
     booking.refresh_from_db()
     assert booking.next_step == "make_offer"
-    assert "The call-back is recorded: they are who they say, and they asked for this." in page
+    assert "Call-back recorded: they are who they say, and they asked for this." in page
 
 
 def test_a_call_back_without_a_number_is_asked_for_again_and_nothing_is_lost(desk):
@@ -162,7 +162,7 @@ def test_a_booking_gets_an_owner(desk, owen):
 
     booking.refresh_from_db()
     assert booking.owner == owen
-    assert "Owen Coordinator has this booking now." in page
+    assert "Owen Coordinator has this booking." in page
 
 
 def test_only_people_who_run_the_desk_can_be_owner(desk):
@@ -222,7 +222,7 @@ def test_an_offer_holds_the_team_and_tells_everyone(desk, priya, full_day):
     assert DiaryEntry.objects.filter(held_until=offer.expires_at).count() == 2
     assert Message.objects.filter(kind="invitation").count() == 2
     assert Message.objects.filter(kind="offer").count() == 1
-    assert "Offer 1 is made." in page
+    assert f"We offered {say_short_date(offer.starts_at)}, held until" in page
 
 
 def test_the_form_begins_with_the_usual_times_of_the_format(desk, priya, full_day):

@@ -181,7 +181,7 @@ def test_accepting_a_date_is_said_and_lets_the_other_go(t2, coordinator):
     response = client.post(f"/your/{t2.booking.reference}/offer/1/accept/", follow=True)
 
     page = words(response.content.decode())
-    assert f"You have accepted {DAY}. We have emailed you a receipt." in page
+    assert f"You have accepted {DAY}. We emailed you and the training desk." in page
     assert f"Your agency has accepted {DAY}. Your booking is confirmed once all our trainers" in page
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.state, second.state) == (OfferState.ACCEPTED, OfferState.WITHDRAWN)
