@@ -21,6 +21,37 @@ Looks at each sign once: a repeated part at its edge would look at a long name a
 """
 
 
+COUNT = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?!\d)|\d{1,9}")
+COUNT_WORDS = frozenset(
+    {
+        "about",
+        "around",
+        "roughly",
+        "approx",
+        "approx.",
+        "circa",
+        "c.",
+        "ca.",
+        "to",
+        "or",
+        "and",
+        "between",
+        "up",
+        "people",
+        "staff",
+        "officers",
+        "~",
+        "+",
+    }
+)
+_JOINED = re.compile(r"\d ?(?:-|to|or|and) ?\d")
+
+
+def _joins(text: str) -> bool:
+    """Whether two numbers are said as one range."""
+    return _JOINED.search(text) is not None
+
+
 class Pairs(list[tuple[Any, Any]], BaseChoiceIterator):
     """Choices as a list of values and words. A field takes them as they are, where it looks any other list through twice."""
 
@@ -123,6 +154,25 @@ class TimeOfDayField(forms.Field):
 
     def say(self, value: Any) -> str:
         return say_time(value)
+
+
+class HeadCountField(forms.IntegerField):
+    """A number of people as it is said: 40, 1,200, about 40. Of "30-40" the higher counts, so that there is room for all."""
+
+    default_error_messages = {"invalid": "Enter the number of people in figures, like 40."}
+
+    def to_python(self, value: Any) -> int | None:
+        text = reading.plain(str(value)) if value not in self.empty_values else ""
+        numbers = [int(each.replace(",", "").replace(" ", "")) for each in COUNT.findall(text)]
+        words = COUNT.sub(" ", text).replace("-", " ").split()
+        if (
+            text.startswith("-")
+            or not 1 <= len(numbers) <= 2
+            or not COUNT_WORDS.issuperset(words)
+            or (len(numbers) == 2 and not _joins(text))
+        ):
+            return super().to_python(value)
+        return max(numbers)
 
 
 class NameField(forms.CharField):

@@ -4,6 +4,7 @@ import logging
 import sys
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
@@ -51,6 +52,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 kindly when a form's token is missing or old. The reason goes to the log, not to the page."""
+    """Answer 403 kindly when a form's token is missing or old. The reason goes to the log, not to the page.
+
+    Where a page of ours sent it, nothing is lost: the same fields stand on the page, to be read and sent by a press. What
+    another site sent is never shown or offered, and nothing is sent by itself.
+    """
     log.info("csrf failure at %s: %s", request.path, reason, extra={"request": request})
-    return render(request, "403_csrf.html", status=403)
+    kept = away.keep(request.POST) if request.method == "POST" and came_from_us(request) else None
+    return render(
+        request,
+        "403_csrf.html",
+        {
+            "address": request.get_full_path(),
+            "kept": kept if kept and kept.is_whole and kept.fields else None,
+            "csrf_token": get_token(request) if kept else "",
+        },
+        status=403,
+    )
+
+
+def came_from_us(request: HttpRequest) -> bool:
+    """Whether the browser itself says that one of our pages sent this. A browser that says nothing is not believed."""
+    ours = f"{request.scheme}://{request.get_host()}"
+    if (site := request.headers.get("Sec-Fetch-Site")) is not None and site != "same-origin":
+        return False
+    if (origin := request.headers.get("Origin")) is not None:
+        return origin == ours
+    return site is not None or request.headers.get("Referer", "").startswith(f"{ours}/")

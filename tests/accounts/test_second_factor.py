@@ -308,7 +308,20 @@ def test_a_change_to_one_s_factors_is_told_by_mail(client, coordinator, secret, 
     assert (told.to, "New recovery codes were made" in told.text) == (coordinator.email, True)
 
 
-@pytest.mark.parametrize("answer", ["9" * 5_000, "[" * 100_000, "null", "{", "7"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "9" * 5_000,
+        "[" * 100_000,
+        "null",
+        "{",
+        "7",
+        '{"id":"x"}',
+        '{"id":"x","response":7}',
+        '{"response":{"userHandle":[]}}',
+        "[]",
+    ],
+)
 def test_an_answer_of_a_passkey_that_is_none_is_refused_in_words(client, db, answer):
     response = client.post("/sign-in/passkey/", {"credential": answer})
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django import forms
 
-from formkit.fields import DayField, NameField, TimeOfDayField
+from formkit.fields import DayField, HeadCountField, NameField, TimeOfDayField
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,7 @@ def test_a_time_may_stay_empty_where_it_may():
         ("Dana\r\nBcc: everybody", "Dana Bcc: everybody"),
         ("Da\u202ena\x07\u200b", "Dana"),
         ("نیلوفر", "نیلوفر"),
+        ("Women@TheWell", "Women@TheWell"),
     ],
 )
 def test_a_name_is_one_line_as_it_is_said(typed, name):
@@ -128,3 +129,26 @@ def test_a_name_is_short_and_may_stay_empty_where_it_may():
     with pytest.raises(forms.ValidationError, match="required"):
         NameField().clean("\u200b")
     assert NameField(required=False).clean("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("40", 40), ("30-40", 40), ("30 – 40", 40), ("30 to 40", 40), ("between 30 and 40 people", 40), ("1,200", 1200),
+        ("1 200", 1200), ("about 40", 40), ("40+", 40), ("40 officers", 40), ("40.0", 40),
+    ],
+)  # fmt: skip
+def test_a_head_count_is_read_as_it_is_said(typed, number):
+    assert HeadCountField(min_value=1).clean(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["forty", "30 40", "3 x 40", "40.5", "1-2-3", "40@example", "1e3"])
+def test_a_head_count_that_is_none_is_refused_in_words(typed):
+    with pytest.raises(forms.ValidationError) as refusal:
+        HeadCountField().clean(typed)
+    assert refusal.value.messages == ["Enter the number of people in figures, like 40."]
+
+
+def test_fewer_than_nobody_is_no_head_count():
+    with pytest.raises(forms.ValidationError):
+        HeadCountField(min_value=1).clean("-5")

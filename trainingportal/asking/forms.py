@@ -8,7 +8,7 @@ from django import forms
 from django.utils.html import format_html
 
 from bookings.models import Agency, AudienceShare, Booking, Place
-from formkit.fields import NameField, Pairs
+from formkit.fields import HeadCountField, NameField, Pairs
 from formkit.forms import PortalForm
 from formkit.layout import Choices, Disclosure
 from formkit.mailboxes import MailboxField
@@ -161,7 +161,7 @@ class WhoForm(GuardedForm, WhoFields):
 class AudienceForm(PageForm):
     """Who sits in the room."""
 
-    head_count = forms.IntegerField(
+    head_count = HeadCountField(
         label="How many people, roughly?",
         min_value=1,
         max_value=MOST_PEOPLE,
@@ -169,7 +169,6 @@ class AudienceForm(PageForm):
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
         error_messages={
             "required": "Write roughly how many people will come.",
-            "invalid": "Write the number of people in figures, like 40.",
             "min_value": "Write a number of people, 1 or more.",
             "max_value": f"Write a number up to {MOST_PEOPLE}. For more people, ask us a question first.",
         },

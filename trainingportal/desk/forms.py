@@ -12,7 +12,7 @@ from accounts.rights import coordinators
 from bookings.models import CallBack, Venue
 from bookings.services import NewDay
 from courses.models import Topic
-from formkit.fields import DayField, TimeOfDayField
+from formkit.fields import DayField, HeadCountField, TimeOfDayField
 from formkit.forms import PortalForm, PortalModelForm
 from formkit.layout import Choices
 from formkit.mailboxes import MailboxField
@@ -181,7 +181,7 @@ class VenueForm(PortalModelForm):
 
 
 class HeadCountForm(VerbForm):
-    head_count = forms.IntegerField(
+    head_count = HeadCountField(
         label="How many came",
         required=False,
         min_value=0,

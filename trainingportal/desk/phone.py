@@ -11,6 +11,7 @@ from django.utils import timezone
 from bookings.models import Agency, AudienceShare, Booking, Enquiry, Place
 from bookings.services import Asked
 from courses.models import Audience, Format, Topic
+from formkit.fields import HeadCountField
 from formkit.forms import PortalForm
 from formkit.layout import Choices
 from formkit.mailboxes import MailboxField
@@ -81,7 +82,7 @@ class RequestForm(PortalForm):
         required=False,
     )
     agency_name = forms.CharField(label="Its name", max_length=200, required=False)
-    head_count = forms.IntegerField(
+    head_count = HeadCountField(
         label="How many people",
         required=False,
         min_value=1,

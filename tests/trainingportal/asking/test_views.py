@@ -246,7 +246,7 @@ def test_who_is_it_for_says_what_is_missing(client, answers):
         "audience",
         {"head_count": "about forty", "prompted_by": "An inspection"},
         [
-            "Write the number of people in figures, like 40.",
+            "Enter the number of people in figures, like 40.",
             "Tick at least one group of people. “A mixed audience” is fine.",
         ],
     )

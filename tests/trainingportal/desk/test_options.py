@@ -95,7 +95,7 @@ def test_an_option_fills_the_form_with_date_times_and_speakers(desk, booking, te
 
     _, tess, ivo = team
     assert form["day"].value() == first.option.day.date
-    assert (form["starts_at"].value(), form["ends_at"].value()) == ("09:15", "16:15")
+    assert (form["starts_at"].value(), form["ends_at"].value()) == ("9.15am", "4.15pm")
     assert [form[f"ask_{each.pk}"].value() for each in team] == [False, True, True]
     assert form["lead"].value() == str(ivo.pk)
     assert form[f"topics_{tess.pk}"].value() == [Topic.objects.get(slug="alices-story").pk]

@@ -231,7 +231,7 @@ def test_the_form_begins_with_the_usual_times_of_the_format(desk, priya, full_da
     page = said(desk.get(do(booking, "offer")))
 
     assert 'name="starts_at" value="9.15am"' in page
-    assert 'name="ends_at" value="16:15"' in page
+    assert 'name="ends_at" value="4.15pm"' in page
 
 
 def test_looking_who_is_free_holds_nothing(desk, priya):
