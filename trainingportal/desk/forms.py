@@ -93,13 +93,6 @@ class CallBackForm(VerbForm):
     spoke_to = forms.CharField(label="Who you spoke to", max_length=200, required=False)
     note = area("Anything to remember", required=False, rows=2)
 
-    def layout(self) -> Layout:
-        hints = {
-            "is_who_they_say": "Opens dates and times to this person, and only to them.",
-            "not_them": "Closes everything to this person at once.",
-        }
-        return Layout("number", "found_where", Choices("outcome", hints=hints), "spoke_to", "note")
-
 
 class NoteToAgencyForm(VerbForm):
     text = area(
