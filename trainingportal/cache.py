@@ -24,7 +24,7 @@ class HonestDatabaseCache(DatabaseCache):
                 raise
 
         with connections[router.db_for_write(self.cache_model_class)].execute_wrapper(watch):
-            done: bool = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]  unknown to the stubs
+            done: bool = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]  # not in the stubs
         if met:
             raise met[-1]
         return done

@@ -102,6 +102,8 @@ DATABASES["default"].update(
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
 DATABASES["default"].setdefault("OPTIONS", {}).update(connect_timeout=3)
+# the role that owns the tables, for prepare alone; empty where one role does everything
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # limits and other things that must outlive Redis

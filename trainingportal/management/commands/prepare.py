@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
-from trainingportal import seals
+from trainingportal import database_roles, seals
 from trainingportal.example import making
 
 
@@ -17,8 +18,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step; any that fails ends the command."""
-        call_command("migrate", interactive=False)
-        call_command("createcachetable")
+        plain = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
+        with database_roles.as_owner():
+            call_command("migrate", interactive=False)
+            call_command("createcachetable")
+            if settings.DATABASE_OWNER_URL:
+                database_roles.let_in(*plain)
         call_command("load_catalogue")
         if settings.DEMO:
             call_command("demo")
