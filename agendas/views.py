@@ -236,7 +236,7 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
     """Show what this person has and what somebody else saved, side by side; neither is thrown away."""
     agenda = Agenda.objects.select_related("updated_by").get(booking=asker.booking)
     agenda.booking = asker.booking
-    saved = lines_for(asker, agenda.items.select_related("topic").order_by("position")).items
+    saved = lines_for(asker, list(agenda.items.select_related("topic").order_by("position"))).items
     if not asker.shows_detail:
         agenda.quiet_room = agenda.support_contact = ""  # not saved: only shown
     mine, theirs = side_by_side(agenda, posted, saved)

@@ -106,7 +106,7 @@ def test_the_mail_leaves_once_the_paper_stands_and_once_only(issue, contact):
     [mail] = mails("agenda-issued")
     [file] = mail.attachments.all()
     assert (mail.to, file.filename, file.content_type) == (
-        contact.email, f"{contact.booking.reference}.pdf", "application/pdf",
+        contact.email, f"{contact.booking.reference}-agenda.pdf", "application/pdf",
     )  # fmt: skip
     assert bytes(file.content).startswith(b"%PDF-")
     assert "Tuesday 9 March 2027" in mail.text

@@ -160,6 +160,19 @@ def test_the_way_back_leads_to_the_booking_of_whoever_looks(
             assert [each for each in addresses if f'href="{each}"' not in words] == []
 
 
+def test_a_line_without_a_speaker_leads_the_desk_to_asking_one_more_person(
+    client, agenda, studio, enter, desk, lead, agreed
+):
+    agenda.items.filter(topic__slug="legal-issues").update(speaker=None, by_host=False)
+    enter(desk)
+    assert (
+        f'href="/desk/bookings/booking/{agreed.pk}/change/">Ask another speaker'
+        in client.get(studio).content.decode()
+    )
+    enter(lead)
+    assert "the training desk can ask another speaker" in client.get(studio).content.decode()
+
+
 def test_no_two_links_of_an_issue_are_called_the_same(client, issue, studio, enter, desk, team):
     enter(desk)
 
