@@ -8,7 +8,7 @@ import datetime as dt
 from django.utils import timezone
 from icalendar import Event
 
-from bookings.models import DeskSettings, Engagement, Place
+from bookings.models import Booking, DeskSettings, Engagement, Place
 from bookings.release import SessionSeen, Tier, seen_by_speaker, tier_of_speaker
 from bookings.states import LIVE_ENGAGEMENTS, LIVE_OFFERS, EngagementState, OfferState
 from outbox.calendar import calendar_of, session_event
@@ -67,13 +67,35 @@ def _event(engagement: Engagement, seen: SessionSeen | None) -> Event:
         ends_at=offer.ends_at,
         summary=f"Training {booking.reference}",
         description=_who(seen) if seen is not None else "",
-        location=_where(engagement, seen),
+        location=_where(booking, seen),
         status="CONFIRMED" if is_agreed else "TENTATIVE",
     )
 
 
-def _where(engagement: Engagement, seen: SessionSeen | None) -> str:
-    booking = engagement.offer.booking
+def own_calendar_file(booking: Booking, seen: SessionSeen) -> bytes:
+    """The agreed session as a file for a contact to put into their calendar, with what they may know (T2, or T3).
+
+    It is the same event as the one in the mail that confirmed the day, so that nobody has it twice.
+    """
+    assert seen.starts_at is not None
+    assert seen.ends_at is not None
+    shows_detail = seen.tier >= Tier.T3
+    event = session_event(
+        uid=f"{booking.reference.lower()}@workingtogether",
+        sequence=booking.calendar_sequence,
+        stamp=timezone.now(),
+        starts_at=seen.starts_at,
+        ends_at=seen.ends_at,
+        summary=f"Training {booking.reference}",
+        description=_who(seen) if shows_detail and seen.speakers else "",
+        location=_where(booking, seen) if shows_detail else "",
+    )
+    return calendar_of([event], method="PUBLISH", name=f"Training {booking.reference}")
+
+
+def _where(booking: Booking, seen: SessionSeen | None) -> str:
+    if seen is not None and seen.venue is not None and seen.venue.online_link:
+        return seen.venue.online_link
     if seen is not None and seen.venue is not None:
         venue = seen.venue
         parts = [venue.name, venue.room, *venue.address.splitlines(), venue.postcode]

@@ -152,6 +152,7 @@ def test_the_whole_path(house, page_at):
     officer.reload()
     look(officer)
     assert found_in(officer, TRAINERS) == []
+    officer.get_by_role("button", name=re.compile("^Check and accept")).first.click()
     officer.get_by_role("button", name=re.compile("^Accept")).click()
     look(officer)
 

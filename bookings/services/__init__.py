@@ -44,7 +44,14 @@ from bookings.services.offers import (
     extend_hold,
     withdraw_offer,
 )
-from bookings.services.places import BadTeam, TooLate, default_expiry, named_since, travel_minutes
+from bookings.services.places import (
+    BadTeam,
+    TooLate,
+    default_expiry,
+    everybody_has_agreed,
+    named_since,
+    travel_minutes,
+)
 from bookings.services.proposing import MOST_DATES, NotVerified, Proposal, make_offer, make_offers
 from bookings.services.releases import (
     apply_due_releases,
@@ -122,6 +129,7 @@ __all__ = [
     "decline_offers",
     "decline_request",
     "default_expiry",
+    "everybody_has_agreed",
     "expire_due_offers",
     "extend_hold",
     "flag_disclosure",

@@ -153,6 +153,14 @@ def refuse_family_only(offer: Offer, *, without: Engagement | None = None) -> No
 # ---- agreed
 
 
+def everybody_has_agreed(offer: Offer) -> bool:
+    """Whether every speaker asked for this date has said a plain yes, and no place is open: a yes of the agency confirms it."""
+    engagements = list(offer.engagements.all())
+    live = [engagement for engagement in engagements if engagement.state in LIVE_ENGAGEMENTS]
+    gap = any(engagement.leaves_a_gap for engagement in engagements)
+    return bool(live) and not gap and all(engagement.is_plain_yes for engagement in live)
+
+
 def confirm_if_all_agree(booking: Booking) -> None:
     """Agree the session when the agency and every speaker of the accepted offer have said yes.
 
@@ -164,12 +172,9 @@ def confirm_if_all_agree(booking: Booking) -> None:
     offer = booking.offers.filter(state=OfferState.ACCEPTED).select_related("lead").first()
     if offer is None:
         return
-    engagements = list(offer.engagements.all())
-    live = [engagement for engagement in engagements if engagement.state in LIVE_ENGAGEMENTS]
-    if any(engagement.leaves_a_gap for engagement in engagements):
+    if not everybody_has_agreed(offer):
         return
-    if not live or not all(engagement.is_plain_yes for engagement in live):
-        return
+    live = list(offer.engagements.filter(state__in=LIVE_ENGAGEMENTS))
     leads = {engagement.speaker_id for engagement in live}
     booking.starts_at, booking.ends_at = offer.starts_at, offer.ends_at
     booking.lead_id = offer.lead_id if offer.lead_id in leads else live[0].speaker_id

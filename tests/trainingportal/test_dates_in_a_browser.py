@@ -234,11 +234,12 @@ def test_three_dates_are_held_at_once_and_one_yes_frees_the_others(as_user, desk
 
     page = as_user(contact.user, width)
     page.goto(f"/your/{booking.reference}/")
-    expect(page.get_by_role("button", name=re.compile("^Accept "))).to_have_count(3)
+    expect(page.get_by_role("button", name=re.compile("^Check and accept "))).to_have_count(3)
     check(page)
     shoot(page, "three-offers")
-    page.get_by_role("button", name=re.compile("^Accept ")).nth(1).click()
-    expect(page.get_by_role("heading", name="The date you chose")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Check and accept ")).nth(1).click()
+    page.get_by_role("button", name=re.compile("^Accept ")).click()
+    expect(page.get_by_role("heading", name="The date you accepted")).to_be_visible()
     check(page)
     shoot(page, "one-accepted")
     assert [offer.state for offer in booking.offers.order_by("starts_at")] == [

@@ -205,7 +205,7 @@ def steps(case: Case) -> list[tuple[str, str, str]]:
             reached >= 4,
             "The day",
             f"Was on {day}" if day else "",
-            f"On {day}" if day else "Then feedback and certificates",
+            f"On {day}" if day else "",
         ),
     ]
     if booking.status in (BookingStatus.DECLINED, BookingStatus.CANCELLED):

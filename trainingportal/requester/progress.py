@@ -72,7 +72,7 @@ def _phone_check(contact: Contact, stage: Stage) -> Step:
     if stage in PAST:
         return Step("Phone check", "Not done", "")
     if stage == Stage.PHONE_CHECK:
-        return Step("Phone check", "Now. We use a number that we find ourselves", NOW)
+        return Step("Phone check", "Now", NOW)
     return Step("Phone check", "Not yet. You will see dates after it", NEXT)
 
 

@@ -72,9 +72,14 @@ def ended_offers(seen: SessionSeen) -> tuple[OfferSeen, ...]:
     )
 
 
-def was_postponed(booking: Booking) -> bool:
-    """Whether a date was agreed once and is no more; the calendar's count rises with the first agreed date."""
-    return booking.calendar_sequence > 0 and booking.starts_at is None
+def gave_way(offer: OfferSeen) -> bool:
+    """Whether this date had been accepted and was taken back."""
+    return offer.state == OfferState.WITHDRAWN and offer.answered_at is not None
+
+
+def was_postponed(booking: Booking, seen: SessionSeen) -> bool:
+    """Whether a date was confirmed once and is no more: accepted, in calendars (their count rises then), and taken back."""
+    return booking.calendar_sequence > 0 and booking.starts_at is None and any(map(gave_way, seen.offers))
 
 
 def stage_of(booking: Booking, seen: SessionSeen, facts: Facts) -> Stage:
@@ -84,7 +89,7 @@ def stage_of(booking: Booking, seen: SessionSeen, facts: Facts) -> Stage:
         case BookingStatus.REQUESTED:
             if not knows_dates:
                 return Stage.PHONE_CHECK
-            if was_postponed(booking):
+            if was_postponed(booking, seen):
                 return Stage.POSTPONED
             return Stage.LOOKING_AGAIN if ended_offers(seen) else Stage.LOOKING
         case BookingStatus.WAITING_LIST:

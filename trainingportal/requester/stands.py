@@ -21,6 +21,7 @@ from trainingportal.requester.stages import (
     Stage,
     accepted_offer,
     ended_offers,
+    gave_way,
     open_offers,
     stage_of,
     was_postponed,
@@ -29,12 +30,12 @@ from trainingportal.steps import Step
 
 ROOM_NEEDED = (BookingStatus.OFFERED, BookingStatus.CONFIRMED, BookingStatus.READY)
 NUMBERS = {1: "One date", 2: "Two dates", 3: "Three dates", 4: "Four dates"}
-PHONE = ("We phone you", "On a number that we find ourselves. It keeps you and our trainers safe.")
+PHONE = ("We will phone you", "On a number that we find ourselves. It keeps you and our trainers safe.")
 DATES = (
-    "You see dates here",
+    "You will see dates here",
     "We hold our trainers for each date that we offer, and email you. You accept one, or ask for others.",
 )
-SHAPE = ("We prepare the day with you", "A trainer turns what you told us into an agenda.")
+SHAPE = ("We will prepare the day with you", "A trainer turns what you told us into an agenda.")
 NEXT: dict[Stage, tuple[tuple[str, str], ...]] = {
     Stage.PHONE_CHECK: (PHONE, DATES, SHAPE),
     Stage.LOOKING: (DATES, SHAPE),
@@ -42,8 +43,11 @@ NEXT: dict[Stage, tuple[tuple[str, str], ...]] = {
     Stage.POSTPONED: (DATES,),
     Stage.WAITING_LIST: (DATES, SHAPE),
     Stage.EXPIRED: (DATES, SHAPE),
-    Stage.OFFERED_HIDDEN: (PHONE, ("You see the dates here", "Then you can answer for your agency too.")),
-    Stage.AGREED_HIDDEN: (PHONE, ("You see the date here", "And the agenda, once it is ready.")),
+    Stage.OFFERED_HIDDEN: (
+        PHONE,
+        ("You will see the dates here", "Then you can answer for your agency too."),
+    ),
+    Stage.AGREED_HIDDEN: (PHONE, ("You will see the date here", "And the agenda, once it is ready.")),
 }
 
 
@@ -101,8 +105,8 @@ def derive(contact: Contact, seen: SessionSeen, facts: Facts, *, addresses: dict
         extras=[] if over else _extras(booking, seen, facts, stage, addresses),
         given=[] if over else _given(booking, seen, facts, addresses),
         next=_next(seen, stage),
-        names_note=_names_note(seen, facts, stage),
-        ended=_ended(seen) if stage in (Stage.LOOKING_AGAIN, Stage.POSTPONED, Stage.EXPIRED) else [],
+        names_note=_names_note(booking, seen, facts, stage),
+        ended=_ended(booking, seen) if stage in (Stage.LOOKING_AGAIN, Stage.POSTPONED, Stage.EXPIRED) else [],
     )
 
 
@@ -130,10 +134,7 @@ def _message(contact: Contact, seen: SessionSeen, facts: Facts, stage: Stage) ->
     booking = contact.booking
     match stage:
         case Stage.PHONE_CHECK:
-            return Message(
-                "We will phone you next.",
-                f"We use a number that we find ourselves. {_due(contact, facts)}".strip(),
-            )
+            return Message("We will phone you next.", _due(contact, facts))
         case Stage.LOOKING:
             return Message("We are looking for dates and trainers.", _due(contact, facts))
         case Stage.LOOKING_AGAIN:
@@ -177,9 +178,7 @@ def _message(contact: Contact, seen: SessionSeen, facts: Facts, stage: Stage) ->
                 "stop",
             )
         case Stage.CANCELLED:
-            return Message(
-                "This booking is cancelled.", "Nothing more is planned under this reference.", "stop"
-            )
+            return Message("This booking is cancelled.", _not_taking_place(seen, facts), "stop")
         case _:
             return _with_a_date(booking, seen, facts, stage)
 
@@ -199,11 +198,17 @@ def _answer_by(booking: Booking, seen: SessionSeen) -> Message:
     until = say_moment(min(offer.expires_at for offer in waiting))
     held = {1: "the date", 2: "both dates"}.get(len(waiting), "all these dates")
     them = "it" if len(waiting) == 1 else "them"
-    postponed = "Your training is postponed. " if was_postponed(booking) else ""
+    postponed = "Your training is postponed. " if was_postponed(booking, seen) else ""
     return Message(
         f"{postponed}Please answer our offer by {until}.",
         f"We hold {held} for you until then. After that we stop holding {them} and look for others.",
     )
+
+
+def _not_taking_place(seen: SessionSeen, facts: Facts) -> str:
+    if seen.starts_at is None or seen.starts_at <= facts.now:
+        return "Nothing more is planned under this reference."
+    return f"The training on {say_date(seen.starts_at)} will not take place."
 
 
 def _with_a_date(booking: Booking, seen: SessionSeen, facts: Facts, stage: Stage) -> Message:
@@ -260,7 +265,7 @@ def _extras(
         found.append(Step(words, "If you know it already", "", addresses["room"]))
     details = f"{addresses['details']}#change"
     if not booking.access_needs:
-        found.append(Step("What people need to take part", "For example step-free access", "", details))
+        found.append(Step("Access needs", "For example a hearing loop or captions", "", details))
     if not booking.purchase_order:
         found.append(Step("Purchase order number", "If your finance team needs one", "", details))
     if booking.may_ask_for_welsh and not booking.papers_in_welsh:
@@ -292,29 +297,31 @@ def _next(seen: SessionSeen, stage: Stage) -> tuple[tuple[str, str], ...]:
     return (PHONE, *found) if stage == Stage.WAITING_LIST and seen.tier < Tier.T2 else found
 
 
-def _names_note(seen: SessionSeen, facts: Facts, stage: Stage) -> str:
+def _names_note(booking: Booking, seen: SessionSeen, facts: Facts, stage: Stage) -> str:
     """What to say of names and venue; "" where there is nothing to say."""
+    where = "link to join" if booking.place == Place.ONLINE else "venue"
     if seen.tier >= Tier.T3:
         closes = seen.detail_closed_at
         return f"We show names and venue until {say_date(closes)}." if closes and stage in PAST else ""
     if stage in AGREED:
         if facts.had_names:
-            return (
-                "We are not showing names and venue at the moment. We will email you when we show them again."
-            )
-        return "You will see our trainers’ names and the venue here once we share them with you. We will email you then."
+            return f"We are not showing names and {where} at the moment. We will email you when we show them again."
+        return (
+            f"You will see our trainers’ names and the {where} here once we share them with you. "
+            "We will email you then."
+        )
     if stage == Stage.OVER and facts.had_names:
         return "We no longer show names and venue for past training."
     return ""
 
 
-def _ended(seen: SessionSeen) -> list[str]:
+def _ended(booking: Booking, seen: SessionSeen) -> list[str]:
     """Each date that is no longer held, and why."""
     words = {"declined": "you told us that it does not suit", "withdrawn": "we had to take it back"}
     found = []
     for offer in ended_offers(seen):
         why = words.get(offer.state, "the time to answer passed")
-        if offer.state == "withdrawn" and offer.answered_at is not None:
+        if gave_way(offer) and was_postponed(booking, seen):
             why = "postponed"
         found.append(f"{say_date(offer.starts_at)}: {why}")
     return found

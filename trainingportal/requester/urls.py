@@ -11,6 +11,7 @@ urlpatterns = [
     path("your/<str:reference>/offer/<int:number>/accept/", views.accept, name="booking-accept"),
     path("your/<str:reference>/decline/", views.decline, name="booking-decline"),
     path("your/<str:reference>/write/", views.write, name="booking-write"),
+    path("your/<str:reference>/calendar.ics", views.calendar, name="booking-calendar"),
     path("your/<str:reference>/room/", views.room, name="booking-room"),
     path("your/<str:reference>/details/", views.details, name="booking-details"),
     path("your/<str:reference>/colleague/", views.colleague, name="booking-colleague"),

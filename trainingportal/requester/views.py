@@ -24,6 +24,7 @@ from agendas.models import Agenda, Document, Issue
 from agendas.services import content_of
 from bookings import services
 from bookings.effects import Audience, Busy, preview, recording
+from bookings.feed import own_calendar_file
 from bookings.host import unanswered
 from bookings.models import (
     AudienceShare,
@@ -347,11 +348,15 @@ def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         return _look_over(request, contact, seen, chosen)
     offer = contact.booking.offers.get(number=number)
     try:
-        _, effects = recording(lambda: services.accept_offer(offer.pk, actor=_user(request)), contact.booking)
+        now, effects = recording(
+            lambda: services.accept_offer(offer.pk, actor=_user(request)), contact.booking
+        )
     except InvalidMove as refusal:
         return _answered_already(request, contact, chosen, words=str(refusal))
     told = effects.sentences_for(Audience.AGENCY, email=contact.email, done=True)
-    messages.success(request, " ".join([f"You have accepted {say_date(chosen.starts_at)}.", *told]))
+    day = say_date(chosen.starts_at)
+    first = f"Your booking for {day} is confirmed." if now.is_agreed else f"You have accepted {day}."
+    messages.success(request, " ".join([first, *told]))
     return redirect("booking", reference)
 
 
@@ -371,10 +376,15 @@ def _look_over(request: HttpRequest, contact: Contact, seen: SessionSeen, chosen
 
 def _effects_of_accepting(contact: Contact, offer: OfferSeen, others: list[str]) -> list[str]:
     """What accepting does, in words that name nobody of the team."""
-    found = ["We ask each of our trainers to confirm, and email you as soon as all of them have accepted."]
+    if services.everybody_has_agreed(contact.booking.offers.get(number=offer.number)):
+        found = ["Your booking is confirmed straight away: all our trainers have accepted this date."]
+    else:
+        found = [
+            "We ask each of our trainers to confirm, and email you as soon as all of them have accepted."
+        ]
     if others:
         found.append(f"We stop holding {say_names(others)} for you.")
-    return [*found, *_emails_of_accepting(contact, offer), "The receipt we email has these terms with it."]
+    return [*found, *_emails_of_accepting(contact, offer), "The receipt we email you includes these terms."]
 
 
 def _emails_of_accepting(contact: Contact, offer: OfferSeen) -> list[str]:
@@ -447,6 +457,23 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _may(request: HttpRequest, what: str) -> bool:
     return may_go_on(f"booking-{what}", address=client_address(request), mailbox=_user(request).email)
+
+
+@sign_in_required
+@require_safe
+def calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the agreed session as a file for the reader's own calendar: at T3 with names and venue, and the read is logged."""
+    contact = _contact(request, reference)
+    if not contact.booking.is_agreed:
+        raise Http404
+    seen = seen_by_contact(contact, page="calendar file")
+    if seen.tier < Tier.T2:
+        raise Http404
+    response = HttpResponse(
+        own_calendar_file(contact.booking, seen), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{contact.booking.reference}.ics"'
+    return response
 
 
 @sign_in_required

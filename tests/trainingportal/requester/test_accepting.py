@@ -104,8 +104,12 @@ def test_where_the_trainers_have_all_said_yes_before_one_mail_confirms_it(t2, co
     for place in Engagement.objects.filter(offer=made).select_related("speaker__user"):
         services.answer_invitation(place.pk, accepts=True, actor=place.speaker.user)
 
-    signed_in(t2.user).post(address(t2))
+    look_over = words(signed_in(t2.user).get(address(t2)).content)
+    assert "Your booking is confirmed straight away: all our trainers have accepted this date." in look_over
 
+    response = signed_in(t2.user).post(address(t2), follow=True)
+
+    assert f"Your booking for {DAY} is confirmed. We emailed you" in words(response.content)
     t2.booking.refresh_from_db()
     assert t2.booking.status == BookingStatus.CONFIRMED
     assert not Message.objects.filter(kind="accepted").exists()

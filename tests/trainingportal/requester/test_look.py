@@ -78,8 +78,11 @@ def test_the_page_reads_well_from_the_request_to_the_day(page_at, dana, coordina
     page.get_by_label("Write to us").fill("There is one next door.")
     page.get_by_role("button", name="Send").click()
     page.get_by_text("Your message is with us.").wait_for()
-    page.get_by_role("button", name="Accept 9 March").click()
-    page.get_by_text("Thank you. You said yes to Tuesday 9 March 2027.").wait_for()
+    page.get_by_role("button", name="Check and accept 9 March").click()
+    page.get_by_role("heading", name="Check before you accept").wait_for()
+    read(page, "your-look-over")
+    page.get_by_role("button", name="Accept 9 March", exact=True).click()
+    page.get_by_text("You have accepted Tuesday 9 March 2027.").wait_for()
     read(page, "your-accepted")
 
     for engagement in made.engagements.select_related("speaker__user"):
@@ -89,7 +92,7 @@ def test_the_page_reads_well_from_the_request_to_the_day(page_at, dana, coordina
     read(page, "your-agenda")
     assert page.get_by_text("How your day runs").is_visible()
     if width == 320:
-        stands = page.get_by_role("heading", name="Where it stands").bounding_box()
+        stands = page.get_by_role("heading", name="Progress").bounding_box()
         messages = page.get_by_role("heading", name="Messages").bounding_box()
         assert stands["y"] < messages["y"]
 
@@ -106,7 +109,7 @@ def test_the_forms_say_what_is_missing(page_at, dana, coordinator, width):
     page = page_at(width, javascript=False)
     address = enter(page, dana)
     for name, button in (
-        ("room", "Save the room"),
+        ("room", "Save"),
         ("colleague", "Invite your colleague"),
     ):
         page.goto(f"{address}{name}/")
@@ -134,11 +137,14 @@ def test_the_other_pages_read_well(page_at, dana, coordinator, width):
     second_tab = page.context.new_page()
     for tab in (page, second_tab):
         tab.goto(address)
-    page.get_by_role("button", name="Accept 9 March").click()
-    page.get_by_text("The date you chose").wait_for()
-    second_tab.get_by_role("button", name="Accept 9 March").click()
-    second_tab.get_by_role("heading", name="Thank you for answering").wait_for()
-    read(second_tab, "your-too-late")
+    for tab in (page, second_tab):
+        tab.get_by_role("button", name="Check and accept 9 March").click()
+        tab.get_by_role("heading", name="Check before you accept").wait_for()
+    page.get_by_role("button", name="Accept 9 March", exact=True).click()
+    page.get_by_text("The date you accepted").wait_for()
+    second_tab.get_by_role("button", name="Accept 9 March", exact=True).click()
+    second_tab.get_by_text("The date you accepted").wait_for()
+    read(second_tab, "your-accepted-twice")
     services.cancel_booking(dana.booking.pk, words="", actor=coordinator)
     page.goto(address)
     read(page, "your-cancelled")

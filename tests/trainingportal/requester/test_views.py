@@ -60,7 +60,7 @@ def test_a_contact_not_rung_back_sees_no_date_even_when_a_colleague_does(agreed,
     assert "9 March" not in page
     assert "9.15am" not in page
     assert "This training is confirmed." in page
-    assert "We phone you" in page
+    assert "We will phone you" in page
     assert [word for word in PLANTED if word in page] == []
 
 
