@@ -17,7 +17,8 @@ from agendas.models import PAUSES, Agenda, AgendaItem, Document, SetAside
 from agendas.running import RunningOrder
 from agendas.strip import CORE, ENGLISH, FILL, PAUSE, TOPIC, Block, Said, Strip, draw
 from bookings.models import Booking, Contact, DeskSettings
-from bookings.release import SessionSeen
+from bookings.release import SessionSeen, VenueSeen
+from courses.models import Topic
 from places.clock import say_date, say_minutes, say_time, say_times
 from places.nations import Nation
 
@@ -26,6 +27,7 @@ Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 WELSH = Document.Language.WELSH
 MARKING = "OFFICIAL-SENSITIVE"
 MOST_OUTCOMES = 6
+ASKED_LATER = ("quiet_room", "support_name", "support_telephone", "online_link")
 MOST_ROWS = 120
 MOST_BESIDE = 1500
 MUCH_OF_THE_PLACE = 250
@@ -36,7 +38,7 @@ NOT_NAMED = "Not named yet"
 KIND_WORDS = {
     Kind.WELCOME: "Who is who, looking after yourself, and how the day runs",
     Kind.QUESTIONS: "Time for what you want to ask",
-    Kind.CLOSE: "What you take with you, and a few minutes for feedback",
+    Kind.CLOSE: "What you take with you, and time for a last question",
 }
 HOW = {Variant.WORKSHOP: "Workshop", Variant.DISCUSSION: "Discussion"}
 """How a line is given, where the agency may read it. "Recorded" would tell that no family member comes: it is detail."""
@@ -70,7 +72,7 @@ def agenda_part(agenda: Agenda, order: RunningOrder, facts: Facts) -> dict[str, 
         "invented": booking.invented,
         "lines": [_line(line.item, line, facts) for line in order.lines if line.item.kind != Kind.NOTE],
         "notices": _notices(order),
-        "outcomes": _outcomes(order),
+        "outcomes": _outcomes(order, facts.must_ids),
         "marking": MARKING if agenda.is_marked else "",
         "host": host_part([line.item for line in order.lines], facts),
     }
@@ -109,11 +111,23 @@ def _notices(order: RunningOrder) -> list[dict[str, str]]:
     ]
 
 
-def _outcomes(order: RunningOrder) -> list[str]:
-    """The first outcome of each topic in turn, then the second, until there are six."""
-    per_topic = [line.item.topic.outcome_lines for line in order.lines if line.item.topic is not None]
-    rounds = [[lines[n] for lines in per_topic if len(lines) > n] for n in range(2)]
-    return [outcome for one_round in rounds for outcome in one_round][:MOST_OUTCOMES]
+def _outcomes(order: RunningOrder, must_ids: frozenset[int]) -> list[str]:
+    """What people take with them: of what was asked for first, then of the rest, about six in all.
+
+    Each topic that was asked for has its first outcome here, however many were asked for; then come their second and
+    third. Where nothing in particular was asked for, every topic of the day counts alike.
+    """
+    topics = [line.item.topic for line in order.lines if line.item.topic is not None]
+    asked = [topic for topic in topics if topic.pk in must_ids]
+    others = [topic for topic in topics if topic.pk not in must_ids]
+    found = [*_in_rounds(asked), *_in_rounds(others)]
+    return found[: max(MOST_OUTCOMES, sum(bool(topic.outcome_lines) for topic in asked))]
+
+
+def _in_rounds(topics: Sequence[Topic]) -> list[str]:
+    """The first outcome of each topic in turn, then the second, then the third."""
+    per_topic = [topic.outcome_lines for topic in topics]
+    return [lines[n] for n in range(3) for lines in per_topic if len(lines) > n]
 
 
 def detail_part(
@@ -134,6 +148,7 @@ def detail_part(
         **session_part(booking, seen, contacts, settings),
         "set_up_from": _clock(order.starts_at - dt.timedelta(minutes=settings.setup_minutes)),
         "packed_up_by": _clock(order.ends_at + dt.timedelta(minutes=settings.pack_up_minutes)),
+        # what the host told us is the venue's and goes first; these are what the team wrote where the host said nothing
         "quiet_room": agenda.quiet_room,
         "support_contact": agenda.support_contact,
         "who": [_who(line.item, names) for line in order.lines if line.item.kind != Kind.NOTE],
@@ -157,7 +172,7 @@ def session_part(
             {"name": one.name, "organisation": one.organisation, "role": one.role, "is_lead": one.is_lead}
             for one in seen.speakers
         ],
-        "venue": asdict(seen.venue) if seen.venue is not None else None,
+        "venue": _venue_part(seen.venue) if seen.venue is not None else None,
         "contacts": [
             {"name": contact.name, "job_title": contact.job_title, "telephone": contact.telephone}
             for contact in contacts
@@ -165,6 +180,11 @@ def session_part(
         "desk_telephone": settings.telephone,
         "access_needs": booking.access_needs,
     }
+
+
+def _venue_part(venue: VenueSeen) -> dict[str, Any]:
+    """The venue as data. What we began to ask later is left out where it is empty, so that an older paper does not differ."""
+    return {name: value for name, value in asdict(venue).items() if value or name not in ASKED_LATER}
 
 
 def place_part(seen: SessionSeen) -> dict[str, str] | None:

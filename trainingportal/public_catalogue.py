@@ -15,6 +15,7 @@ from bookings.models import DeskSettings
 from courses.models import Format, PageText, Point, Topic, TopicForAudience
 from courses.words import Block, read_blocks
 from places import keeping
+from places.clock import say_minutes
 from places.keeping import keep
 from places.nations import Nation
 from speakers.models import Organisation, Speaker
@@ -92,6 +93,11 @@ class FormatSeen:
     welcome_minutes: int
     close_minutes: int
     needs_workshop: bool
+
+    @property
+    def training_words(self) -> str:
+        """How long the training is, without breaks: the one sentence of it, for every page that names a length."""
+        return f"about {say_minutes(self.training_minutes)} of training"
 
     @property
     def topic_minutes(self) -> int:

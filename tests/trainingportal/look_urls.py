@@ -129,7 +129,7 @@ def components() -> dict[str, Any]:
             Step(state="next", title="Room and access needs", note="Two weeks before", address="#x"),
         ],
         "facts": [("When", "9.15am to 4.15pm"), ("Where", "West Midlands"), ("Your part", "Alice’s story")],
-        "pairs": [("A half day holds", "150 minutes"), ("Your topics", "at least 120 minutes")],
+        "pairs": [("A half day holds", "2 hours 40 minutes"), ("Your topics", "at least 120 minutes")],
         "fixes": [
             Row(
                 number=1,

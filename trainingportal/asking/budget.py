@@ -59,7 +59,7 @@ def count(
         end_words=f"{name} ends here",
     )
     pairs = [
-        (f"{name.capitalize()} holds", f"{length.training_minutes} minutes"),
+        (f"{name.capitalize()} holds", say_minutes(length.training_minutes)),
         ("Always given", f"at least {given} minutes"),
         ("Welcome, questions", f"{around} minutes"),
     ]

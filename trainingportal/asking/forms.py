@@ -13,7 +13,6 @@ from formkit.forms import PortalForm
 from formkit.layout import Choices, Disclosure
 from formkit.mailboxes import MailboxField
 from places import mailboxes, outcodes
-from places.clock import say_minutes
 from trainingportal.asking import choices
 from trainingportal.guard import GuardedForm, TrappedForm
 
@@ -293,10 +292,7 @@ class NeedForm(PageForm):
         self.topics = {topic.slug: topic for topic in choices.topics()}
         cast(forms.ChoiceField, self.fields["length"]).choices = Pairs(
             [
-                *[
-                    (seen.slug, f"{seen.name}, about {say_minutes(seen.training_minutes)} of training")
-                    for seen in choices.lengths()
-                ],
+                *[(seen.slug, f"{seen.name}, {seen.training_words}") for seen in choices.lengths()],
                 (UNSURE, "Not sure yet"),
             ]
         )

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from bookings.models import Agency, AudienceShare, Booking, Place
-from places.clock import say_minutes
 from trainingportal.asking import choices, drafts
 from trainingportal.asking.forms import (
     POLICE,
@@ -68,9 +67,7 @@ def _audience(form: AudienceForm) -> Lines:
 
 def _need(form: NeedForm) -> Lines:
     said = form.cleaned_data
-    lengths = {
-        seen.slug: f"{seen.name}, about {say_minutes(seen.training_minutes)}" for seen in choices.lengths()
-    }
+    lengths = {seen.slug: f"{seen.name}, {seen.training_words}" for seen in choices.lengths()}
     titles = {slug: topic.title for slug, topic in form.topics.items()}
     suggested = said["cover"] == Booking.Cover.SUGGEST
     return [

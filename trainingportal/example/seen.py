@@ -14,7 +14,6 @@ from django.urls import reverse
 from agendas.models import PAUSES
 from agendas.snapshot import Paper, read
 from agendas.strip import PAUSE, TOPIC, Strip
-from places.clock import say_minutes
 from places.nations import Nation
 from trainingportal.asking import choices
 from trainingportal.example import question as questions
@@ -99,8 +98,8 @@ class Day:
 
     @property
     def training(self) -> str:
-        """How long the training is, without the pauses."""
-        return say_minutes(sum(row.minutes for row in self.rows if row.kind != PAUSE))
+        """How long the training is, as every page says it."""
+        return {seen.slug: seen.training_words for seen in choices.lengths()}.get(self.question.length, "")
 
 
 def title_of(question: Question) -> str:

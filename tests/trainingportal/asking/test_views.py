@@ -402,8 +402,8 @@ def test_somebody_not_sure_sees_both_lengths(client, answers):
 
     page = words(client.get(ADDRESSES["need"]))
 
-    assert "A half day holds 150 minutes" in page
-    assert "A full day holds 340 minutes" in page
+    assert "A half day holds 2 hours 40 minutes" in page
+    assert "A full day holds 5 hours 40 minutes" in page
 
 
 # ---- back, change, refresh

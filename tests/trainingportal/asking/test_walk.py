@@ -166,7 +166,7 @@ def test_the_form_can_be_filled_in_by_keyboard_alone(page_at, catalogue, javascr
     keys.press("Enter")
 
     page.get_by_role("heading", name="What do you need?").wait_for()
-    reach("Half day, about 2 hours 30 minutes of training")
+    reach("Half day, about 2 hours 40 minutes of training")
     keys.press("ArrowDown")
     reach("Suggest for our audience Recommended")
     keys.press("Space")
