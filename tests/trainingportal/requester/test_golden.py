@@ -38,6 +38,8 @@ HOST = {
     "contact_name": "Kit Gatekeeper",
 }
 
+KEY_OF_THE_PICTURE = re.compile(r"\w?(?:topic|people pause|welcome, questions)")
+
 Stage = Callable[[Contact, User], None]
 
 
@@ -180,7 +182,7 @@ def _main(page: str) -> str:
     text = re.sub(r"WT-\w+", "WT-XXXXXX", text)
     text = re.sub(r"Speaker Quillfeather\d+", "Speaker Quillfeather", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
+    return "\n".join(line for line in lines if line and not KEY_OF_THE_PICTURE.fullmatch(line)) + "\n"
 
 
 def _read(stage: str, tier: str, desk: User) -> str:
