@@ -78,6 +78,11 @@ def _choices(pattern: str, name: str, references: list[str], *, few: bool) -> di
         "code": list(AttendeeCode.objects.order_by("pk").values_list("code", flat=True)[:FEW]),
         "key": list(VERBS)[:1] if few else list(VERBS),
         "on": [1],
+        "change_id": [1],
+        "contact_id": [1],
+        "part": ["audience"],
+        "kind": ["another_day"],
+        "matter_id": [1],
         "message_id": list(AttendeeMessage.objects.order_by("pk").values_list("pk", flat=True)[:1]) or [1],
         "object_id": _rows(name, few=few) if pattern.startswith("desk/") else [1],
     }
