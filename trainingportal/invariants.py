@@ -271,7 +271,7 @@ def _open_without_a_release() -> Iterator[str]:
 
 def _open_beyond_its_time() -> Iterator[str]:
     """What the one door gives is compared with the calendar: nobody outside sees detail once it has closed."""
-    settings = DeskSettings.objects.filter(pk=1).first() or DeskSettings()  # .current() would write the row
+    settings = DeskSettings.current()
     now = timezone.now()
     closed_since = now - dt.timedelta(days=settings.detail_closes_after_days)
     over = Q(booking__ends_at__lte=closed_since) | ~Q(booking__status__in=HELD_DATES)

@@ -39,7 +39,7 @@ from accounts.rights import AUDITORS, COORDINATORS, READERS
 from agendas import services as agendas
 from agendas.models import AttendeeMessage, Document
 from bookings import services
-from bookings.models import Booking, CallBack, Contact, Engagement
+from bookings.models import Booking, CallBack, Contact, DeskSettings, Engagement
 from bookings.services import Asked
 from courses.models import Audience, Format, PageText, Topic
 from outbox.models import Message
@@ -360,13 +360,15 @@ def _private_message(booking: Booking) -> int:
 
 
 def _demo() -> None:
-    """The four people whom the demo lets anybody enter as."""
+    """The people whom the demo lets anybody enter as."""
     invented.coordinators()
     invented.speakers()
+    invented.reader()
     asks = InventedAgency(cases.MILLRACE.name, "nhs", "Dana Whitcombe", "Manager", "NE1")
-    services.make_request(
+    asked = services.make_request(
         Asked(name=asks.contact, email=asks.email, agency_kind=asks.kind, agency_name=asks.name)
     )
+    Booking.objects.filter(pk=asked.pk).update(invented=True)
 
 
 def _odds_and_ends(world: World, co: User) -> None:
@@ -394,7 +396,7 @@ def _odds_and_ends(world: World, co: User) -> None:
         "person": people.ensure_user("somebody@example.org", name="Sam Body").pk,
         "receipt": signing.dumps(["EN-INVENT", "2027-03-09", True], salt=RECEIPT_SALT),
         "agency": AgencyFactory(name="Spare Agency").pk,
-        "settings": 1,
+        "settings": DeskSettings.objects.get_or_create(pk=1)[0].pk,
         "topic": TopicFactory(slug="spare-topic").pk,
         "format": FormatFactory(slug="spare-format").pk,
         "course": CourseFactory(slug="spare-course").pk,

@@ -290,10 +290,6 @@ class DeskSettingsAdmin(OnTheDesk):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DeskSettings]:
-        DeskSettings.objects.get_or_create(pk=1)
-        return super().get_queryset(request)
-
 
 class MailAtTheDesk(MailAdmin):
     """The outbox. A mail names who gives a session by its mailbox alone, so every look at one is on record."""
