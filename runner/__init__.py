@@ -7,3 +7,5 @@ everything else runs in ``.venv``. Nothing of the portal imports this package.
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# how the set-up tells the command that follows it how long it took
+SET_UP_SECONDS = "SET_UP_SECONDS"

@@ -2,8 +2,9 @@
 
 import os
 import sys
+import time
 
-from runner import BASE_DIR, setup
+from runner import BASE_DIR, SET_UP_SECONDS, setup
 from runner.say import fail
 
 USAGE = "Use: bin/run, bin/test [pytest arguments], bin/check, bin/bench [--quick] or bin/soak [part …]"
@@ -22,10 +23,14 @@ def main(arguments: list[str]) -> None:
         fail(USAGE, code=2)
     command, rest = arguments[0], arguments[1:]
     os.chdir(BASE_DIR)
+    began = time.monotonic()
     try:
         python = setup.prepare(command)
     except KeyboardInterrupt:
         fail("\nStopped during set-up; the next start goes on from here.", code=130)
+    # the packages in .venv are started many times over, and compiled once
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ[SET_UP_SECONDS] = f"{time.monotonic() - began:.1f}"
     os.execv(python, [str(python), "-m", MODULES[command], *rest])  # noqa: S606  replaces this process, no shell
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import psycopg2
 
-from runner import BASE_DIR
+from runner import BASE_DIR, SET_UP_SECONDS
 from runner.children import Child, start, stop_all
 from runner.house import HOUSE, AlreadyRunningError, House, free_port, given, is_free, write_whole
 from runner.say import fail, say
@@ -23,6 +24,8 @@ from runner.servers import prepare_postgres, prepare_valkey, tail, wait_until
 BIN = Path(sys.executable).parent
 LOOK_EVERY = 0.5  # seconds
 WEB = "The web"
+MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
+PATIENCE_FOR_A_CASE = 20  # seconds
 NOT_CODE = {".git", ".venv", "var", "node_modules", "docs", "tests", "bench", "soak", "runner"}
 
 
@@ -44,22 +47,35 @@ def main() -> None:
 def run(house: House) -> None:
     """Start everything in order, watch it, and stop it in the opposite order."""
     children: list[Child] = []
-    began = time.monotonic()
+    filling: subprocess.Popen[bytes] | None = None
+    took = Took()
     try:
         host, port = where_to_listen()
-        environment = start_servers(house, children)
-        environment.update(own_settings(house, host, port))
+        own = own_settings(house, host, port)
+        pages = begin_pages(house, {**os.environ, **own})
+        environment = start_servers(house, children) | own
         house.tell(environment)
+        took.lap("servers")
         everything = {**os.environ, **environment}
-        prepare(house, everything)
-        for child in portal(house, everything, host, port):
-            children.append(child)
-            child.start()
-            if child.name == WEB:
-                wait_until(lambda: answers(f"http://{own_name(host)}:{port}/health/"), child)
-        greet(environment, time.monotonic() - began)
+        is_new = prepare(house, everything, pages)
+        took.lap("tables and pages")
+        web, *others = portal(house, everything, host, port)
+        launch(web, children)
+        wait_until(lambda: answers(f"http://{own_name(host)}:{port}/health/"), web)
+        took.lap("web")
+        if is_new and is_demo(environment):
+            filling = begin_demo(
+                house, everything
+            )  # the papers in it are drawn there, so the worker comes after it
+        else:
+            launch_all(others, children)
+        greet(environment, took, is_filling=filling is not None)
         while True:
             time.sleep(LOOK_EVERY)
+            if filling is not None and filling.poll() is not None:
+                end_demo(house, everything, filling)
+                filling = None
+                launch_all(others, children)
             for child in children:
                 child.keep_alive()
     except KeyboardInterrupt:
@@ -67,10 +83,42 @@ def run(house: House) -> None:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        if filling is not None:
+            finish_case(filling)
         servers = [child for child in children if child.name in ("PostgreSQL", "Valkey")]
         stop_all([child for child in children if child not in servers])
         stop_all(servers)
         house.forget()
+
+
+def launch(child: Child, children: list[Child]) -> None:
+    """Start a program and have it watched."""
+    children.append(child)
+    child.start()
+
+
+def launch_all(more: list[Child], children: list[Child]) -> None:
+    """Start these as well."""
+    for child in more:
+        launch(child, children)
+
+
+class Took:
+    """Where the seconds of a start went, the set-up before it included."""
+
+    def __init__(self) -> None:
+        self.laps = {"packages": float(os.environ.get(SET_UP_SECONDS, "0"))}
+        self.since = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        """Note how long a part took that has just ended."""
+        now = time.monotonic()
+        self.laps[name] = now - self.since
+        self.since = now
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.laps.items())
+        return f"{sum(self.laps.values()):.0f} s: {parts}"
 
 
 def where_to_listen() -> tuple[str, int]:
@@ -156,44 +204,89 @@ def own_names(host: str) -> list[str]:
 # ---- data
 
 
-def prepare(house: House, environment: Mapping[str, str]) -> None:
-    """Bring tables, catalogue, demo and static files up to date; quick when nothing has changed."""
-    stamp = house.var / "prepared.json"
-    code = fingerprint_of_code() + environment["DEMO"]
+def begin_pages(house: House, environment: Mapping[str, str]) -> "subprocess.Popen[bytes] | None":
+    """Start to gather the static files, which needs no server; nothing where the last start's are still right."""
     has_static = (house.var / "static" / "staticfiles.json").exists()
-    if has_static and read(stamp) == {
-        "code": code,
-        "tables": fingerprint_of_tables(environment["DATABASE_URL"]),
-    }:
-        return
+    if has_static and prepared(house).get("code") == code_for(environment):
+        return None
+    return start([*MANAGE, "collectstatic", "--noinput"], env=environment, log=fresh(house.log("static")))
+
+
+def prepare(house: House, environment: Mapping[str, str], pages: "subprocess.Popen[bytes] | None") -> bool:
+    """Bring tables and catalogue up to date, and wait for the static files; return whether there was anything to do.
+
+    Quick when nothing has changed.
+    """
+    if pages is None and prepared(house) == fingerprints(environment):
+        return False
     say("Preparing tables, catalogue and pages")
-    manage = [sys.executable, str(BASE_DIR / "manage.py")]
-    steps = {
-        "static": start(
-            [*manage, "collectstatic", "--noinput"], env=environment, log=fresh(house.log("static"))
-        ),
-        "prepare": start([*manage, "prepare"], env=environment, log=fresh(house.log("prepare"))),
-    }
+    command = [*MANAGE, "prepare", "--without-demo"]
+    steps = {"prepare": start(command, env=environment, log=fresh(house.log("prepare")))}
+    if pages is not None:
+        steps["static"] = pages
     for name, step in steps.items():
         if step.wait() != 0:
             log = house.log(name)
             fail(f"The data could not be prepared:\n\n{tail(log)}\n\nThe whole log: {log}")
-    tables = fingerprint_of_tables(environment["DATABASE_URL"])
-    write_whole(stamp, json.dumps({"code": code, "tables": tables}))
+    if not is_demo(environment):
+        note_prepared(house, environment)
+    return True
+
+
+def begin_demo(house: House, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start to make the invented bookings that are not there yet, while the pages can be looked at already."""
+    return start(
+        [*MANAGE, "demo"], env=environment, log=fresh(house.log("demo")), orphan_signal=signal.SIGTERM
+    )
+
+
+def end_demo(house: House, environment: Mapping[str, str], filling: "subprocess.Popen[bytes]") -> None:
+    """Tell how the making of the invented bookings went; where it failed, the next start tries again."""
+    if filling.returncode == 0:
+        note_prepared(house, environment)
+        say("  The invented bookings are there")
+    else:
+        log = house.log("demo")
+        say(f"The invented bookings could not be made:\n\n{tail(log)}\n\nThe whole log: {log}")
+
+
+def finish_case(filling: "subprocess.Popen[bytes]") -> None:
+    """Let the making of the invented bookings end with the one in hand, so that none is left half told."""
+    filling.terminate()
+    try:
+        filling.wait(PATIENCE_FOR_A_CASE)
+    except subprocess.TimeoutExpired:
+        filling.kill()
+        filling.wait()
+
+
+def note_prepared(house: House, environment: Mapping[str, str]) -> None:
+    """Write down for the next start that nothing is left to prepare."""
+    write_whole(house.var / "prepared.json", json.dumps(fingerprints(environment)))
+
+
+def prepared(house: House) -> dict[str, str | None]:
+    """Return what the last whole preparation was for, or nothing."""
+    try:
+        return dict(json.loads((house.var / "prepared.json").read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def fingerprints(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Return what tells whether anything has changed since the last start."""
+    return {"code": code_for(environment), "tables": fingerprint_of_tables(environment["DATABASE_URL"])}
+
+
+def code_for(environment: Mapping[str, str]) -> str:
+    """Return a word for the files, and for whether they show a demo."""
+    return fingerprint_of_code() + environment["DEMO"]
 
 
 def fresh(log: Path) -> Path:
     """Return a log emptied of what an earlier start wrote."""
     log.unlink(missing_ok=True)
     return log
-
-
-def read(stamp: Path) -> object:
-    """Return what the stamp of the last preparation says, or nothing."""
-    try:
-        return json.loads(stamp.read_text())
-    except (OSError, ValueError):
-        return None
 
 
 def fingerprint_of_code() -> str:
@@ -279,13 +372,15 @@ def answers(address: str) -> bool:
         return False
 
 
-def greet(environment: Mapping[str, str], seconds: float) -> None:
-    """Tell where the portal is and how to get in."""
+def greet(environment: Mapping[str, str], took: Took, *, is_filling: bool) -> None:
+    """Tell where the portal is, how long that took, and how to get in."""
     site = environment["SITE_URL"]
-    say(f"\n  The portal runs at {site}  (after {seconds:.0f} s)\n")
+    say(f"\n  The portal runs at {site}  (after {took})\n")
     if is_demo(environment):
         say(f"  Try it out:  {site}/demo/  enter as coordinator, lead trainer, agency, speaker or attendee")
         say("               everybody and everything in it is invented")
+        if is_filling:
+            say("               its bookings are still being made, one after another")
     else:
         say(f"  Sign in:     {site}/desk/")
         say("               the first coordinator: .venv/bin/python manage.py first_coordinator_link")

@@ -73,7 +73,17 @@ def run_tests(house: House, arguments: list[str], *, note: str) -> int:
             say(note)
         say("Testing")
         pytest = start(
-            [sys.executable, "-m", "pytest", "-n", PROCESSES, "--dist", "loadgroup", *arguments],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-n",
+                PROCESSES,
+                "--dist",
+                "loadgroup",
+                "--durations=20",
+                *arguments,
+            ],
             env=environment,
             own_session=False,
         )

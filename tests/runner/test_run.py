@@ -17,7 +17,7 @@ from runner import BASE_DIR
 from runner.house import free_port
 
 # one start after another over one folder, so that only the first makes tables
-pytestmark = [pytest.mark.xdist_group("runner"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("runner"), pytest.mark.timeout(600)]
 
 
 class Instance:
@@ -46,9 +46,9 @@ class Instance:
             self.process = subprocess.Popen(
                 self.command(), cwd=BASE_DIR, env=self.environment, stdout=output, stderr=output, text=True
             )
-        wait_for(lambda: self.answers() or self.process.poll() is not None, 90)
+        wait_for(lambda: self.answers() or self.process.poll() is not None, 240)
         assert self.process.poll() is None, self.output.read_text()
-        wait_for(lambda: "Ctrl-C" in self.output.read_text(), 10)
+        wait_for(lambda: "Ctrl-C" in self.output.read_text(), 60)
         return time.monotonic() - began
 
     def end(self, number: int) -> int:
@@ -112,7 +112,7 @@ def instance(prepared: Instance) -> Iterator[Instance]:
     yield prepared
     if prepared.process.poll() is None:
         prepared.end(signal.SIGKILL)
-    wait_for(lambda: not prepared.processes(), 20)
+    wait_for(lambda: not prepared.processes(), 60)
 
 
 def test_the_second_start_shows_its_first_page_in_five_seconds_and_ctrl_c_leaves_nothing(instance):
@@ -166,7 +166,7 @@ def test_a_killed_runner_leaves_nothing_and_the_next_start_recovers(instance):
 
     instance.end(signal.SIGKILL)
 
-    wait_for(lambda: not instance.processes(), 10)
+    wait_for(lambda: not instance.processes(), 60)
     assert (instance.var / "instance.json").exists()
     instance.start()
     assert instance.end(signal.SIGINT) == 0
@@ -187,8 +187,8 @@ def test_whatever_is_killed_comes_back_and_nothing_is_left_in_the_end(instance):
             any(words in c and pid not in before.values() for pid, c in now.items()) for words in killed
         )
 
-    wait_for(all_are_back, 20)
-    wait_for(instance.answers, 20)
+    wait_for(all_are_back, 120)
+    wait_for(instance.answers, 120)
     assert instance.end(signal.SIGINT) == 0
     assert instance.processes() == {}
 

@@ -65,14 +65,17 @@ KESTON = InventedAgency("Keston Vale Fire and Rescue", "other", "Ravi Menon", "P
 PENNOWE = InventedAgency("Pennowe County Council", "council", "Tegan Rowse", "Domestic abuse lead", "TR1")
 
 
-def build(stage: str | None, say: Callable[[str], object]) -> int:
-    """Make the cases of one stage, or of all, that are not there yet. Gives back how many were made."""
+def build(stage: str | None, say: Callable[[str], object], goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Make the cases of one stage, or of all, that are not there yet. Gives back how many were made.
+
+    It stops before the next case when ``goes_on`` says so: a case that was begun is told to its end.
+    """
     desk = Desk()
     people.say_who_answers()
     people.reader()
     made = 0
     for name, case in CASES:
-        if stage in (None, name):
+        if stage in (None, name) and goes_on():
             made += case(desk, say)
     return made
 

@@ -1,6 +1,7 @@
 """The demo: invented people only, made once, and nowhere but in a demo."""
 
 import datetime as dt
+import signal
 
 import pytest
 import time_machine
@@ -64,6 +65,36 @@ def test_twelve_cases_stand_in_every_stage_and_a_second_run_adds_nothing(demo, c
         sent = client.get(reverse("demo-mail-as-sent", args=[message.pk]))
         assert "Invented demonstration data" in sent.content.decode()
         assert "sandbox" in sent["Content-Security-Policy"]
+
+
+def test_until_its_cases_are_made_the_page_says_how_many_are_to_come(demo, client):
+    page = client.get(reverse("demo")).content.decode()
+    assert "12 of the invented bookings are still to come" in page
+    entered = client.post(reverse("demo-enter"), {"as": "agency"})
+    assert (entered.status_code, entered["Location"]) == (302, reverse("demo"))
+
+    answers = iter([True] * 11 + [False])
+    assert cases.build(None, lambda words: None, lambda: next(answers)) == 11
+    assert "1 of the invented bookings is still to come" in client.get(reverse("demo")).content.decode()
+
+    assert build() == 1
+    assert "still to come" not in client.get(reverse("demo")).content.decode()
+
+
+def test_a_signal_ends_the_making_between_two_cases(demo, monkeypatch):
+    first, *rest = cases.CASES
+
+    def interrupted(desk, say):
+        made = first[1](desk, say)
+        signal.raise_signal(signal.SIGTERM)
+        return made
+
+    monkeypatch.setattr(cases, "CASES", ((first[0], interrupted), *rest))
+
+    with pytest.raises(CommandError, match="Stopped between two cases"):
+        call_command("demo", verbosity=0)
+
+    assert (Enquiry.objects.count(), Booking.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize(("stage", "made"), [("enquiry", 2), ("requested", 3)])

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from trainingportal import database_roles, seals
@@ -16,6 +16,10 @@ class Command(BaseCommand):
 
     help = "Bring tables, catalogue and (with DEMO) the invented bookings up to date."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whether the invented bookings are made by a command of their own."""
+        parser.add_argument("--without-demo", action="store_true", help="leave the invented bookings out")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step; any that fails ends the command."""
         plain = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
@@ -25,7 +29,7 @@ class Command(BaseCommand):
             if settings.DATABASE_OWNER_URL:
                 database_roles.let_in(*plain)
         call_command("load_catalogue")
-        if settings.DEMO:
+        if settings.DEMO and not options["without_demo"]:
             call_command("demo")
         if broken := seals.count_broken():
             self.stderr.write(self.style.ERROR(seals.say_broken(broken)))
