@@ -200,6 +200,7 @@ def run(house: House, size: Size) -> int:
         desk(bench, bare, ours)
         memory(bench, ours)
         submissions_at_once(bench, ours)
+        broker_away(bench)
     write(bench.figures, RESULT)
     missed = [figure.name for figure in bench.figures if not figure.ok]
     say(f"\n{table(bench.figures)}\n")
@@ -378,6 +379,12 @@ def options(bench: Bench) -> None:
     """Dates and teams for one booking, read from the diaries and ranked."""
     found = bench.inside("options", bench.size.rounds)
     bench.add("options, 40 speakers × 120 dates", "CPU ms", found["ms"], target=1000)
+
+
+def broker_away(bench: Bench) -> None:
+    """Questions taken while the broker is away, beside the same with it there. The last: its mail stays."""
+    found = bench.inside("away", bench.size.rounds)
+    bench.add("20 questions, broker away", "CPU ms", found["away"], against=found["there"], target=1.2)
 
 
 def mails(bench: Bench) -> None:

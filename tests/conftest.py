@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,12 @@ from django.db.models import Field
 
 from bookings.models import SETTINGS_CACHED, DeskSettings
 from places import keeping
-from tests.browser import chromium, clicks_wait_for_the_page_they_lead_to, page_at
+from tests.browser import (
+    chromium,
+    clicks_wait_for_the_page_they_lead_to,
+    forms_may_be_sent_at_once,
+    page_at,
+)
 from tests.mail import caught_mail
 from trainingportal import seals
 
@@ -24,7 +30,13 @@ DESK = {
     "phone_hours": "Monday to Friday, 9am to 4pm",
 }
 
-__all__ = ["caught_mail", "chromium", "clicks_wait_for_the_page_they_lead_to", "page_at"]
+__all__ = [
+    "caught_mail",
+    "chromium",
+    "clicks_wait_for_the_page_they_lead_to",
+    "forms_may_be_sent_at_once",
+    "page_at",
+]
 
 
 def pytest_configure() -> None:
@@ -41,6 +53,8 @@ def pytest_configure() -> None:
         "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("ours")
+    # rows and pages of a test are freed by themselves; looking through all of Django for rings of objects takes a tenth
+    gc.set_threshold(100_000, 20, 50)
     # Playwright keeps an event loop in this thread; Django would take our ordinary queries for async ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -53,6 +67,12 @@ def _the_desk_says_who_answers() -> None:
         assert isinstance(field, Field)
         field.default = value
         vars(field).pop("_get_default", None)  # Django works it out once
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was loaded so far out of every later look for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -76,7 +76,6 @@ def ask_for_training(page: Page) -> None:
     page.get_by_label("Your role").fill("Sergeant, training")
     page.get_by_label("Work e-mail").fill(REQUESTER)
     page.get_by_label("Switchboard number").fill("01632 960 900")
-    page.wait_for_timeout(2500)  # the form is not for machines: it takes a person longer than that
     page.get_by_role("button", name="Continue").click()
 
     look(page)
@@ -97,7 +96,6 @@ def ask_for_training(page: Page) -> None:
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Check your answers")
     look(page)
-    page.wait_for_timeout(2500)
     page.get_by_role("button", name=re.compile("^Send")).click()
 
 

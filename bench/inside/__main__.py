@@ -11,7 +11,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "trainingportal.settings"
 django.setup()
 
-from bench.inside import composing, mails, options, pages, paper, queue_of_papers, rows, submitting  # noqa: E402  once Django stands
+from bench.inside import away, composing, mails, options, pages, paper, queue_of_papers, rows, submitting  # noqa: E402  once Django stands
 
 STEPS: dict[str, Callable[..., Any]] = {
     "pages": pages.look,
@@ -24,6 +24,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "paper": paper.compare,
     "mails": mails.compare,
     "options": options.look,
+    "away": away.compare,
     "composing": composing.look,
     "papers-lay": queue_of_papers.lay,
     "papers-make": queue_of_papers.make,

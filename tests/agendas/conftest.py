@@ -12,7 +12,7 @@ from agendas.models import Agenda
 from bookings import services as bookings
 from bookings.models import AudienceShare, Booking
 from courses import catalogue
-from courses.models import Audience, Course, Format, Point, Topic, TopicForAudience
+from courses.models import Audience, Format, Topic
 from speakers.models import Expertise
 from tests.factories import (
     BookingFactory,
@@ -22,6 +22,7 @@ from tests.factories import (
     VerifiedContactFactory,
     at,
 )
+from tests.shipped import load
 
 SURNAMES = ["Thistlewood", "Oxenbrigg", "Marchbanks"]
 PLACE = ["Vexford", "Plover", "NE1 9QZ"]
@@ -33,19 +34,10 @@ def _winter():
         yield
 
 
-CATALOGUE = [Course, Format, Audience, Topic, Topic.requires.through, Point, TopicForAudience]
-_kept: list[list] = []
-
-
 @pytest.fixture
 def catalogue_loaded(db):
-    """The shipped topics, formats and audiences; read once, and written quickly from then on."""
-    if not _kept:
-        catalogue.load()
-        _kept.extend(list(model.objects.all()) for model in CATALOGUE)
-        return
-    for model, rows in zip(CATALOGUE, _kept, strict=True):
-        model.objects.bulk_create(rows)
+    """The shipped topics, formats and audiences."""
+    load(catalogue)
 
 
 @pytest.fixture

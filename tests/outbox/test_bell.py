@@ -1,5 +1,4 @@
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -39,7 +38,7 @@ def _closed_port() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_away_loses_nothing_and_costs_less_than_half_a_second(
+def test_a_broker_that_is_away_loses_nothing_and_is_waited_for_once_and_not_long(
     queue, broker_at, silent_broker, caught_mail, caplog
 ):
     broker_at(silent_broker)
@@ -47,34 +46,49 @@ def test_a_broker_that_is_away_loses_nothing_and_costs_less_than_half_a_second(
 
     with transaction.atomic():
         queue()
-        began = time.perf_counter()
 
-    assert time.perf_counter() - began < 0.5
+    line = bell.connect()
+    patience = {name: line.transport_options[name] for name in ("socket_connect_timeout", "socket_timeout")}
+    assert {line.connect_timeout, *patience.values()} == {0.3}  # bin/bench measures what a request waits
+    assert (line.transport_options["retry_on_timeout"], line.transport_options["max_retries"]) == (False, 0)
     assert "did not ring (OperationalError)" in caplog.text
     assert Message.objects.count() == 1
     assert sender.sweep() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_a_bell_that_failed_the_next_requests_do_not_wait_for_it(queue, broker_at, silent_broker):
+def test_after_a_bell_that_failed_the_next_requests_do_not_try_it(
+    queue, broker_at, silent_broker, monkeypatch, caplog
+):
+    monkeypatch.setattr(
+        bell, "QUIET_SECONDS", 3600.0
+    )  # longer than the slowest machine takes for what follows
     broker_at(silent_broker)
     queue()
-    began = time.perf_counter()
+    assert len(caplog.messages) == 1
 
     for _ in range(5):
         queue()
 
-    assert time.perf_counter() - began < 0.25
+    assert len(caplog.messages) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_refuses_is_not_asked_twice_within_a_call(queue, broker_at):
-    broker_at(_closed_port())
-    began = time.perf_counter()
+def test_a_broker_that_refuses_is_not_asked_twice_within_a_call(queue, broker_at, monkeypatch):
+    port = _closed_port()
+    broker_at(port)
+    asked = []
+    connect = socket.socket.connect
+
+    def counted(line, address):
+        asked.append(address)
+        return connect(line, address)
+
+    monkeypatch.setattr(socket.socket, "connect", counted)
 
     queue()
 
-    assert time.perf_counter() - began < 0.5
+    assert [address for address in asked if address[1] == port] == [("127.0.0.1", port)]
 
 
 def test_the_task_goes_by_name_and_carries_nothing(broker_at, monkeypatch):

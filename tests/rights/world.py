@@ -60,6 +60,7 @@ from tests.factories import (
     SpeakerFactory,
     TopicFactory,
 )
+from tests.shipped import load
 from tests.trainingportal.asking.conftest import drawn
 from tests.trainingportal.desk.conftest import (
     confirmed,
@@ -201,9 +202,7 @@ def _sign_everybody_in(world: World) -> None:
 
 def build() -> World:
     """Write everything that an address of the table can name, through the services, and sign everybody in."""
-    places.catalogue.load()
-    courses.catalogue.load()
-    speakers.catalogue.load()
+    load(places.catalogue, courses.catalogue, speakers.catalogue)
     world = World()
     co = make_staff("priya@desk.example.org", COORDINATORS)
     second = make_staff("owen@desk.example.org", COORDINATORS)

@@ -16,6 +16,7 @@ from courses.models import PageText, Point, Topic
 from speakers.models import Speaker
 from tests.browser import check
 from tests.factories import AudienceFactory, PointFactory, SpeakerFactory, TopicFactory, UserFactory
+from tests.shipped import load
 
 LISTS = {
     "courses_topic": 5,
@@ -112,7 +113,7 @@ def test_a_coordinator_edits_a_point_and_ticks_where_it_applies(desk):
 
 @pytest.mark.django_db
 def test_page_texts_are_edited_and_never_added_or_deleted(desk):
-    courses.catalogue.load()
+    load(courses.catalogue)
     text = PageText.objects.get(slug="costs")
 
     answer = desk.post(
@@ -132,8 +133,7 @@ def test_page_texts_are_edited_and_never_added_or_deleted(desk):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_catalogues_desk_pages_are_accessible(page_at, desk, live_server, width):
-    courses.catalogue.load()
-    speakers.catalogue.load()
+    load(courses.catalogue, speakers.catalogue)
     page = page_at(width)
     session = desk.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])

@@ -28,6 +28,7 @@ from outbox.models import Message
 from speakers.models import DiaryEntry, Expertise
 from tests.browser import check, shoot
 from tests.factories import FormatFactory, SpeakerFactory, UserFactory, VerifiedContactFactory
+from tests.shipped import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = [1280, 320]
@@ -46,8 +47,7 @@ def _no_demo(settings):
 
 @pytest.fixture
 def catalogue(db):
-    places.catalogue.load()
-    courses.catalogue.load()
+    load(places.catalogue, courses.catalogue)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from tests.factories import (
     VerifiedContactFactory,
     at,
 )
+from tests.shipped import load
 from trainingportal import invariants, tasks
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def _february(settings, tmp_path):
 @pytest.fixture
 def offer():
     """A date that agency and speaker have both agreed to; then an agenda, with its paper made, and a release."""
-    catalogue.load()
+    load(catalogue)
     desk, second = UserFactory(), UserFactory()
     speaker = SpeakerFactory()
     contact = VerifiedContactFactory(booking=BookingFactory(format=Format.objects.get(slug="full-day")))

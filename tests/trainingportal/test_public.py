@@ -15,6 +15,7 @@ from courses.models import PageText, Topic
 from speakers.models import Speaker
 from tests.browser import check
 from tests.factories import SpeakerFactory, TopicFactory
+from tests.shipped import load
 from trainingportal import public_catalogue
 from trainingportal.public_pages import PLAIN_PAGES
 
@@ -45,8 +46,7 @@ def shipped(request):
     """The catalogue as it ships, and nothing kept from another test."""
     public_catalogue.forget()
     request.getfixturevalue("live_server" if request.node.get_closest_marker("browser") else "db")
-    courses.catalogue.load()
-    speakers.catalogue.load()
+    load(courses.catalogue, speakers.catalogue)
     yield
     public_catalogue.forget()
 

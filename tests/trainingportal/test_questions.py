@@ -139,7 +139,6 @@ def test_a_person_asks_sees_what_is_missing_and_gets_a_reference(page_at, width,
     page = page_at(width, javascript=javascript)
     page.goto(reverse("ask-question"))
     page.get_by_label("Your question").fill("May volunteers come?")
-    page.wait_for_timeout(2100)
     page.get_by_role("button", name="Send your question").click()
     if javascript:
         check(page)

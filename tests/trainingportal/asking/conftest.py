@@ -12,6 +12,7 @@ import courses.catalogue
 import places.catalogue
 from outbox.models import Message
 from places import keeping
+from tests.shipped import load
 from trainingportal import guard
 from trainingportal.asking import choices
 
@@ -21,8 +22,7 @@ CODE = re.compile(r"\b[A-Z]{3}-[A-Z]{3}\b")
 @pytest.fixture
 def catalogue(db: Any) -> None:
     """Load what ships, and forget what this process kept from another test."""
-    places.catalogue.load()
-    courses.catalogue.load()
+    load(places.catalogue, courses.catalogue)
     caches["local"].clear()
     keeping.forget()
 

@@ -1,7 +1,6 @@
 """The form in a real browser: with and without a script, and by keyboard alone."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -29,11 +28,6 @@ def read(page, name):
     shoot(page, name)
 
 
-def wait_like_a_person():
-    """Longer than the guard thinks a robot takes."""
-    time.sleep(2.1)
-
-
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
@@ -41,7 +35,6 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     look = read if javascript else (lambda page, name: shoot(page, f"{name}-plain"))
     page.goto("/ask-for-training/")
     look(page, "ask-who-empty")
-    wait_like_a_person()
     press(page)
     expect(page).to_have_title(re.compile("^Error: Who are you[?]"))
     look(page, "ask-who-errors")
@@ -112,7 +105,6 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     page.get_by_label("How many people, roughly?").fill("45")
     press(page)
     assert page.get_by_text("About 45").is_visible()
-    wait_like_a_person()
     press(page, "Send your request")
 
     page.get_by_role("heading", name="Enter the code from our e-mail").wait_for()
@@ -130,7 +122,6 @@ def test_the_form_can_be_filled_in_by_keyboard_alone(page_at, catalogue, javascr
     page = page_at(1280, javascript=javascript)
     page.goto("/ask-for-training/")
     keys = page.keyboard
-    wait_like_a_person()
 
     def reach(words):
         """Press Tab until the control with this name has the focus."""
@@ -181,7 +172,6 @@ def test_the_form_can_be_filled_in_by_keyboard_alone(page_at, catalogue, javascr
     keys.press("Enter")
 
     page.get_by_role("heading", name="Check your answers").wait_for()
-    wait_like_a_person()
     reach("Send your request")
     keys.press("Enter")
     page.get_by_role("heading", name="Enter the code from our e-mail").wait_for()
@@ -194,7 +184,6 @@ def test_the_form_can_be_filled_in_by_keyboard_alone(page_at, catalogue, javascr
 def test_what_was_typed_is_there_after_the_back_button(page_at, catalogue, width):
     page = page_at(width)
     page.goto("/ask-for-training/")
-    wait_like_a_person()
     page.get_by_label("Another organisation").check()
     page.get_by_label("What kind of organisation is it?").select_option("nhs")
     page.get_by_label("Its name").fill("Kestrel Vale NHS Trust")

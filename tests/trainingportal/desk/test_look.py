@@ -13,6 +13,7 @@ from bookings.models import Booking, Enquiry
 from speakers.models import DiaryEntry
 from tests.browser import check, shoot
 from tests.factories import EnquiryFactory, SpeakerFactory, VenueFactory
+from tests.shipped import load
 from tests.trainingportal.desk.conftest import (
     confirmed,
     contact_of,
@@ -31,8 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def work(priya, owen) -> dict[str, Booking]:
     """A case in each stage of life, one of them late, and a question."""
-    places.catalogue.load()
-    courses.catalogue.load()
+    load(places.catalogue, courses.catalogue)
     team = [*speakers(2), *SpeakerFactory.create_batch(1, is_family=True)]
     DiaryEntry.objects.create(speaker=team[1], kind="blackout", busy=(in_days(58), in_days(59)))
     late = requested("Late Person", agency="Saltmarsh Borough Council")

@@ -19,6 +19,7 @@ from outbox.models import Message
 from speakers.models import DiaryEntry, Expertise, Speaker
 from tests.browser import check, shoot
 from tests.factories import SpeakerFactory
+from tests.shipped import load
 from tests.trainingportal.desk.conftest import (
     contact_of,
     do,
@@ -44,8 +45,7 @@ def teacher(name: str, *slugs: str, **more) -> Speaker:
 @pytest.fixture
 def team(db) -> list[Speaker]:
     """Who tells the story, who has the facts, and who knows the law."""
-    places.catalogue.load()
-    courses.catalogue.load()
+    load(places.catalogue, courses.catalogue)
     return [
         teacher("Wren Alder", "scale-of-the-problem", "risk", home_outcode="YO1"),
         teacher("Tess Hale", "alices-story", is_family=True, home_outcode="NE30"),

@@ -5,6 +5,7 @@ import pytest
 import courses.catalogue
 import places.catalogue
 from courses.models import Audience, Topic
+from tests.shipped import load
 from trainingportal.asking import choices
 from trainingportal.example import making
 
@@ -14,8 +15,7 @@ def shipped(request):
     """The shipped catalogue, and nothing kept from another test."""
     choices.forget()
     request.getfixturevalue("live_server" if request.node.get_closest_marker("browser") else "db")
-    places.catalogue.load()
-    courses.catalogue.load()
+    load(places.catalogue, courses.catalogue)
     assert Topic.objects.exists()
     assert Audience.objects.exists()
     yield
