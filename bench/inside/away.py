@@ -1,5 +1,6 @@
 """Questions that are taken while the broker is there and while it is away: what the bell costs whoever asks."""
 
+import itertools
 import socket
 
 from celery import current_app
@@ -9,6 +10,7 @@ from bookings import services
 from outbox import bell
 
 MANY = 20
+NUMBERS = itertools.count()  # the same question twice is one question
 
 
 def compare(rounds: str) -> dict[str, float]:
@@ -23,5 +25,7 @@ def compare(rounds: str) -> dict[str, float]:
 
 
 def _ask() -> None:
-    for number in range(MANY):
-        services.make_enquiry(name="Casey Bench", message=f"Question {number}", email="casey@example.org")
+    for _ in range(MANY):
+        services.make_enquiry(
+            name="Casey Bench", message=f"Question {next(NUMBERS)}", email="casey@example.org"
+        )

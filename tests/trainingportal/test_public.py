@@ -15,7 +15,6 @@ from courses.models import PageText, Topic
 from speakers.models import Speaker
 from tests.browser import check
 from tests.factories import SpeakerFactory, TopicFactory
-from tests.shipped import load
 from trainingportal import public_catalogue
 from trainingportal.public_pages import PLAIN_PAGES
 
@@ -46,7 +45,8 @@ def shipped(request):
     """The catalogue as it ships, and nothing kept from another test."""
     public_catalogue.forget()
     request.getfixturevalue("live_server" if request.node.get_closest_marker("browser") else "db")
-    load(courses.catalogue, speakers.catalogue)
+    courses.catalogue.load()
+    speakers.catalogue.load()
     yield
     public_catalogue.forget()
 
