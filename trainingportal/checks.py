@@ -48,6 +48,6 @@ def the_desk_says_who_answers(app_configs: Sequence[AppConfig] | None, **kwargs:
             "The desk has no name, email address or phone number: nobody can reach it, and each new request is "
             "announced to the coordinators’ own addresses.",
             hint="Sign in as a coordinator and follow the red bar, or open /desk/set-up/.",
-            id="trainingportal.W001",
+            id="trainingportal.W002",
         )
     ]

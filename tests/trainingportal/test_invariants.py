@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from agendas import services as agendas
-from agendas.models import Document
+from agendas.models import Document, Issue
 from agendas.services import papers
 from bookings import services
 from bookings.models import Booking, Contact, Engagement, Offer, Release
@@ -224,7 +224,23 @@ def plant_lost_file(offer, cursor):
     default_storage.delete(Document.objects.get().file.name)
 
 
+def plant_issued_without_an_issue(offer, cursor):
+    cursor.execute("UPDATE bookings_booking SET status = 'ready'")
+
+
+def plant_papers_of_another_day(offer, cursor):
+    Issue.objects.create(
+        agenda=offer.booking.agenda,
+        number=1,
+        version=1,
+        snapshot={"agenda": {"day": "2027-01-01"}},
+        issued_by=offer.made_by,
+    )
+
+
 PLANTS = [
+    (plant_issued_without_an_issue, "The booking and its agenda do not fit"),
+    (plant_papers_of_another_day, "Papers say another day than their booking"),
     (plant_place_without_time, "Somebody was asked and their time is not taken"),
     (plant_place_without_time, "Time is taken for no session"),
     (plant_time_beside_the_session, "Somebody was asked and their time is not taken"),
@@ -336,5 +352,5 @@ def test_a_long_list_is_cut():
 
 
 def test_every_rule_is_told_apart_and_was_planted():
-    assert len(invariants.RULES) == 19
+    assert len(invariants.RULES) == 21
     assert dt.timedelta(0) < invariants.LATE < invariants.STUCK

@@ -95,8 +95,8 @@ def test_pages_and_mails_say_who_answers_with_links():
 def test_check_deploy_warns_until_the_desk_can_be_reached(nobody_answers):
     def warned() -> list[str | None]:
         found = run_checks(include_deployment_checks=True)
-        return [one.id for one in found if one.id == "trainingportal.W001"]
+        return [one.id for one in found if one.id == "trainingportal.W002"]
 
-    assert warned() == ["trainingportal.W001"]
+    assert warned() == ["trainingportal.W002"]
     DeskSettings.objects.update(**{name: TYPED[name] for name in ("desk_name", "desk_email", "telephone")})
     assert warned() == []
