@@ -52,7 +52,7 @@ def test_the_first_coordinator_sets_up_a_passkey_and_signs_in_with_it(page_at, w
     expect(page.get_by_role("alert")).to_contain_text("Enter your name")
     look(page, "first-run-form-error")
     page.get_by_label("Your name").fill("Owen Marsh")
-    page.get_by_label("Your e-mail address").fill("owen@desk.example.org")
+    page.get_by_label("Your email address").fill("owen@desk.example.org")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose how you will sign in")
     look(page, "choose")
@@ -108,7 +108,7 @@ def test_an_invited_coordinator_signs_in_with_code_and_app_without_javascript(pa
     page.goto("/sign-in/?next=/sign-in-settings/")
     page.get_by_role("button", name="Send me a code").click()
     shoot(page, "sign-in-error")
-    page.get_by_label("E-mail address").fill("ada@desk.example.org")
+    page.get_by_label("Email address").fill("ada@desk.example.org")
     page.get_by_role("button", name="Send me a code").click()
     shoot(page, "code")
     page.get_by_label("Code from the e-mail").fill("ZZZ-ZZZ")
@@ -183,7 +183,7 @@ def test_every_page_of_signing_in_is_good_for_all(page_at, width, secret):
 
 def sign_in(page: Page, email: str) -> None:
     page.goto("/sign-in/?next=/sign-in-settings/")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_role("button", name="Send me a code").click()
     look(page, "code")
     page.get_by_label("Code from the e-mail").fill(newest_code(email))

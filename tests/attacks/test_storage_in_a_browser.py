@@ -49,7 +49,7 @@ def test_a_browser_keeps_nothing_of_a_visit(page_at, settings):
     )
     page = page_at(1280)
     page.goto(f"/your/{contact.booking.reference}/")
-    page.get_by_label("E-mail address").fill("casey@example.org")
+    page.get_by_label("Email address").fill("casey@example.org")
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/sign-in/code/**")
     code = CODE.search(Message.objects.get(kind="code").text)

@@ -145,7 +145,7 @@ def test_a_person_asks_sees_what_is_missing_and_gets_a_reference(page_at, width,
     assert page.get_by_role("link", name="Tell us your name.").count() == 1
 
     page.get_by_label("Your name").fill("Casey Invented")
-    page.get_by_label("E-mail address").fill("casey@example.org")
+    page.get_by_label("Email address").fill("casey@example.org")
     page.get_by_role("button", name="Send your question").click()
     page.get_by_role("heading", name="We have your question").wait_for()
     if javascript:
