@@ -10,10 +10,12 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
-from django.db.models import Field
+from django.db.models import Field, Model
 
-from bookings.models import SETTINGS_CACHED, DeskSettings
+from bookings.models import SETTINGS_CACHED, Booking, DeskSettings, Enquiry
 from places import keeping
+from places.demo import is_demo
+from speakers.models import Speaker
 from tests.browser import (
     chromium,
     clicks_wait_for_the_page_they_lead_to,
@@ -37,6 +39,14 @@ __all__ = [
     "forms_may_be_sent_at_once",
     "page_at",
 ]
+
+
+def set_default(model: type[Model], name: str, value: object) -> None:
+    """Give a field another default, until the next call."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    field.default = value
+    vars(field).pop("_get_default", None)  # Django works it out once
 
 
 def pytest_configure() -> None:
@@ -63,16 +73,30 @@ def pytest_configure() -> None:
 def _the_desk_says_who_answers() -> None:
     """Give the desk contact details, as every desk has that is in use; a test of one without takes them away."""
     for name, value in DESK.items():
-        field = DeskSettings._meta.get_field(name)
-        assert isinstance(field, Field)
-        field.default = value
-        vars(field).pop("_get_default", None)  # Django works it out once
+        set_default(DeskSettings, name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_are_real() -> None:
+    """Make rows that are not invented, though the tests run as a demo does; the tests of the demo's default set it again."""
+    for model in (Booking, Enquiry, Speaker):
+        set_default(model, "invented", False)
 
 
 def pytest_collection_finish() -> None:
     """Leave what was loaded so far out of every later look for garbage."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def invented_by_default() -> Iterator[None]:
+    """Rows get the default that they have outside the tests: invented in a demo."""
+    for model in (Booking, Enquiry, Speaker):
+        set_default(model, "invented", is_demo)
+    yield
+    for model in (Booking, Enquiry, Speaker):
+        set_default(model, "invented", False)
 
 
 @pytest.fixture(autouse=True)

@@ -160,7 +160,7 @@ def test_the_code_opens_the_requesters_page_and_confirms_the_mailbox(client, ans
     assert Contact.objects.get().mailbox_confirmed_at is not None
 
 
-def test_what_a_visitor_of_the_demo_asks_for_is_invented(client, answers, settings):
+def test_what_a_visitor_of_the_demo_asks_for_is_invented(client, answers, settings, invented_by_default):
     settings.DEMO = True
     fill_in(client, answers)
 

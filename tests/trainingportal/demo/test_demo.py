@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def demo(settings, caught_mail):
+def demo(settings, caught_mail, invented_by_default):
     settings.DEMO = True
     call_command("load_catalogue", verbosity=0)
     return caught_mail
@@ -162,7 +162,7 @@ def test_the_demo_holds_to_the_same_rules_as_real_data_and_was_lived_by_day(demo
     assert out_of_hours(moments) == []
 
 
-def test_whatever_is_added_in_the_demo_is_invented_and_nothing_elsewhere(settings):
+def test_whatever_is_added_in_the_demo_is_invented_and_nothing_elsewhere(settings, invented_by_default):
     settings.DEMO = True
     assert (Booking().invented, Enquiry().invented, Speaker().invented) == (True, True, True)
     settings.DEMO = False
