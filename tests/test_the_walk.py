@@ -193,7 +193,7 @@ def test_the_whole_path(house, page_at):
     [pdf] = [
         part for part in issued.message.iter_attachments() if part.get_content_type() == "application/pdf"
     ]
-    assert pdf.get_filename() == f"{booking.reference}.pdf"
+    assert pdf.get_filename() == f"{booking.reference}-agenda.pdf"
     reader = PdfReader(BytesIO(pdf.get_content()))
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert found([*TRAINERS, *PLACE], text + str(reader.metadata)) == []

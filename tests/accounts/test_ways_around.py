@@ -318,7 +318,7 @@ def test_the_log_tells_who_came_in_and_what_failed_by_number_alone(client, coord
     ask_for_code(client, coordinator.email)
     client.post("/sign-in/code/", {"code": "BBB-BBB"})
     client.post("/sign-in/code/", {"code": newest_code(coordinator.email)})
-    client.post("/sign-in/second-factor/", {"code": "12345"})
+    client.post("/sign-in/second-factor/", {"code": "000000"})
     client.post("/sign-in/second-factor/", {"code": app_code(secret)})
     client.post("/sign-in/trust/", {"action": "no"})
 

@@ -18,6 +18,7 @@ ENGLISH = "Legal issues"
 WELSH = "Materion cyfreithiol"
 BODIES = {
     "agenda": "agendas/paper/agenda_body.html",
+    "host_page": "agendas/paper/host_page_body.html",
     "joining": "agendas/paper/joining_body.html",
     "door_sign": "agendas/paper/door_sign_body.html",
     "sign_in": "agendas/paper/sign_in_body.html",
@@ -50,7 +51,8 @@ def marked_english(markup):
 
 
 def test_a_paper_in_welsh_says_topics_points_notices_and_reasons_in_welsh(issued):
-    words = words_of(paper.draw("agenda", in_welsh(issued())))
+    issue = issued()
+    words = " ".join(words_of(paper.draw(kind, in_welsh(issue, kind))) for kind in ("agenda", "host_page"))
 
     for wanted in (
         WELSH,
@@ -86,7 +88,11 @@ def test_what_has_no_welsh_stays_english_line_by_line_and_is_marked(issued):
 
     issue = issued()
 
-    marked = marked_english(twin("agenda", in_welsh(issue)))
+    marked = [
+        words
+        for kind in ("agenda", "host_page")
+        for words in marked_english(twin(kind, in_welsh(issue, kind)))
+    ]
     assert marked == [
         ENGLISH,
         "When the people concerned live under different laws",
@@ -103,7 +109,7 @@ def test_an_outcome_without_welsh_stays_english_among_the_others(issued):
     story.outcomes_in_welsh = "\n".join([story.outcome_lines[0], *rest])
     story.save()
 
-    markup = twin("agenda", in_welsh(issued()))
+    markup = twin("host_page", in_welsh(issued(), "host_page"))
 
     assert marked_english(markup) == [story.outcome_lines[0]]
     assert first not in markup
@@ -112,7 +118,12 @@ def test_an_outcome_without_welsh_stays_english_among_the_others(issued):
 def test_who_comes_is_said_in_one_language(issued):
     Audience.objects.update(name_in_welsh="")
 
-    marked = marked_english(twin("agenda", in_welsh(issued())))
+    issue = issued()
+    marked = [
+        words
+        for kind in ("agenda", "host_page")
+        for words in marked_english(twin(kind, in_welsh(issue, kind)))
+    ]
 
     assert marked[0] == "Front-line officers and staff, roughly half"
     assert "A first choice for front-line officers and staff." in marked
@@ -144,7 +155,7 @@ def test_an_issue_holds_the_welsh_of_its_own_day_and_of_nothing_else(issued):
 def test_papers_in_english_carry_no_welsh(issued):
     papers = issued().documents.filter(language="en")
 
-    assert papers.count() == 9
+    assert papers.count() == 10
     assert [document.kind for document in papers if "welsh" in document.content] == []
     assert WELSH not in words_of(paper.draw("agenda", papers.get(kind="agenda").content))
 

@@ -45,7 +45,7 @@ def test_issuing_freezes_the_draft_and_the_booking_is_ready(agenda, issue, lead,
     assert Booking.objects.get(pk=agenda.booking_id).status == "ready"
     made = issue.documents.order_by("kind", "tier", "pk")
     assert [(paper.kind, paper.tier) for paper in made if paper.kind != "run_sheet"] == [
-        ("agenda", 2), ("door_sign", 2), ("joining", 2), ("joining", 3), ("sign_in", 2),
+        ("agenda", 2), ("door_sign", 2), ("host_page", 2), ("joining", 2), ("joining", 3), ("sign_in", 2),
     ]  # fmt: skip
     sheets = [paper for paper in made if paper.kind == "run_sheet"]
     assert sorted(str(paper.recipient or "") for paper in sheets) == sorted(
@@ -306,7 +306,9 @@ def test_papers_in_welsh_are_made_beside_the_english_ones(agenda, lead):
     issue = services.issue_agenda(agenda.pk, version=1, actor=lead)
 
     kinds_in_welsh = sorted(issue.documents.filter(language="cy").values_list("kind", "tier"))
-    assert kinds_in_welsh == [("agenda", 2), ("door_sign", 2), ("joining", 2), ("joining", 3), ("sign_in", 2)]
+    assert kinds_in_welsh == [
+        ("agenda", 2), ("door_sign", 2), ("host_page", 2), ("joining", 2), ("joining", 3), ("sign_in", 2),
+    ]  # fmt: skip
 
 
 def test_the_page_for_the_host_says_what_was_asked_and_never_who_can_come(issue, agreed):

@@ -128,7 +128,7 @@ def test_one_that_fails_does_not_hold_up_the_next(agenda, lead, draft, monkeypat
 
     monkeypatch.setattr(paper, "draw", break_down_on_drafts)
 
-    assert press.make_waiting() == 9
+    assert press.make_waiting() == 10
 
 
 @pytest.mark.parametrize("old", DocumentState)

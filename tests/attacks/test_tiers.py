@@ -278,7 +278,9 @@ def test_what_was_said_to_one_person_is_not_shown_to_the_next_at_the_same_comput
 
 # ---- every address of a booking, whoever is added later
 
-WHOLE = {"document_id": 1, "number": 1, "entry_id": 1}
+WHOLE = {
+    "document_id": 1, "number": 1, "entry_id": 1, "contact_id": 1, "change_id": 1, "part": "need", "kind": "cancel",
+}  # fmt: skip
 
 
 def addresses_of(reference: str, *patterns: list[URLPattern]) -> list[str]:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from bookings.models import AudienceShare, Contact
+from formkit.mailboxes import MailboxField
 from trainingportal.desk.case import Case
 from trainingportal.desk.forms import VerbForm
 from trainingportal.desk.phone import RequestForm, months_ahead
@@ -20,7 +21,7 @@ class ContactForm(VerbForm):
 
     name = forms.CharField(label="Name", max_length=200)
     job_title = forms.CharField(label="Role", max_length=200, required=False)
-    email = forms.EmailField(label="Work email")
+    email = MailboxField(label="Work email")
     telephone = forms.CharField(label="Switchboard number", max_length=40, required=False)
     role = forms.ChoiceField(
         label="Part in this booking", choices=Contact.Role.choices, widget=forms.RadioSelect

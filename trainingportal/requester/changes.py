@@ -47,7 +47,7 @@ def of(contact: Contact, seen: SessionSeen) -> Changes:
     return Changes(
         may_change=may_change(contact, seen, people),
         may_ask=may_ask(booking),
-        people=[_person(contact, each) for each in people],
+        people=[_person(contact, each) for each in people if _may_be_seen(contact, each)],
         waiting=waiting,
         answered=[change for change in asked if change.state in (ChangeState.AGREED, ChangeState.REFUSED)],
         kinds=[(key, title) for key, (title, _, _) in KINDS.items() if key not in still_wanted],
@@ -64,6 +64,13 @@ def may_change(contact: Contact, seen: SessionSeen, people: list[Contact]) -> bo
 def may_ask(booking: Booking) -> bool:
     """Once a day is agreed, and until it begins, a change is asked for."""
     return booking.is_agreed and booking.starts_at is not None and booking.starts_at > timezone.now()
+
+
+def _may_be_seen(viewer: Contact, each: Contact) -> bool:
+    """Who asked sees everybody on the booking; a colleague sees themselves and whom they invited."""
+    return (
+        viewer.role == Contact.Role.REQUESTER or each.pk == viewer.pk or each.invited_by_id == viewer.user_id
+    )
 
 
 def _person(viewer: Contact, each: Contact) -> Person:

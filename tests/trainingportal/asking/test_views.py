@@ -156,7 +156,7 @@ def test_the_code_opens_the_requesters_page_and_confirms_the_mailbox(client, ans
     )
 
     assert response.redirect_chain[-1][0] == f"/your/{Booking.objects.get().reference}/"
-    assert "Where it stands" in words(response)
+    assert "Progress" in words(response)
     assert Contact.objects.get().mailbox_confirmed_at is not None
 
 
@@ -286,7 +286,7 @@ def test_four_topics_and_one_in_both_places_are_sent_back(client, answers):
     )
     assert page.count('value="red-flags" checked') == 2
     assert "Two teams</textarea>" in page
-    assert "20 minutes too many." in page
+    assert "10 minutes too many." in page
 
 
 def test_choosing_means_at_least_one_topic(client, answers):
@@ -394,7 +394,7 @@ def test_the_script_gets_the_panel_alone(client, answers):
     )
 
     assert response.content.decode().lstrip().startswith("<h2")
-    assert "80 minutes left" in words(response)
+    assert "90 minutes left" in words(response)
 
 
 def test_somebody_not_sure_sees_both_lengths(client, answers):

@@ -69,7 +69,7 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     if javascript:
         page.locator("[data-panel]").get_by_text("too many").wait_for()
         assert "4 of 3 chosen" in page.get_by_role("group", name="Must be covered").inner_text()
-    page.locator("summary").click()
+    page.get_by_role("main").locator("summary").click()
     page.get_by_role("group", name="For example, what your people").get_by_label("“Red flags”").check()
     press(page)
     look(page, "ask-need-errors")

@@ -87,7 +87,7 @@ def test_a_yes_with_a_condition_needs_the_condition_and_keeps_it(client, speaker
     client.force_login(speaker.user)
 
     empty = client.post(address(asked), {"answer": "if", "condition": ""})
-    assert "Write what has to be so" in empty.content.decode()
+    assert "Enter what you would need" in empty.content.decode()
     client.post(address(asked), {"answer": "if", "condition": "A start at ten."})
 
     asked.refresh_from_db()
