@@ -4,9 +4,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
