@@ -106,7 +106,9 @@ def _mailed_by_role(mails: Sequence[Mail], audience: str, email: str, done: bool
         to.append("you")
     others = {mail.to: mail.name for mail in mails if mail.role == "contact" and mail.to != email}
     if audience == "agency":
-        to += dict.fromkeys(others.values())  # people of their own, whom their page names as well
+        to += (
+            ["your colleagues on this booking"] if others else []
+        )  # who follows it is for whoever asked to see
     if others and audience == "speaker":
         to.append("the agency")
     if any(mail.role == "desk" for mail in mails):

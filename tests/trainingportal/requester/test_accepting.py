@@ -47,7 +47,7 @@ def test_the_look_over_says_what_it_is_and_what_follows_and_names_nobody(offered
     assert f"Date {DAY} Times 9.15am to 4.15pm With A team of our trainers" in page
     assert "Held for you until Monday 8 February, 5pm" in page
     assert "We stop holding Tuesday 16 March 2027 for you." in page
-    assert "We will email you, Sam Lee and the training desk." in page
+    assert "We will email you, your colleagues on this booking and the training desk." in page
     assert "Quillfeather" not in page
 
 
