@@ -316,7 +316,7 @@ def test_writing_and_answering_read_well_and_need_no_script(page_at, code, desk,
     shoot(page, "private-messages-error")
     page.get_by_label("Our answer").fill("You need not. Lunch is a good moment to leave.")
     page.get_by_role("button", name="Send the answer").click()
-    expect(page.get_by_text("The answer is on its way")).to_be_visible()
+    expect(page.get_by_text("Answer saved.")).to_be_visible()
 
     with_script = page_at(width)
     for path in (f"/notices/{code}/", "/desk/private-messages/"):
