@@ -26,7 +26,7 @@ TRAINERS = ["Slate", "Averton"]
 
 
 @pytest.fixture
-def house(settings, caught_mail):
+def house(settings, caught_mail, invented_by_default):
     """The catalogue, two coordinators and the invented speakers; mail goes to a real server that keeps it."""
     settings.DEMO = True
     call_command("load_catalogue", verbosity=0)

@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from runner import BASE_DIR
-from runner.say import say
-from runner.setup import missing_for_pdfs, missing_programs, prepare_system, run_quietly
+from runner.say import is_root, say
+from runner.setup import (
+    PDF_LIBRARIES,
+    apt_install,
+    missing_libraries,
+    missing_programs,
+    run_quietly,
+    tell_line_for,
+)
 
 HERE = Path(__file__).resolve().parent
 HOME = BASE_DIR / "var" / "scanners"
@@ -33,7 +40,9 @@ PROGRAMS = {
 
 def prepare() -> None:
     """Install what is missing; as an ordinary user end with the one line that root has to run."""
-    prepare_system(missing_programs(PROGRAMS) + missing_for_pdfs(), is_needed=True)
+    missing = missing_programs(PROGRAMS) + missing_libraries(PDF_LIBRARIES)
+    if missing and not (is_root() and apt_install(missing)):
+        tell_line_for(missing, "test")
     HOME.mkdir(parents=True, exist_ok=True)
     wanted = stamp()
     done = HOME / "set-up.json"

@@ -59,7 +59,7 @@ def _february(settings):
 EXAMPLES = {f"/example-day/?{EXAMPLE}", f"/example-day/agenda.pdf?{EXAMPLE}"}
 PUBLIC = {f"/{pattern}" for pattern, _ in patterns(public_urls)} | {"/topics/victim-impact/"} | EXAMPLES
 KNOWN_KINDS = {
-    "text/html", "text/plain", "text/javascript", "application/json", "application/xml", "application/pdf",
+    "text/html", "text/plain", "text/calendar", "text/javascript", "application/json", "application/xml", "application/pdf",
     "message/rfc822",
 }  # fmt: skip
 READ_LOGS = {"bookings_detailread", "trainingportal_sighting"}

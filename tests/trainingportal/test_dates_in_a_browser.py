@@ -36,6 +36,8 @@ WIDTHS = [1280, 320]
 
 def in_days(days: int, hour: int = 9, minute: int = 15) -> dt.datetime:
     day = timezone.localtime() + dt.timedelta(days=days)
+    while day.weekday() > 4:  # a form asks back about a weekend
+        day += dt.timedelta(days=1)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
@@ -143,7 +145,7 @@ def test_a_speaker_answers_with_a_condition_and_the_desk_settles_it(as_user, off
     shoot(page, "desk-settle")
     page.get_by_label("It can be so").check()
     page.get_by_role("button", name="Settle their condition").click()
-    expect(page.get_by_text("the yes of Ada Marchbanks counts")).to_be_visible()
+    expect(page.get_by_text(re.compile("Ada Marchbanks.* yes"))).to_be_visible()
     assert Booking.objects.get(reference=reference).status == "confirmed"
 
 
@@ -165,7 +167,7 @@ def test_somebody_steps_in_with_one_press(as_user, offer, desk, team, width):
     check(page)
     shoot(page, "gap")
     page.get_by_role("button", name="Invite Una Oxenbrigg to step in").click()
-    expect(page.get_by_text("Una Oxenbrigg is held and asked.")).to_be_visible()
+    expect(page.get_by_text(re.compile("emailed Una Oxenbrigg")).first).to_be_visible()
     shoot(page, "gap-invited")
 
     page = as_user(team[2].user, width)
