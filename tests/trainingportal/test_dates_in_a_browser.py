@@ -167,6 +167,7 @@ def test_somebody_steps_in_with_one_press(as_user, offer, desk, team, width):
     check(page)
     shoot(page, "gap")
     page.get_by_role("button", name="Invite Una Oxenbrigg to step in").click()
+    page.get_by_role("button", name="Ask another speaker").click()  # it says first what will happen
     expect(page.get_by_text(re.compile("emailed Una Oxenbrigg")).first).to_be_visible()
     shoot(page, "gap-invited")
 
@@ -273,7 +274,7 @@ def test_a_hold_that_runs_out_frees_everybody_and_a_late_press_is_met_kindly(as_
         check(page)
         page = as_user(offer.booking.contacts.get().user, width)
         page.goto(f"/your/{reference}/")
-        expect(page.get_by_text("We look for other dates.")).to_be_visible()
+        expect(page.get_by_text("We are looking for other dates.")).to_be_visible()
         check(page)
         shoot(page, "hold-ended-agency")
     assert not DiaryEntry.objects.exists()
