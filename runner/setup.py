@@ -144,6 +144,8 @@ def install(lock: str) -> None:
     pip = [str(PYTHON), "-m", "pip"]
     exact = [*pip, "install", "--quiet", "--no-input", "--disable-pip-version-check", *EXACTLY, "-r"]
     uv = [str(VENV / "bin" / "uv"), "--no-config", "--no-cache", "--system-certs", "pip", "sync", "--quiet"]
+    # of several indexes uv asks the first alone, pip all; which file is right the hashes say
+    uv += ["--index-strategy", "unsafe-best-match"]
     environment = pip_environment()
     problem = problem_of([*exact, str(BASE_DIR / UV_LOCK)], environment)
     if not problem:

@@ -58,5 +58,5 @@ def _stands_on_the_same_rows(catalogue: ModuleType) -> bool:
     """Whether the rows that the kept ones point at are there: topics, in what speakers know."""
     if catalogue is not speakers.catalogue:
         return True
-    wanted = {row.topic_id for row in _kept[catalogue][2]}  # type: ignore[attr-defined]
+    wanted = {row.topic_id for row in _kept[catalogue][2]}
     return Topic.objects.filter(pk__in=wanted).count() == len(wanted)

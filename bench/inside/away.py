@@ -19,7 +19,8 @@ def compare(rounds: str) -> dict[str, float]:
     there = min(cpu_ms(_ask) for _ in range(int(rounds)))
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    current_app.conf.broker_url = current_app.conf.broker_write_url = f"redis://127.0.0.1:{port}/0"
+    away = f"redis://127.0.0.1:{port}/0"
+    current_app.conf.update(broker_url=away, broker_write_url=away)
     bell.forget_trouble()
     return {"away": min(cpu_ms(_ask) for _ in range(int(rounds))), "there": there}
 

@@ -53,7 +53,7 @@ def test_a_browser_keeps_nothing_of_a_visit(page_at, settings):
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/sign-in/code/**")
     code = CODE.search(Message.objects.get(kind="code").text)
-    page.get_by_label("Code from the e-mail").fill(code[0])
+    page.get_by_label("Code from the email").fill(code[0])
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("9 March 2030").first).to_be_visible()
     assert kept_by(page) == NOTHING

@@ -88,7 +88,9 @@ def test_without_the_old_key_the_readiness_page_is_not_well_and_is_again_with_it
     assert keys_said(client) == "well"
 
 
-def test_without_the_old_key_prepare_says_so_at_every_start(of_the_first_year, settings, capsys):
+def test_without_the_old_key_prepare_says_so_at_every_start(
+    of_the_first_year, settings, capsys, invented_by_default
+):
     use(settings, NEW)
 
     call_command("prepare")

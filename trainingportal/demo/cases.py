@@ -147,7 +147,7 @@ def _question(
     mail_leaves()
     back = on_a_working_morning(days)
     with pgtrigger.ignore():
-        Enquiry.pgh_event_model.objects.filter(pgh_obj=enquiry.pk).update(
+        Enquiry.pgh_event_model.objects.filter(pgh_obj=enquiry.pk).update(  # type: ignore[attr-defined]  # by pghistory
             pgh_created_at=F("pgh_created_at") - back
         )
     Enquiry.objects.filter(pk=enquiry.pk).update(

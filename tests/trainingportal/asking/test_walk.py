@@ -64,7 +64,7 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     page.get_by_label("Half day").check()
     page.get_by_label("Choose up to three topics").check()
     musts = page.get_by_role("group", name="Must be covered")
-    for topic in ("Victim impact", "Investigations", "“Red flags”", "Legal issues"):
+    for topic in ("Victim impact", "Investigations", "“Red flags”", "Risk: identify, assess, manage"):
         musts.get_by_label(topic).check()
     if javascript:
         page.locator("[data-panel]").get_by_text("too many").wait_for()
@@ -74,7 +74,7 @@ def test_an_officer_asks_for_training(page_at, catalogue, width, javascript):
     press(page)
     look(page, "ask-need-errors")
     musts.get_by_label("“Red flags”").uncheck()
-    musts.get_by_label("Legal issues").uncheck()
+    musts.get_by_label("Risk: identify, assess, manage").uncheck()
     page.get_by_label("Full day").check()
     press(page, "Count again")
     page.wait_for_url("**/need/#time")

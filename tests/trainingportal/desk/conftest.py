@@ -82,6 +82,11 @@ def in_days(days: int, hour: int = 9, minute: int = 15) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON)
 
 
+def days_to_a_weekday(days: int) -> int:
+    """So many days from now, or one or two more where that is a weekend: a form asks back about those."""
+    return days + {5: 2, 6: 1}.get(in_days(days).weekday(), 0)
+
+
 def requested(name: str = "Dana Whitlock", *, agency: str = "Kestrel Vale Council", **asked) -> Booking:
     """A request as the web form makes it; nobody has confirmed or rung anything."""
     email = f"{name.lower().replace(' ', '.')}@example.org"

@@ -17,6 +17,7 @@ from tests.shipped import load
 from tests.trainingportal.desk.conftest import (
     confirmed,
     contact_of,
+    days_to_a_weekday,
     in_days,
     offered,
     page_of,
@@ -37,7 +38,9 @@ def work(priya, owen) -> dict[str, Booking]:
     DiaryEntry.objects.create(speaker=team[1], kind="blackout", busy=(in_days(58), in_days(59)))
     late = requested("Late Person", agency="Saltmarsh Borough Council")
     Booking.objects.filter(pk=late.pk).update(answer_due_on=timezone.localdate() - dt.timedelta(days=1))
-    agreed = confirmed(requested("Agreed Person", agency="Tavenham Probation"), owen, team, days=60)
+    agreed = confirmed(
+        requested("Agreed Person", agency="Tavenham Probation"), owen, team, days=days_to_a_weekday(60)
+    )
     VenueFactory(booking=agreed)
     services.ask_for_release(contact_of(agreed).pk, note="Rang on Monday.", actor=owen)
     EnquiryFactory(answer_due_on=timezone.localdate())
@@ -99,7 +102,7 @@ def test_the_forms_of_the_desk_read_well(walk, work, width):
             "decline": f"/desk/do/{late.reference}/decline/",
             "owner": f"/desk/do/{late.reference}/owner/",
             "not-today": f"/desk/do/{late.reference}/not-today/",
-            "offer": f"/desk/do/{work['rung'].reference}/offer/?day={in_days(60).date().isoformat()}",
+            "offer": f"/desk/do/{work['rung'].reference}/offer/?day={in_days(days_to_a_weekday(60)).date().isoformat()}",
             "add-speaker": f"/desk/do/{held.reference}/add-speaker/",
             "extend": f"/desk/do/{held.reference}/extend/",
             "venue": f"/desk/do/{work['agreed'].reference}/venue/",
@@ -117,7 +120,9 @@ def test_a_busy_speaker_is_named_where_the_keyboard_lands(page_at, priya, work):
         [{"name": "sessionid", "value": cookie.value, "domain": "localhost", "path": "/"}]
     )
     busy = work["agreed"].lead
-    page.goto(f"/desk/do/{work['rung'].reference}/offer/?day={in_days(60).date().isoformat()}")
+    page.goto(
+        f"/desk/do/{work['rung'].reference}/offer/?day={in_days(days_to_a_weekday(60)).date().isoformat()}"
+    )
 
     page.get_by_label(busy.name, exact=True).check()
     page.get_by_role("button", name="Check this offer").click()

@@ -305,6 +305,7 @@ def test_an_option_becomes_an_offer_without_javascript(seen, booking, team):
     expect(page.get_by_role("heading", name="This option, to look over and send")).to_be_visible()
     expect(page.get_by_label("Tess Hale", exact=True)).to_be_checked()
     day = dt.date.fromisoformat(parse_qs(urlsplit(page.url).query)["day"][0])
+    page.get_by_role("button", name="Check this offer").click()
     page.get_by_role("button", name="Hold them and send the offer").click()
 
     expect(page.get_by_text(re.compile("We offered"))).to_be_visible()
