@@ -258,7 +258,7 @@ def migrate(bench: Bench) -> None:
     """How long an empty database takes to get its tables."""
     began = time.monotonic()
     command(bench, [sys.executable, "manage.py", "migrate", "--verbosity", "0"])
-    bench.add("migrate on an empty database", "s", time.monotonic() - began, target=10)
+    bench.add("migrate on an empty database", "s", time.monotonic() - began, target=7)
 
 
 def prepare(bench: Bench) -> None:
