@@ -13,7 +13,7 @@ from agendas.facts import facts_of
 from agendas.models import Agenda, AgendaItem
 from agendas.reading import items_of
 from agendas.running import running_order
-from agendas.services import CannotDo, Draft, Save, Typed
+from agendas.services import NOT_SENT, CannotDo, Draft, Save, Sent, Typed
 from formkit.keys import key_in
 
 Kind = AgendaItem.Kind
@@ -28,11 +28,12 @@ class Press:
     actor: User
     typed: Typed
     post: QueryDict
+    sent: Sent = NOT_SENT
 
     @property
     def common(self) -> Save:
         """What every service takes."""
-        return {"version": self.version, "actor": self.actor, "typed": self.typed}
+        return {"version": self.version, "actor": self.actor, "typed": self.typed, "sent": self.sent}
 
 
 @dataclass(frozen=True)

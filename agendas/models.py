@@ -66,6 +66,22 @@ class Agenda(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    saved_page = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Which page made the last save: it may not have heard the answer, and then sends again.",
+    )
+    saved_press = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Everything that the last save sent, as one hash.",
+    )
 
     class Meta:
         constraints = [
@@ -74,6 +90,10 @@ class Agenda(models.Model):
 
     def __str__(self) -> str:
         return f"Agenda of {self.booking}"
+
+    def was_saved_by(self, person: Any, *, page: str) -> bool:
+        """Whether the last save was this person's, from this very page."""
+        return bool(page) and self.saved_page == page and self.updated_by_id == person.pk
 
     @property
     def starts_at(self) -> dt.datetime:
@@ -575,7 +595,7 @@ def _every_change() -> list[pghistory.Tracker]:
     return [pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()]
 
 
-pghistory.track(*_every_change(), exclude=["updated_at"])(Agenda)
+pghistory.track(*_every_change(), exclude=["updated_at", "saved_page", "saved_press"])(Agenda)
 pghistory.track(*_every_change())(AgendaItem)
 pghistory.track(*_every_change())(SetAside)
 pghistory.track(*_every_change())(DayTemplate)

@@ -1,12 +1,15 @@
 """Reads what the studio's one form sends: every row as the person left it, and what they mistyped, in words."""
 
+import hashlib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
 from agendas.models import AgendaItem
-from agendas.services import MOST_MINUTES, NOBODY, Row, Typed
+from agendas.services import MOST_MINUTES, NOBODY, NOT_SENT, Row, Sent, Typed
 from courses.models import Topic
 
 Kind = AgendaItem.Kind
@@ -54,6 +57,7 @@ class Posted:
     in_welsh: bool | None
     is_marked: bool | None
     instead: bool
+    sent: Sent = NOT_SENT
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
     def row_of(self, item_id: int) -> RawRow | None:
@@ -97,8 +101,20 @@ def read(post: QueryDict) -> Posted:
         in_welsh=_tick(post, "in-welsh"),
         is_marked=_tick(post, "is-marked"),
         instead=post.get("keep") == "mine",
+        sent=_sent(post),
         mistakes=_mistakes([row for row in rows if row.kind != Kind.NOTE and not _is_minutes(row.minutes)]),
     )
+
+
+NOT_OF_THE_PRESS = ("csrfmiddlewaretoken", "have")
+"""What may differ between two sendings of the same press."""
+
+
+def _sent(post: QueryDict) -> Sent:
+    page = post.get("page", "")
+    everything = sorted((name, values) for name, values in post.lists() if name not in NOT_OF_THE_PRESS)
+    press = hashlib.sha256(json.dumps(everything).encode()).hexdigest()
+    return Sent(page, press) if re.fullmatch(r"[0-9a-f]{32}", page) else NOT_SENT
 
 
 def _row(post: QueryDict, key: str) -> RawRow:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -78,6 +79,11 @@ class Studio:
     def version(self) -> int:
         """The draft that the page was made for: what was refused stays a change of the one that its writer saw."""
         return self.posted.version if self.posted is not None else self.agenda.version
+
+    @property
+    def page_id(self) -> str:
+        """Goes with every save of this page, so that one whose answer was lost is known when it comes again."""
+        return self.posted.sent.page if self.posted is not None and self.posted.sent.page else uuid4().hex
 
     @property
     def items(self) -> list[AgendaItem]:

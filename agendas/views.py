@@ -43,6 +43,8 @@ BEGINNINGS: dict[str, Callable[..., Draft] | None] = {
     "open-template": None,
 }
 """The buttons of a page that has no agenda yet, and what each does with the two core topics."""
+LEADS_AWAY = ("issue", "preview", "search")
+"""Buttons that save and then show another page: pressed twice they do the same once more, and harm nothing."""
 View = Callable[..., HttpResponseBase]
 
 
@@ -179,24 +181,50 @@ def _begin(request: HttpRequest, asker: Asker, do: str) -> HttpResponse:
 
 
 def _carry_out(request: HttpRequest, asker: Asker, agenda: Agenda, posted: Posted, do: str) -> HttpResponse:
+    """Do what was pressed, once. A page that never heard of its own last save meets no other draft but that.
+
+    The same press again is answered as saved; what was typed since then is a change of the draft as it was saved.
+    """
+    try:
+        return _press(request, asker, agenda, posted, do)
+    except StaleAgenda as stale:
+        saved = stale.agenda
+        if not saved.was_saved_by(asker.user, page=posted.sent.page):
+            raise
+        if saved.saved_press == posted.sent.press and do not in LEADS_AWAY:
+            return _answer(request, asker, agenda, Done("day", ""))
+        return _press(request, asker, agenda, replace(posted, version=saved.version), do)
+
+
+def _press(request: HttpRequest, asker: Asker, agenda: Agenda, posted: Posted, do: str) -> HttpResponse:
     typed, reference = posted.typed(), asker.booking.reference
+    press = Press(
+        agenda=agenda,
+        version=posted.version,
+        actor=asker.user,
+        typed=typed,
+        post=request.POST,
+        sent=posted.sent,
+    )
     if do == "issue":
-        issued = services.issue_agenda(agenda.pk, version=posted.version, actor=asker.user, typed=typed)
+        issued = services.issue_agenda(agenda.pk, **press.common)
         messages.success(request, f"Agenda {issued.number} is issued. The mail leaves once its PDF is made.")
         return redirect("studio-issue", reference, issued.number)
     if do == "preview":
-        services.save(agenda.pk, version=posted.version, actor=asker.user, typed=typed)
+        services.save(agenda.pk, **press.common)
         document = services.preview(agenda.pk, actor=asker.user)
         return redirect("studio-paper", reference, document.pk)
     if do == "search":
-        services.save(agenda.pk, version=posted.version, actor=asker.user, typed=typed)
+        services.save(agenda.pk, **press.common)
         query = request.POST.get("q", "")[:80]
         return redirect(f"{reverse('studio', args=[reference], query={'q': query})}#catalogue")
-    press = Press(agenda=agenda, version=posted.version, actor=asker.user, typed=typed, post=request.POST)
-    done = commands.carry_out(do, press)
+    return _answer(request, asker, agenda, commands.carry_out(do, press))
+
+
+def _answer(request: HttpRequest, asker: Asker, agenda: Agenda, done: Done) -> HttpResponse:
     if "have" in request.POST:
         return _changed(request, asker, agenda, done, parts.marks_in(request.POST["have"]))
-    return _back(request, reference, done)
+    return _back(request, asker.booking.reference, done)
 
 
 def _changed(
@@ -256,7 +284,7 @@ def _stale(request: HttpRequest, asker: Asker, posted: Posted, do: str) -> HttpR
     return render(request, "agendas/stale.html", context, status=409)
 
 
-NOT_REPEATED = ("issue", "preview", "search", "undo", "redo")
+NOT_REPEATED = (*LEADS_AWAY, "undo", "redo")
 """What "Keep mine" does not press again: what leads away, and what would take back the very draft that is kept."""
 
 

@@ -88,6 +88,17 @@ class Typed:
 NOTHING_TYPED = Typed()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """Which page sent a save, and all that it sent as one hash: what comes twice, for its answer was lost, is known again."""
+
+    page: str = ""
+    press: str = ""
+
+
+NOT_SENT = Sent()
+
+
 @dataclass
 class Draft:
     """An agenda in hand: locked, its items in order, and what the next change needs to know."""

@@ -15,9 +15,11 @@ from agendas.models import Agenda
 from agendas.reading import AsideSeen
 from agendas.services.draft import (
     CHANGED_LINES,
+    NOT_SENT,
     NOTHING_TYPED,
     SET_ASIDES,
     Draft,
+    Sent,
     StaleAgenda,
     Typed,
     load,
@@ -36,6 +38,7 @@ class Save(TypedDict):
     version: int
     actor: User
     typed: NotRequired[Typed]
+    sent: NotRequired[Sent]
 
 
 @contextmanager
@@ -46,6 +49,7 @@ def editing(
     version: int,
     actor: User,
     typed: Typed = NOTHING_TYPED,
+    sent: Sent = NOT_SENT,
     is_step: bool = True,
     only_typed: bool = False,
 ) -> Iterator[Draft]:
@@ -75,7 +79,7 @@ def editing(
             or draft.agenda.stands_at != stood_at
         ):
             was = step_of(draft, before, asides) if is_step else None
-            _count_up(draft, actor, changed or [], was, has_new_asides=has_new_asides)
+            _count_up(draft, actor, sent, changed or [], was, has_new_asides=has_new_asides)
 
 
 def step_of(draft: Draft, own: dict[str, Any], asides: Sequence[AsideSeen]) -> dict[str, Any]:
@@ -94,7 +98,7 @@ counted AS (
     UPDATE agendas_agenda SET version = %(version)s, updated_by_id = %(actor)s, updated_at = %(now)s,
         quiet_room = %(quiet_room)s, support_contact = %(support_contact)s, in_welsh = %(in_welsh)s,
         is_marked = %(is_marked)s, leave_out_ids = %(leave_out_ids)s::bigint[],
-        stands_at = %(stands_at)s
+        stands_at = %(stands_at)s, saved_page = %(saved_page)s, saved_press = %(saved_press)s
     WHERE id = %(agenda)s AND version = %(version)s - 1 RETURNING id
 )"""
 
@@ -112,6 +116,7 @@ gone AS (
 def _count_up(
     draft: Draft,
     actor: User,
+    sent: Sent,
     changed: list[dict[str, Any]],
     was: dict[str, Any] | None,
     *,
@@ -126,6 +131,7 @@ def _count_up(
     draft.is_changed = True
     agenda.version += 1
     agenda.updated_by, agenda.updated_at = actor, timezone.now()
+    agenda.saved_page, agenda.saved_press = sent.page, sent.press
     if was is not None:
         agenda.stands_at = None
     parts = [
@@ -144,6 +150,8 @@ def _count_up(
                 "now": agenda.updated_at,
                 **own_fields(draft),
                 "stands_at": agenda.stands_at,
+                "saved_page": agenda.saved_page,
+                "saved_press": agenda.saved_press,
                 "stood_at": stood_at,
                 "most": MOST_STEPS,
                 "lines": json.dumps(changed),

@@ -17,7 +17,7 @@ from agendas.models import Agenda, AgendaItem, Document, Issue
 from agendas.private_words import names_any, private_words
 from agendas.reading import with_topics
 from agendas.running import running_order
-from agendas.services.draft import NOTHING_TYPED, Typed
+from agendas.services.draft import NOT_SENT, NOTHING_TYPED, Sent, Typed
 from agendas.services.editing import editing
 from agendas.services.issued import content_of, queue_joining_with_place, queue_papers_of, queue_run_sheets
 from bookings import services as bookings
@@ -54,7 +54,9 @@ class CannotIssue(Exception):
         super().__init__(" ".join(reasons))
 
 
-def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NOTHING_TYPED) -> Issue:
+def issue_agenda(
+    agenda_id: int, *, version: int, actor: User, typed: Typed = NOTHING_TYPED, sent: Sent = NOT_SENT
+) -> Issue:
     """Freeze the draft as the next issue, withdraw the one before, ask for its papers, and move the booking to ready.
 
     Mail leaves once the PDF stands, to those whom the difference to the last issue concerns. The same draft is issued
@@ -64,7 +66,9 @@ def issue_agenda(agenda_id: int, *, version: int, actor: User, typed: Typed = NO
     """
     with transaction.atomic(), pghistory.context(verb="issue agenda", actor=actor.pk):
         bookings.lock_booking(Agenda.objects.values_list("booking_id", flat=True).get(pk=agenda_id))
-        with editing(agenda_id, verb="issue agenda", version=version, actor=actor, typed=typed) as draft:
+        with editing(
+            agenda_id, verb="issue agenda", version=version, actor=actor, typed=typed, sent=sent
+        ) as draft:
             pass
         agenda = draft.agenda
         booking = agenda.booking

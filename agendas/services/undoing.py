@@ -8,9 +8,9 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.db.models import F
 
-from agendas.models import AgendaItem, AgendaStep
+from agendas.models import Agenda, AgendaItem, AgendaStep
 from agendas.reading import AsideSeen
-from agendas.services.draft import NOTHING_TYPED, CannotDo, Draft
+from agendas.services.draft import NOT_SENT, NOTHING_TYPED, CannotDo, Draft, StaleAgenda
 from agendas.services.drafting import save as save_typed
 from agendas.services.editing import Save, editing, own_fields, step_of
 
@@ -33,6 +33,9 @@ def undo(agenda_id: int, **save: Unpack[Save]) -> Draft:
 
 def redo(agenda_id: int, **save: Unpack[Save]) -> Draft:
     """Bring back what was undone last. Raises ``CannotDo`` when nothing was, or something changed since."""
+    agenda = Agenda.objects.get(pk=agenda_id)
+    if agenda.version != save["version"]:
+        raise StaleAgenda(agenda)
     if not AgendaStep.objects.filter(agenda=agenda_id, version__gt=F("agenda__stands_at")).exists():
         raise CannotDo("There is nothing to bring back.")
     with transaction.atomic(), _stepping(agenda_id, "redo", save) as draft:
@@ -52,7 +55,14 @@ def _stepping(agenda_id: int, verb: str, save: Save) -> Any:
     """Save what was just typed as a change of its own, then edit without keeping a step."""
     if save.get("typed", NOTHING_TYPED) != NOTHING_TYPED:
         save["version"] = save_typed(agenda_id, **save).agenda.version
-    return editing(agenda_id, verb=verb, version=save["version"], actor=save["actor"], is_step=False)
+    return editing(
+        agenda_id,
+        verb=verb,
+        version=save["version"],
+        actor=save["actor"],
+        sent=save.get("sent", NOT_SENT),
+        is_step=False,
+    )
 
 
 def _bring_back(draft: Draft, step: AgendaStep) -> None:

@@ -9,6 +9,7 @@
 
   let timer = null; // set while something waits to be saved
   let isUnsaved = false; // a save had no answer
+  let unheard = null; // the button of that save: the same press again is known by the server, and done once
   let isSent = false; // the form itself is on its way, with all that stands on it
   let busy = false;
   let again = null;
@@ -190,6 +191,7 @@
       if (button && answer.ok) follow(button, line, document.getElementById("saved")?.dataset.anchor);
     } catch {
       isUnsaved = true;
+      unheard = button && { value: button.value };
       say("Not saved: no answer. Your changes are still here, and are saved once there is a network again. Or press Save.", true);
       document.body.classList.remove("is-live");
     }
@@ -371,7 +373,7 @@
     hold();
   });
   window.addEventListener("pageshow", () => (isSent = false));
-  window.addEventListener("online", () => isUnsaved && send(null));
+  window.addEventListener("online", () => isUnsaved && send(unheard));
   document.body.classList.add("is-live");
   addGrips();
   awaitDay();

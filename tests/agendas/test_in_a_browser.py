@@ -152,6 +152,26 @@ def test_without_a_network_nothing_is_lost_and_it_is_saved_once_there_is_one(stu
     assert day.quiet_room == "Room 9"
 
 
+def test_a_save_whose_answer_is_lost_meets_no_other_draft_when_it_is_sent_again(studio_at, day):
+    page = studio_at(1280)
+
+    def lose_the_answer(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/change/", lose_the_answer, times=1)
+    page.locator("#quiet-room").fill("Room 9")
+    page.locator("#quiet-room").press("Tab")
+    expect(page.locator("#saved")).to_contain_text("Not saved: no answer.")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    expect(page.get_by_role("heading", name="Two drafts met")).to_have_count(0)
+    expect(page.locator("#quiet-room")).to_have_value("Room 9")
+    day.refresh_from_db()
+    assert (day.version, day.quiet_room) == (2, "Room 9")
+
+
 def test_what_was_typed_a_moment_before_leaving_is_saved(studio_at, day):
     page = studio_at(1280)
     page.locator("#quiet-room").fill("Room 9")

@@ -341,6 +341,86 @@ def test_two_windows_of_one_person_are_not_called_somebody_else(client, agenda, 
     assert str(lead) not in words.partition("<h1")[2]
 
 
+PAGE = "0" * 32
+
+
+def test_a_save_whose_answer_was_lost_comes_again_and_is_answered_as_saved(
+    client, agenda, studio, enter, lead
+):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine = form_of(agenda, do="break", page=PAGE, **{f"minutes-{law.pk}": "44"})
+    lines = agenda.items.count()
+    client.post(f"{studio}change/", mine)
+
+    again = client.post(f"{studio}change/", mine)
+
+    assert (again.status_code, again["Location"]) == (302, f"{studio}#day")
+    agenda.refresh_from_db()
+    assert (agenda.version, agenda.items.count()) == (2, lines + 1)
+
+
+def test_what_was_typed_since_a_lost_answer_is_a_change_of_the_draft_as_it_was_saved(
+    client, agenda, studio, enter, lead
+):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine = form_of(agenda, do="save", page=PAGE, **{f"minutes-{law.pk}": "44"})
+    client.post(f"{studio}change/", mine)
+
+    later = client.post(f"{studio}change/", mine | {f"minutes-{law.pk}": "43"})
+
+    assert later.status_code == 302
+    law.refresh_from_db()
+    assert law.minutes == 43
+
+
+@pytest.mark.parametrize("button", ["undo", "redo"])
+def test_undoing_and_bringing_back_are_done_once_though_the_answer_was_lost(
+    client, agenda, studio, enter, lead, button
+):
+    enter(lead)
+    for version, room in enumerate(("Room 1", "Room 2", "Room 3"), 1):
+        services.save(agenda.pk, version=version, actor=lead, typed=services.Typed(quiet_room=room))
+    if button == "redo":
+        services.undo(agenda.pk, version=4, actor=lead)
+    agenda.refresh_from_db()
+    press = {"version": agenda.version, "do": button, "page": PAGE}
+    client.post(f"{studio}change/", press)
+
+    again = client.post(f"{studio}change/", press)
+
+    assert again.status_code == 302
+    agenda.refresh_from_db()
+    assert agenda.quiet_room == {"undo": "Room 2", "redo": "Room 3"}[button]
+
+
+@pytest.mark.parametrize("who_saved", ["somebody else", "the same person elsewhere"])
+def test_a_save_that_comes_again_still_meets_what_another_page_saved(
+    client, agenda, studio, enter, lead, desk, who_saved
+):
+    enter(lead)
+    law = agenda.items.get(topic__slug="legal-issues")
+    mine = form_of(agenda, do="save", page=PAGE, **{f"minutes-{law.pk}": "44"})
+    client.post(f"{studio}change/", mine)
+    other = desk if who_saved == "somebody else" else lead
+    services.save(agenda.pk, version=2, actor=other, typed=services.Typed(quiet_room="Room 2"))
+
+    again = client.post(f"{studio}change/", mine)
+
+    assert again.status_code == 409
+
+
+def test_every_page_of_the_studio_has_an_id_of_its_own(client, agenda, studio, enter, lead):
+    enter(lead)
+
+    ids = {
+        re.search(r'name="page" value="([0-9a-f]{32})"', client.get(studio).content.decode())[1] for _ in "ab"
+    }
+
+    assert len(ids) == 2
+
+
 def test_the_speakers_session_page_leads_to_the_run_sheet(client, agenda, enter, lead):
     enter(lead)
     session = f"/speaking/{agenda.booking.reference}/1/session/"
