@@ -122,7 +122,8 @@ def _topic(topic: Topic, facts: Facts, out: Collection[int]) -> TopicFacts:
 def because(topic: Topic, facts: Facts, mean: float) -> str:
     """Why it suits them, by the audience that wants it most."""
     most = max(facts.shares, key=lambda share: facts.emphasis_for(topic, share.audience), default=None)
-    whom = most.audience.name.lower() if most is not None else A_MIXED_AUDIENCE
+    audience = most.audience if most is not None else facts.usual
+    whom = audience.name.lower() if audience is not None else A_MIXED_AUDIENCE
     if mean >= (Emphasis.USUALLY + Emphasis.FIRST) / 2:
         return FIRST_CHOICE.format(whom)
     return USUAL.format(whom) if mean >= (Emphasis.IF_ROOM + Emphasis.USUALLY) / 2 else ROOM

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from bookings.audiences import usual_among
 from bookings.models import AudienceShare, Booking
 from bookings.states import LIVE_ENGAGEMENTS, OfferState
 from courses import kept
@@ -24,7 +25,6 @@ SHARE_WORDS: dict[str, str] = {
     AudienceShare.Share.HALF: ", roughly half",
     AudienceShare.Share.SOME: ", some",
 }
-ANY_AUDIENCE = "mixed"
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Facts:
     shares: tuple[ShareSeen, ...]
     emphasis: dict[int, int] = field(default_factory=dict)
     team: tuple[TeamMember, ...] = ()
+    usual: Audience | None = None
+    """Where no audience was ticked: whom the day is planned for, as the options are."""
 
     @property
     def nation(self) -> str:
@@ -138,6 +140,8 @@ COLUMNS = """
     (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_leave_outs WHERE booking_id = draft.booking_id),
     (SELECT coalesce(json_agg(json_build_object('audience_id', audience_id, 'share', share)), '[]')
     FROM bookings_audienceshare WHERE booking_id = draft.booking_id),
+    (SELECT agency.kind FROM bookings_booking asked JOIN bookings_agency agency ON agency.id = asked.agency_id
+    WHERE asked.id = draft.booking_id),
     (SELECT coalesce(json_agg(json_build_object(
             'speaker_id', speaker.id, 'is_family', speaker.is_family, 'lead_id', offer.lead_id,
             'topic_ids', (SELECT coalesce(json_agg(topic_id), '[]')
@@ -156,7 +160,7 @@ PARAMS: dict[str, Any] = {
 }
 """What ``COLUMNS`` takes."""
 _READ = f"SELECT {COLUMNS} FROM (SELECT %(booking)s AS booking_id) draft"  # noqa: S608 - columns of our own
-Row = tuple[list[int], list[int], list[dict[str, Any]], list[dict[str, Any]]]
+Row = tuple[list[int], list[int], list[dict[str, Any]], str, list[dict[str, Any]]]
 
 
 def facts_of(booking: Booking, *, catalogue: Catalogue | None = None) -> Facts:
@@ -170,19 +174,19 @@ def facts_of(booking: Booking, *, catalogue: Catalogue | None = None) -> Facts:
 
 def facts_from(row: Row, booking: Booking, catalogue: Catalogue) -> Facts:
     """What ``COLUMNS`` gave, as facts."""
-    musts, leave_outs, shares, team = row
+    musts, leave_outs, shares, agency_kind, team = row
     found = sorted((_share(row, catalogue) for row in shares), key=lambda share: share.audience.rank)
+    usual = None if found else usual_among(catalogue.audiences.values(), agency_kind)
+    weights = {share.audience.pk: WEIGHTS[share.share] for share in found}
     return Facts(
         booking=booking,
         catalogue=catalogue,
         must_ids=frozenset(musts),
         leave_out_ids=frozenset(leave_outs),
         shares=tuple(found),
-        emphasis=catalogue.emphasis_for(
-            {share.audience.pk: WEIGHTS[share.share] for share in found},
-            otherwise=ANY_AUDIENCE,
-        ),
+        emphasis=catalogue.emphasis_for({usual.pk: 1} if usual is not None else weights),
         team=tuple(_member(row, booking) for row in team),
+        usual=usual,
     )
 
 

@@ -119,7 +119,15 @@ def _says(page: Studio, is_silent: bool) -> dict[str, Hashable]:
             order.length,
             tuple((one.number, one.check.sitting.starts_at.time()) for one in page.checks if one.check.sitting),
         ),
-        "composed": (page.is_composing, is_silent, page.cannot, page.was_overtaken, bool(page.said), page.said.get("is_proven")),
+        "composed": (
+            page.is_composing,
+            is_silent,
+            page.cannot,
+            page.was_overtaken,
+            bool(page.said),
+            page.said.get("is_proven"),
+            page.unfilled_words,
+        ),
         "checks": (
             tuple((one.number, one.check.key, one.check.title, one.check.words, one.check.fix) for one in page.checks),
             tuple(page.asides_that_stand),

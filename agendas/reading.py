@@ -150,7 +150,7 @@ PARAMS: dict[str, Any] = {
     **facts.PARAMS,
 }
 """What ``COLUMNS`` takes."""
-_FACTS = 4
+_FACTS = 5
 _READ = f"""
 SELECT {COLUMNS} FROM (
     SELECT %(agenda)s AS agenda_id, %(booking)s AS booking_id, %(agency)s AS agency_id, %(stands_at)s::int AS stands_at

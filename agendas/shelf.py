@@ -37,7 +37,8 @@ def shelf_of(facts: Facts, *, inside: frozenset[int | None], search: str) -> She
     if search:
         return make()
     audiences = tuple((share.audience.pk, share.share) for share in facts.shares)
-    return _kept.get((*_asked(facts), audiences, inside), make)
+    usual = facts.usual and facts.usual.pk
+    return _kept.get((*_asked(facts), audiences, usual, inside), make)
 
 
 def _asked(facts: Facts) -> tuple[object, ...]:

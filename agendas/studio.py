@@ -224,6 +224,12 @@ class Studio:
         return gaps_of(self.agenda, self.items, self.facts)
 
     @property
+    def unfilled_words(self) -> str:
+        """How long the questions of a composed day are beyond the usual; nothing where the list of gaps says it."""
+        minutes = question_minutes(self.agenda, self.items)
+        return say_minutes(minutes) if self.said and minutes and not self.gaps else ""
+
+    @property
     def question_words(self) -> str:
         return say_minutes(question_minutes(self.agenda, self.items))
 
@@ -258,11 +264,15 @@ class Studio:
         """Short facts in the agency's words."""
         booking = self.asker.booking
         return [
-            ("Audience", "; ".join(_share(share) for share in self.facts.shares) or "Not said"),
+            ("Audience", "; ".join(_share(share) for share in self.facts.shares) or self._planned_for()),
             ("Numbers", f"{booking.head_count} people" if booking.head_count else "Not said"),
             ("Law", Nation(booking.nation).label),
             ("Format", f"{self.agenda.format.name}, {booking.get_place_display().lower()}"),
         ]
+
+    def _planned_for(self) -> str:
+        usual = self.facts.usual
+        return f"Not said. We plan for {usual.name.lower()}" if usual is not None else "Not said"
 
     @property
     def speakers(self) -> str:

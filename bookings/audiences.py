@@ -1,5 +1,7 @@
 """Who is in the room where the agency ticked nobody: one answer, for the options and for the composer."""
 
+from collections.abc import Iterable
+
 from bookings.models import Agency, Booking
 from courses.models import Audience
 
@@ -16,16 +18,15 @@ USUAL = {
 MIXED = "mixed"
 
 
-def usual_slug(booking: Booking) -> str:
-    """The audience, by slug, that we plan for where none was ticked."""
-    return USUAL.get(Agency.Kind(booking.agency.kind), MIXED)
+def usual_among(audiences: Iterable[Audience], kind: str) -> Audience | None:
+    """Whom an agency of this kind usually sends, of the audiences that there are."""
+    found = {each.slug: each for each in audiences}
+    return found.get(USUAL.get(Agency.Kind(kind), MIXED)) or found.get(MIXED)
 
 
 def default_audience(booking: Booking) -> Audience | None:
     """Whom we plan for where no audience was ticked: those whom such an agency usually sends. One query."""
-    usual = usual_slug(booking)
-    found = {each.slug: each for each in Audience.objects.filter(slug__in=[usual, MIXED])}
-    return found.get(usual) or found.get(MIXED)
+    return usual_among(Audience.objects.all(), booking.agency.kind)
 
 
 def audience_keys(booking: Booking) -> list[int]:

@@ -32,9 +32,8 @@ class Catalogue:
     by_id: dict[int, Topic]
     by_slug: dict[str, Topic]
 
-    def emphasis_for(self, weights: dict[int, int], *, otherwise: str) -> dict[int, int]:
-        """How much each topic matters to audiences of these weights; to the audience ``otherwise`` where there are none."""
-        weights = weights or {pk: 1 for pk, audience in self.audiences.items() if audience.slug == otherwise}
+    def emphasis_for(self, weights: dict[int, int]) -> dict[int, int]:
+        """How much each topic matters to audiences of these weights."""
         found: dict[int, int] = {}
         for audience_id, weight in weights.items():
             for topic_id, emphasis in self.emphasis.get(audience_id, {}).items():

@@ -59,10 +59,7 @@ def a_request(catalogue: Catalogue, chance: random.Random) -> Brief:
         must_ids=musts,
         leave_out_ids=frozenset(named[-1:] if chance.random() < LEAVES_ONE_OUT else []),
         shares=shares,
-        emphasis=catalogue.emphasis_for(
-            {share.audience.pk: WEIGHTS[share.share] for share in shares},
-            otherwise="mixed",
-        ),
+        emphasis=catalogue.emphasis_for({share.audience.pk: WEIGHTS[share.share] for share in shares}),
         team=a_team(catalogue, musts, chance),
     )
     shape = chance.choice([catalogue.formats[pk] for pk in sorted(catalogue.formats)])

@@ -5,11 +5,13 @@ import pytest
 from agendas import services
 from agendas.checks import checks_of
 from agendas.facts import facts_of
+from agendas.gaps import MANY_QUESTIONS, question_minutes
 from agendas.models import AgendaItem
 from agendas.running import running_order
+from bookings.audiences import default_audience
 from courses.models import Audience, Format, Topic
 from tests.agendas.conftest import wish
-from tests.factories import BookingFactory, UserFactory, at
+from tests.factories import AgencyFactory, BookingFactory, UserFactory, at
 
 pytestmark = pytest.mark.django_db
 Kind = AgendaItem.Kind
@@ -57,6 +59,26 @@ def test_a_first_day_keeps_every_rule(catalogue_loaded, format_slug, audience):
     for n, topic in enumerate(topics):
         assert {other.pk for other in topic.requires.all()} <= {before.pk for before in topics[:n]}
     assert [check.key for check in checks_of(agenda, items, order, facts_of(agenda.booking))] == ["team"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience"), [("police", "front-line"), ("nhs", "health"), ("other", "mixed")]
+)
+def test_where_no_audience_is_ticked_the_day_is_that_of_whom_such_an_agency_usually_sends(
+    catalogue_loaded, kind, audience
+):
+    booking = BookingFactory(
+        format=Format.objects.get(slug="full-day"), nation="ew", agency=AgencyFactory(kind=kind)
+    )
+    agenda = services.open_agenda(booking, filled=True, actor=UserFactory())
+
+    topics = [(item.topic.slug, item.minutes) for item in items_of(agenda) if item.topic]
+    ticked = [
+        (item.topic.slug, item.minutes) for item in items_of(first_day("full-day", audience)) if item.topic
+    ]
+    assert topics == ticked
+    assert question_minutes(agenda, items_of(agenda)) < MANY_QUESTIONS
+    assert default_audience(booking) == facts_of(booking).usual == Audience.objects.get(slug=audience)
 
 
 def test_what_they_must_cover_is_in_with_what_it_needs_first(catalogue_loaded):

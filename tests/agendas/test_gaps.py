@@ -9,6 +9,7 @@ from agendas.gaps import MANY_QUESTIONS, gaps_of, question_minutes
 from agendas.models import Agenda, AgendaItem
 from agendas.running import running_order
 from courses.models import Topic
+from places.clock import say_minutes
 from speakers.models import Expertise
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,23 @@ def test_what_is_kept_out_or_was_asked_to_be_left_out_is_not_offered(thin, agree
 
 def test_a_team_that_fills_the_day_is_told_nothing(agenda):
     assert gaps(agenda) == ()
+
+
+def test_where_no_topic_could_stand_instead_the_page_says_how_long_the_questions_are(
+    client, thin, studio, enter, lead
+):
+    """The composed day says it; the list of topics says it where there is one."""
+    enter(lead)
+    thin.leave_out_ids = list(Topic.objects.values_list("pk", flat=True))
+    thin.save(update_fields=["leave_out_ids"])
+    services.ask_to_compose(thin.pk, version=Agenda.objects.get(pk=thin.pk).version, actor=lead)
+    services.compose_waiting()
+    assert not gaps(Agenda.objects.get(pk=thin.pk))
+
+    page = client.get(studio).content.decode()
+
+    minutes = say_minutes(question_minutes(thin, items_of(thin)))
+    assert f"No topic could fill {minutes}, which are time for questions." in page
 
 
 def test_the_studio_offers_it_and_the_button_does_it(client, thin, studio, enter, lead):

@@ -37,8 +37,8 @@ def test_it_holds_what_the_database_holds(two):
     assert catalogue.every_topic == {first.pk: first, second.pk: second}
     assert [point.text for point in catalogue.points[first.pk]] == ["The law"]
     assert catalogue.needs == {second.pk: (first.pk,)}
-    assert catalogue.emphasis_for({}, otherwise="mixed") == {first.pk: 3}
-    assert catalogue.emphasis_for({Audience.objects.get().pk: 4}, otherwise="mixed") == {first.pk: 12}
+    assert catalogue.emphasis_for({}) == {}
+    assert catalogue.emphasis_for({Audience.objects.get().pk: 4}) == {first.pk: 12}
 
 
 def test_a_change_shows_within_a_minute(two):

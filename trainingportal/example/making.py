@@ -15,7 +15,7 @@ from django.utils import timezone
 from agendas import snapshot
 from agendas.composed import brief_of, lines_of
 from agendas.composing.brief import CannotCompose, Composed
-from agendas.facts import ANY_AUDIENCE, Facts, ShareSeen
+from agendas.facts import Facts, ShareSeen
 from agendas.models import Agenda
 from agendas.running import running_order
 from bookings.models import AudienceShare, Booking
@@ -142,7 +142,7 @@ def _facts(question: Question, catalogue: Catalogue) -> Facts:
         must_ids=frozenset(catalogue.by_slug[slug].pk for slug in question.musts),
         leave_out_ids=frozenset(),
         shares=(ShareSeen(audience, AudienceShare.Share.ALL),),
-        emphasis=catalogue.emphasis_for({audience.pk: 4}, otherwise=ANY_AUDIENCE),
+        emphasis=catalogue.emphasis_for({audience.pk: 4}),
     )
 
 
