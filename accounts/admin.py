@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts import rights, services
 from accounts.models import Invitation, User
 from formkit.lengths import BoundedForm
+from formkit.letters import check_printable
 from formkit.mailboxes import MailboxField
 from places.email import tidy
 
@@ -155,7 +156,7 @@ class UserAdmin(CoordinatorsOnly):
 class InvitationForm(BoundedForm, forms.ModelForm):
     """Whom to invite, and as what."""
 
-    name = forms.CharField(max_length=200)
+    name = forms.CharField(max_length=200, validators=[check_printable])
     email = MailboxField(label="Email address")
     group = forms.ModelChoiceField(
         Group.objects.filter(name__in=rights.STAFF_GROUPS),

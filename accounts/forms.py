@@ -26,6 +26,7 @@ from accounts.models import User
 from accounts.sealing import SealBrokenError
 from formkit.codes import CodeField
 from formkit.lengths import BoundedForm, TooLong
+from formkit.letters import check_printable
 from formkit.mailboxes import MailboxField
 from places.email import tidy
 
@@ -260,6 +261,7 @@ class FirstRunForm(BoundedForm, forms.Form):
     """Asks who the first coordinator is."""
 
     name = forms.CharField(
+        validators=[check_printable],
         label="Your name",
         max_length=200,
         error_messages={"required": "Enter your name."},

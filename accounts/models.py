@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from formkit.letters import check_printable
 from places.email import MAILBOX, UNTIDY, tidy
 
 
@@ -42,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who may sign in, known by one e-mail address."""
 
     email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True, validators=[check_printable])
     is_staff = models.BooleanField("may open the desk", default=False)
     is_active = models.BooleanField("may sign in", default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -15,7 +15,6 @@ from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
 from django.template.loader import render_to_string
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML
 from weasyprint.pdf import tags
 from weasyprint.text.fonts import FontConfiguration
@@ -23,6 +22,7 @@ from weasyprint.urls import URLFetcher
 
 from agendas.models import Document
 from agendas.snapshot import read
+from formkit.letters import PRINTED, as_printed
 
 HERE = Path(__file__).resolve().parent
 STYLES = HERE / "papers"
@@ -61,22 +61,15 @@ def _tight() -> CSS:
     return CSS(filename=str(STYLES / "tight.css"), url_fetcher=URLFetcher(allowed_protocols=["file"]))
 
 
-@cache
-def _letters() -> frozenset[int]:
-    """The characters that our fonts can show."""
-    with TTFont(HERE / "fonts" / "SourceSans3-Regular.ttf", lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
 def _in_our_letters(content: Any) -> Any:
     """The same with every character that our fonts lack shown as a question mark, and emoji left out.
 
     Otherwise the paper would depend on the fonts of the machine, and an empty box is no accessible text.
     """
     if isinstance(content, str):
-        shown = _letters()
         return "".join(
-            letter if ord(letter) in shown or letter in "\n\t" else _stand_in(letter) for letter in content
+            letter if letter in PRINTED or letter in "\n\t" else _stand_in(letter)
+            for letter in as_printed(content)
         )
     if isinstance(content, dict):
         return {_in_our_letters(key): _in_our_letters(value) for key, value in content.items()}

@@ -28,6 +28,7 @@ from bookings.states import (
     ReleaseState,
 )
 from courses.models import Audience, Format, Topic
+from formkit.letters import check_printable
 from places.clock import local
 from places.demo import is_demo
 from places.email import MAILBOX, UNTIDY
@@ -207,7 +208,7 @@ class Agency(models.Model):
         JUSTICE = "justice", "Prison or probation service"
         OTHER = "other", "Other"
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[check_printable])
     kind = models.CharField(max_length=12, choices=Kind)
     force = models.ForeignKey(
         Force, models.PROTECT, null=True, blank=True, related_name="agencies", verbose_name="police force"
@@ -426,7 +427,7 @@ class Venue(models.Model):
     """Where exactly, and how to get in: T3, read only through ``bookings/release.py``."""
 
     booking = models.OneToOneField(Booking, models.CASCADE, related_name="venue")
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[check_printable])
     address = models.TextField(blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     room = models.CharField(max_length=200, blank=True)
@@ -434,10 +435,12 @@ class Venue(models.Model):
     arrival = models.TextField("reception and how to get in", blank=True)
     access = models.TextField("access at the place", blank=True, db_default="")
     vetting = models.TextField("vetting or escort", blank=True)
-    contact_name = models.CharField("who meets us", max_length=200, blank=True)
+    contact_name = models.CharField("who meets us", max_length=200, blank=True, validators=[check_printable])
     contact_telephone = models.CharField("their telephone on the day", max_length=40, blank=True)
     quiet_room = models.CharField("quiet room", max_length=200, blank=True, db_default="")
-    support_name = models.CharField("support contact", max_length=200, blank=True, db_default="")
+    support_name = models.CharField(
+        "support contact", max_length=200, blank=True, db_default="", validators=[check_printable]
+    )
     support_telephone = models.CharField("support contact’s phone", max_length=40, blank=True, db_default="")
     online_link = models.CharField(
         "link to join",
@@ -477,7 +480,7 @@ class Contact(models.Model):
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="contacts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="contacts")
     role = models.CharField(max_length=10, choices=Role, default=Role.REQUESTER)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[check_printable])
     job_title = models.CharField("role", max_length=200, blank=True)
     email = models.EmailField("work e-mail")
     telephone = models.CharField("switchboard number", max_length=40, blank=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.choices import BaseChoiceIterator
 
 from formkit import reading
+from formkit.letters import check_printable
 from places.clock import say_date, say_time
 from places.email import is_unseen
 
@@ -178,7 +179,8 @@ class HeadCountField(forms.IntegerField):
 class NameField(forms.CharField):
     """A name of a person, a role or an organisation, on one line: it stands in mail to mailboxes nobody has proven yet.
 
-    Short, without web or e-mail addresses, so that our mail carries nobody else's message.
+    Short, without web or e-mail addresses, so that our mail carries nobody else's message. Only letters that our papers can
+    print, unless it stands on none (``is_printed``).
     """
 
     MOST = 80
@@ -186,8 +188,10 @@ class NameField(forms.CharField):
         "address": "Write the name alone, without a web or e-mail address. After a full stop, leave a space.",
     }
 
-    def __init__(self, *, max_length: int = MOST, **kwargs: Any) -> None:
+    def __init__(self, *, max_length: int = MOST, is_printed: bool = True, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
+        if is_printed:
+            self.validators.append(check_printable)
 
     def to_python(self, value: Any) -> str:
         """Make one line of it: line breaks, tabs and marks that nobody sees become a space or nothing."""

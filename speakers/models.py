@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from courses.models import Format, Topic
+from formkit.letters import check_printable
 from places.demo import is_demo
 
 DIARY_COUNTS_FOR = dt.timedelta(days=60)
@@ -22,7 +23,7 @@ class Organisation(models.Model):
     """A partner that speakers belong to; its public description and contact address are an editor's."""
 
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[check_printable])
     short_name = models.CharField(max_length=60, help_text="How the desk and the run sheet call it.")
     description = models.TextField(blank=True)
     email = models.EmailField("public e-mail address", blank=True)
@@ -61,7 +62,7 @@ class Speaker(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="speaker"
     )
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[check_printable])
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="speakers")
     role = models.CharField(max_length=200, blank=True, help_text="What they do, in a few words.")
     bio = models.TextField("public bio", blank=True)

@@ -39,11 +39,13 @@ class QuestionForm(GuardedForm, PortalForm):
 
     name = NameField(
         label="Your name",
+        is_printed=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Tell us your name."},
     )
     organisation = NameField(
         label="Your organisation (optional)",
+        is_printed=False,
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),

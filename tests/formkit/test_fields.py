@@ -98,7 +98,7 @@ def test_a_time_may_stay_empty_where_it_may():
         ("St. John Ambulance (No. 3)", "St. John Ambulance (No. 3)"),
         ("Dana\r\nBcc: everybody", "Dana Bcc: everybody"),
         ("Da\u202ena\x07\u200b", "Dana"),
-        ("نیلوفر", "نیلوفر"),
+        ("Νίκη", "Νίκη"),
         ("Women@TheWell", "Women@TheWell"),
     ],
 )

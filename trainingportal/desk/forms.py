@@ -15,6 +15,7 @@ from courses.models import Topic
 from formkit.fields import DayField, HeadCountField, TimeOfDayField
 from formkit.forms import PortalForm, PortalModelForm
 from formkit.layout import Choices
+from formkit.letters import check_printable
 from formkit.mailboxes import MailboxField
 from places.clock import LONDON, local
 from places.nations import Nation
@@ -128,7 +129,7 @@ class ReleaseNoteForm(VerbForm):
 
 
 class ColleagueForm(VerbForm):
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(label="Name", max_length=200, validators=[check_printable])
     email = MailboxField(label="Work e-mail")
     job_title = forms.CharField(label="Role", max_length=200, required=False)
     telephone = forms.CharField(label="Switchboard number", max_length=40, required=False)

@@ -14,6 +14,7 @@ from courses.models import Audience, Format, Topic
 from formkit.fields import HeadCountField
 from formkit.forms import PortalForm
 from formkit.layout import Choices
+from formkit.letters import check_printable
 from formkit.mailboxes import MailboxField
 from places import outcodes
 from places.models import Force
@@ -64,7 +65,7 @@ class RequestForm(PortalForm):
     without: Collection[str] = ()
     """Questions that a form built on this one does not ask."""
 
-    name = forms.CharField(label="Their name", max_length=200)
+    name = forms.CharField(label="Their name", max_length=200, validators=[check_printable])
     job_title = forms.CharField(label="Role", max_length=200, required=False)
     email = MailboxField(label="Work e-mail", help_text="The receipt and every offer go there.")
     telephone = forms.CharField(
@@ -81,7 +82,9 @@ class RequestForm(PortalForm):
         choices=[("", "Choose"), *((kind, label) for kind, label in Agency.Kind.choices if kind != "police")],
         required=False,
     )
-    agency_name = forms.CharField(label="Its name", max_length=200, required=False)
+    agency_name = forms.CharField(
+        label="Its name", max_length=200, required=False, validators=[check_printable]
+    )
     head_count = HeadCountField(
         label="How many people",
         required=False,

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from bookings.models import AudienceShare, Contact
+from formkit.letters import check_printable
 from formkit.mailboxes import MailboxField
 from trainingportal.desk.case import Case
 from trainingportal.desk.forms import VerbForm
@@ -19,7 +20,7 @@ SETTLED = ("format", "place", "outcode")
 class ContactForm(VerbForm):
     """A contact's details, as they stand."""
 
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(label="Name", max_length=200, validators=[check_printable])
     job_title = forms.CharField(label="Role", max_length=200, required=False)
     email = MailboxField(label="Work email")
     telephone = forms.CharField(label="Switchboard number", max_length=40, required=False)

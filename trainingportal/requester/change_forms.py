@@ -7,6 +7,7 @@ from django import forms
 
 from bookings.models import Booking, ChangeRequest, Contact
 from formkit.forms import PortalForm
+from formkit.letters import check_printable
 from trainingportal.asking import choices
 from trainingportal.asking.forms import (
     MOST_PEOPLE,
@@ -164,6 +165,7 @@ class AnotherPlaceForm(PortalForm):
 
     submit_words = "Ask for another venue"
     venue_name = forms.CharField(
+        validators=[check_printable],
         label="Building",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

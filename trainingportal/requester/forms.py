@@ -6,6 +6,7 @@ from django import forms
 
 from formkit.fields import NameField
 from formkit.forms import PortalForm
+from formkit.letters import check_printable
 from formkit.mailboxes import MailboxField
 from trainingportal import public_catalogue
 
@@ -85,6 +86,7 @@ class RoomForm(PortalForm):
         error_messages={"invalid": "Enter a link that starts with https://"},
     )
     name = forms.CharField(
+        validators=[check_printable],
         label="Building",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -110,6 +112,7 @@ class RoomForm(PortalForm):
         help_text="A room close by where anyone can take time to pause, and how to find it.",
     )
     support_name = forms.CharField(
+        validators=[check_printable],
         label="Support contact",
         required=False,
         max_length=200,
@@ -143,7 +146,9 @@ class RoomForm(PortalForm):
         help_text="What our trainers need to have, or who walks with them.",
         widget=_lines(2),
     )
-    contact_name = forms.CharField(label="Who meets us on the day", required=False, max_length=200)
+    contact_name = forms.CharField(
+        label="Who meets us on the day", required=False, max_length=200, validators=[check_printable]
+    )
     contact_telephone = forms.CharField(
         label="Their phone number on the day", required=False, max_length=40, widget=_phone()
     )
