@@ -10,19 +10,16 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.middleware import get_user
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
-from places.kept_queries import Blank, KeptQuery
 
 COORDINATORS = "Coordinators"
 READERS = "Readers"
@@ -35,17 +32,12 @@ SETTLING = dt.timedelta(hours=24)
 View = Callable[..., HttpResponseBase]
 
 
-_GROUPS = KeptQuery(
-    lambda: Group.objects.filter(user=Blank("user")).order_by().values_list("name", flat=True)
-)
-
-
 def _groups(user: AbstractBaseUser | AnonymousUser | None) -> frozenset[str]:
     """Return the names of a person's roles, read once per loaded user."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
     if not hasattr(user, "_role_names"):
-        user._role_names = frozenset(_GROUPS.rows(user=user.pk))  # type: ignore[attr-defined]
+        user._role_names = frozenset(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
     return user._role_names  # type: ignore[attr-defined]
 
 
@@ -122,22 +114,12 @@ def second_factor_url(request: HttpRequest, target: str = "") -> str:
     return f"{reverse('second-factor')}?{query.urlencode(safe='/')}"
 
 
-def _is_signed_in(request: HttpRequest) -> bool:
-    """Say whether somebody is signed in.
-
-    From here on the request holds the person and not a promise of one, which would be asked some hundred times on a page.
-    """
-    if type(request.user) is SimpleLazyObject:
-        request.user = get_user(request)
-    return request.user.is_authenticated
-
-
 def sign_in_required(view: View) -> View:
     """Let only signed-in people in; others are asked to sign in and brought back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not _is_signed_in(request):
+        if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
@@ -149,7 +131,7 @@ def second_factor_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not _is_signed_in(request):
+        if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not has_second_factor(request):
             return redirect(second_factor_url(request))
@@ -163,7 +145,7 @@ def coordinator_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not _is_signed_in(request):
+        if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not (request.user.is_staff and is_coordinator(request.user)):
             raise PermissionDenied

@@ -2,7 +2,7 @@
 
     strip = draw([Block("core", 60, "Alice’s story"), Block("pause", 15, "Time to pause")], starts_at=dt.time(9, 15))
 
-`agendas/drawing.py` draws what comes back as SVG in percentages, so it fits any width without a style.
+`templates/components/day_strip.html` draws what comes back as SVG in percentages, so it fits any width without a style.
 """
 
 import datetime as dt
@@ -70,6 +70,11 @@ class Rect(NamedTuple):
     width: str
 
     @property
+    def letter(self) -> str:
+        """What tells its kind apart where a reader's own palette leaves no fills."""
+        return LETTERS[self.kind]
+
+    @property
     def letter_at(self) -> str:
         """Where its letter stands; empty where there is no room for one."""
         width = float(self.width[:-1])
@@ -95,6 +100,14 @@ class Over:
     label: Label | None
 
 
+class KeyItem(NamedTuple):
+    """What a fill means, with the letter that stands for it."""
+
+    kind: str
+    words: str
+    letter: str
+
+
 @dataclass(frozen=True)
 class Strip:
     """The whole picture, and the same in words for people who do not see it."""
@@ -105,7 +118,7 @@ class Strip:
     end: Label | None
     end_at: str
     words: str
-    key: list[tuple[str, str]] = field(default_factory=list)
+    key: list[KeyItem] = field(default_factory=list)
 
 
 def draw(
@@ -149,7 +162,7 @@ def draw(
         end=end,
         end_at=_percent(100 * (holds or 0) / length),
         words=_say(day, length, starts_at, planned - holds if end and holds is not None else 0, marks, said),
-        key=[(kind, words) for kind, words in KEY.items() if kind in kinds],
+        key=[KeyItem(kind, words, LETTERS[kind]) for kind, words in KEY.items() if kind in kinds],
     )
 
 

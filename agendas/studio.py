@@ -32,7 +32,6 @@ from courses.models import Topic
 from outbox.models import Heartbeat
 from places.clock import local, say_date, say_minutes, say_time, say_times
 from places.keeping import keep
-from places.kept_queries import KeptQuery
 from places.nations import Nation
 
 UNDER_WAY_COMPOSING = (Composition.State.QUEUED, Composition.State.WORKING)
@@ -486,11 +485,6 @@ def _studio(asker: Asker, agenda: Agenda, items: list[AgendaItem], facts: Facts,
     )
 
 
-_WORKER_SEEN = KeptQuery(
-    lambda: Heartbeat.objects.filter(name="worker").order_by().values_list("seen_at", flat=True)
-)
-
-
 def is_worker_silent(documents: Sequence[Document], *, is_composing: bool = False) -> bool:
     """Whether something waits and no worker has been seen for two minutes.
 
@@ -498,5 +492,6 @@ def is_worker_silent(documents: Sequence[Document], *, is_composing: bool = Fals
     """
     if not is_composing and not any(document.state in UNDER_WAY for document in documents):
         return False
-    seen_at = keep("worker", _WORKER_SEEN.first, seconds=LOOKED_LATELY)
+    heartbeats = Heartbeat.objects.filter(name="worker").values_list("seen_at", flat=True)
+    seen_at = keep("worker", heartbeats.first, seconds=LOOKED_LATELY)
     return seen_at is None or timezone.now() - seen_at > SILENT_AFTER

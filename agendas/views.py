@@ -31,7 +31,6 @@ from bookings.effects import Audience, Busy, preview, recording
 from bookings.models import DeskSettings
 from bookings.release import Tier, log_read, name_of_actor
 from bookings.states import AGREED_BOOKINGS
-from places.kept_queries import Blank, KeptQuery
 
 ORDER = (*services.FOR_THE_HOST, Document.Kind.RUN_SHEET)
 """How the papers of an issue stand in a list."""
@@ -304,32 +303,17 @@ def _hidden(request: HttpRequest, do: str) -> str:
 # ---- papers
 
 
-_PAPER = KeptQuery(
-    lambda: (
-        Document.objects.select_related("issue", "agenda")
-        .filter(pk=Blank("pk"), agenda__booking=Blank("booking"))
-        .defer("content", "issue__snapshot")
-        .order_by()
-    )
-)
-
-
-_FILE = KeptQuery(
-    lambda: (
-        Document.objects.filter(pk=Blank("pk"), agenda__booking=Blank("booking"))
-        .select_related("issue")
-        .only("kind", "tier", "language", "version", "recipient", "state", "file", "issue__number")
-        .order_by()
-    )
-)
-
-
-def _document_for(asker: Asker, document_id: int, *, query: KeptQuery[Document] = _PAPER) -> Document:
-    """A paper that this person may have, with as much of it as ``query`` reads; one with names or place is noted as read.
+def _document_for(asker: Asker, document_id: int) -> Document:
+    """A paper that this person may have, without its content; one with names or place is noted as read.
 
     Raises ``Http404`` above their tier and for somebody else's copy, as for one that is not there.
     """
-    document = query.first(pk=document_id, booking=asker.booking.pk)
+    document = (
+        Document.objects.filter(pk=document_id, agenda__booking=asker.booking)
+        .select_related("issue", "agenda")
+        .defer("content", "issue__snapshot")
+        .first()
+    )
     if document is None or not _is_for(asker, document):
         raise Http404
     if asker.is_desk and not asker.second_factor:
@@ -385,7 +369,7 @@ def paper(request: HttpRequest, reference: str, document_id: int) -> HttpRespons
 def paper_file(request: HttpRequest, reference: str, document_id: int) -> FileResponse:
     """Stream the stored file, byte for byte as the worker made it; its name is the reference and the kind of paper."""
     asker = asker_of(request, reference)
-    document = _document_for(asker, document_id, query=_FILE)
+    document = _document_for(asker, document_id)
     if not document.is_ready:
         raise Http404
     try:
@@ -435,30 +419,14 @@ def issue(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     )
 
 
-_ISSUE = KeptQuery(
-    lambda: (
-        Issue.objects.select_related("agenda__format", "issued_by")
-        .filter(agenda__booking=Blank("booking"), number=Blank("number"))
-        .order_by()
-    )
-)
-_PAPERS = KeptQuery(
-    lambda: (
-        Document.objects.select_related("recipient")
-        .filter(issue=Blank("issue"))
-        .defer("content")
-        .order_by("-tier", "-pk")
-    )
-)
-
-
 def _issue_for(asker: Asker, number: int) -> Issue:
     """An issue that this person may read. Raises ``Http404`` below T2, or ``SecondFactorNeeded`` for the desk."""
     if asker.is_desk and not asker.second_factor:
         raise SecondFactorNeeded
-    found = None if asker.tier < Tier.T2 else _ISSUE.first(booking=asker.booking.pk, number=number)
-    if found is None:
+    if asker.tier < Tier.T2:
         raise Http404
+    issues = Issue.objects.select_related("agenda__format", "issued_by")
+    found = get_object_or_404(issues, agenda__booking=asker.booking, number=number)
     found.agenda.booking = asker.booking
     return found
 
@@ -466,7 +434,8 @@ def _issue_for(asker: Asker, number: int) -> Issue:
 def _papers_of(found: Issue, asker: Asker) -> list[Document]:
     """The newest paper of each kind, language and recipient that this person may have, at the highest tier they reach."""
     newest: dict[tuple[str, str, int | None], Document] = {}
-    for document in _PAPERS.rows(issue=found.pk):
+    papers = Document.objects.filter(issue=found).select_related("recipient").defer("content")
+    for document in papers.order_by("-tier", "-pk"):
         if document.tier <= asker.tier and _is_for(asker, document):
             newest.setdefault((document.kind, document.language, document.recipient_id), document)
     return sorted(

@@ -29,7 +29,6 @@ from bookings.models import (
 from bookings.states import LIVE_ENGAGEMENTS, NOT_YET_AGREED, BookingStatus, EngagementState, OfferState
 from bookings.words import say_names
 from places import outcodes
-from places.kept_queries import Blank, KeptQuery
 
 TEAM_WORDS = "A team of our trainers"
 SOMEBODY_OF_OURS = "A colleague"
@@ -233,19 +232,12 @@ def others_asked(engagement: Engagement) -> str:
     return say_names([f"{partners.count(name)} from {name}" for name in dict.fromkeys(partners)])
 
 
-_PLACES = KeptQuery(
-    lambda: (
-        Engagement.objects.filter(offer__booking=Blank("booking"))
-        .select_related("speaker")
-        .only("state", "instead_of", "speaker__name")
-        .order_by("pk")
-    )
-)
-
-
 def stand_ins(booking: Booking) -> dict[str, str]:
     """For readers at T3: whoever stood on an earlier paper and no longer comes, and who comes instead ("" for nobody yet)."""
-    places = {place.pk: place for place in _PLACES.rows(booking=booking.pk)}
+    engagements = Engagement.objects.filter(offer__booking=booking).select_related("speaker")
+    places = {
+        place.pk: place for place in engagements.only("state", "instead_of", "speaker__name").order_by("pk")
+    }
     coming = {place.speaker.name for place in places.values() if place.state == EngagementState.ACCEPTED}
     found: dict[str, str] = {}
     for place in places.values():

@@ -7,8 +7,6 @@ right", whose value is the answer it confirms: another answer is asked about aga
 from typing import Any, Protocol, runtime_checkable
 
 from django.forms import BaseForm, BoundField
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 
 @runtime_checkable
@@ -34,23 +32,17 @@ def ask(form: BaseForm) -> None:
             bound.asked_back = (value.isoformat(), said)  # type: ignore[attr-defined]  # for `tick`
 
 
-def tick(field: BoundField) -> SafeString | str:
-    """The tick that confirms an odd answer: shown where it is asked for, and kept ticked once it was given."""
+def tick(field: BoundField) -> dict[str, Any] | None:
+    """What the tick that confirms an odd answer says: shown where it is asked for, and kept ticked once it was given."""
     asked = getattr(field, "asked_back", None)
     if asked is None:
         if not isinstance(field.field, Doubtful) or not field.form.is_bound:
-            return ""
+            return None
         value = getattr(field.form, "cleaned_data", {}).get(field.name)
         if value is None or value.isoformat() not in _confirmed(field):
-            return ""
+            return None
         asked = (value.isoformat(), field.field.say(value))
-    own_id, is_ticked = f"{field.auto_id}_sure", asked[0] in _confirmed(field)
-    return format_html(
-        '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
-        '<input class="govuk-checkboxes__input" type="checkbox" id="{}" name="{}-sure" value="{}"{}>'
-        '<label class="govuk-label govuk-checkboxes__label" for="{}">Yes, {} is right</label></div></div>',
-        own_id, field.html_name, asked[0], SafeString(" checked" if is_ticked else ""), own_id, asked[1],
-    )  # fmt: skip
+    return {"value": asked[0], "said": asked[1], "is_ticked": asked[0] in _confirmed(field)}
 
 
 def _confirmed(field: BoundField) -> list[str]:

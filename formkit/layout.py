@@ -12,7 +12,7 @@ from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django.forms import BaseForm
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from formkit.drawing import Look, draw
@@ -53,8 +53,8 @@ class Choices:
     ) -> SafeString:
         form.rendered_fields.add(self.field)  # type: ignore[attr-defined]  # crispy's list of what is drawn
         revealed = {
-            value: SafeString(
-                "".join(render_field(part, form, context, template_pack=template_pack) for part in parts)
+            value: format_html_join(
+                "", "{}", ([render_field(part, form, context, template_pack=template_pack)] for part in parts)
             )
             for value, parts in self.reveals.items()
         }

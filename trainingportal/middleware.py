@@ -2,11 +2,7 @@
 
 from collections.abc import Callable
 
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from trainingportal import sightings
@@ -35,26 +31,6 @@ PERMISSIONS_POLICY = ", ".join(
         "xr-spatial-tracking",
     )
 )
-
-
-class KeptPolicy(CSPMiddleware):
-    """django-csp's own, with the policy of the settings worked out once in a process.
-
-    An answer with a policy or an exemption of its own, or a nonce, is worked out afresh.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        super().__init__(get_response)
-        self.policy = build_policy()
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        has_its_own = hasattr(request, "_csp_nonce") or any(
-            name.startswith("_csp_") for name in vars(response)
-        )
-        if has_its_own or settings.DEBUG:
-            return super().process_response(request, response)
-        response.headers.setdefault(HEADER, self.policy)
-        return response
 
 
 def refused_references(get_response: GetResponse) -> GetResponse:

@@ -57,7 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "trainingportal.middleware.KeptPolicy",
+    "csp.middleware.CSPMiddleware",
     "trainingportal.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "trainingportal.readable.readable_requests",
@@ -88,7 +88,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "formkit.renderer.QuickRenderer"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("portal",)
 CRISPY_TEMPLATE_PACK = "portal"
 CRISPY_FAIL_SILENTLY = False
@@ -96,7 +96,6 @@ CRISPY_FAIL_SILENTLY = False
 # ---- data
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///trainingportal")}
 DATABASES["default"].update(
-    ENGINE="trainingportal.postgresql",
     CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=600),
     CONN_HEALTH_CHECKS=True,
     DISABLE_SERVER_SIDE_CURSORS=True,
@@ -115,7 +114,6 @@ CACHES = {
     # public pages, per process
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "public"},
 }
-SESSION_ENGINE = "accounts.sessions"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -142,7 +140,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # ---- users and sign-in (accounts/)
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.QuickBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home-for-me"
 LOGOUT_REDIRECT_URL = "/"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pghistory
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,13 +26,12 @@ from bookings.models import Booking, Contact, DeskSettings
 from bookings.release import SessionSeen, Tier, seen_for_papers, stand_ins
 from bookings.states import AGREED_BOOKINGS
 from courses import kept
-from places.kept_queries import Blank, KeptQuery
 
-_TO_RING = KeptQuery(
-    lambda: Contact.objects.filter(
-        booking=Blank("booking"), verified_at__isnull=False, revoked_at__isnull=True
+
+def _may_be_rung(booking: Booking) -> QuerySet[Contact]:
+    return Contact.objects.filter(
+        booking=booking, verified_at__isnull=False, revoked_at__isnull=True
     ).order_by("pk")
-)
 
 
 MAY_CHANGE = {
@@ -93,7 +93,7 @@ def issue_agenda(
                 order,
                 seen,
                 list(agenda.set_asides.select_related("by")),
-                _TO_RING.rows(booking=booking.pk),
+                list(_may_be_rung(booking)),
                 DeskSettings.current(),
             ),
         }
@@ -204,25 +204,17 @@ def _differences(said: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [words for key, words in MAY_CHANGE.items() if said.get(key) != now.get(key)]
 
 
-_SAID = KeptQuery(
-    lambda: (
-        Document.objects.filter(issue=Blank("issue"), kind=Blank("kind"), tier=Document.Recipient.T3)
-        .order_by("-pk")
-        .values_list("content", flat=True)[:1]
-    )
-)
-
-
 def _said(issue: Issue, kind: Document.Kind) -> dict[str, Any]:
     """What the newest paper of this kind at T3 says; nothing where there is none."""
-    return _SAID.first(issue=issue.pk, kind=kind.value) or {}
+    papers = Document.objects.filter(issue=issue, kind=kind, tier=Document.Recipient.T3)
+    return papers.order_by("-pk").values_list("content", flat=True).first() or {}
 
 
 def current_detail(issue: Issue, *, settings: DeskSettings) -> dict[str, Any]:
     """The frozen detail of an issue with the venue, the team and whom to ring as they are now."""
     booking = issue.agenda.booking
     seen = seen_for_papers(booking, Tier.T3)
-    to_ring = _TO_RING.rows(booking=booking.pk)
+    to_ring = list(_may_be_rung(booking))
     return _as_it_is_now(issue.snapshot["detail"], booking, seen, to_ring, settings)
 
 

@@ -11,33 +11,22 @@ from bookings.release import host_told
 from bookings.states import AGREED_BOOKINGS, EngagementState, OfferState, ReleaseState
 from outbox import kinds
 from outbox.models import Message
-from places.kept_queries import Blank, KeptQuery
 
 Wanted = Callable[[Message], str | None]
 REMINDER = "reminder"
 HOST_REMINDER = "host-reminder"
 
 
-# asked once for every mail that leaves
-_CONTACT = KeptQuery(lambda: Contact.objects.select_related("booking").filter(pk=Blank("pk")).order_by())
-_OFFER = KeptQuery(lambda: Offer.objects.select_related("booking").filter(pk=Blank("pk")).order_by())
-_ENGAGEMENT = KeptQuery(
-    lambda: Engagement.objects.select_related("speaker", "offer__booking").filter(pk=Blank("pk")).order_by()
-)
-_BOOKING = KeptQuery(lambda: Booking.objects.filter(pk=Blank("pk")).order_by())
-_RELEASE = KeptQuery(lambda: Release.objects.filter(pk=Blank("pk")).order_by())
-_VERIFIED = KeptQuery(
-    lambda: (
-        Contact.objects.filter(
-            booking=Blank("booking"),
-            email__iexact=Blank("email"),
-            verified_at__isnull=False,
-            revoked_at__isnull=True,
-        )
-        .order_by()
-        .values_list("pk", flat=True)
-    )
-)
+def _contact(message: Message) -> Contact | None:
+    return Contact.objects.select_related("booking").filter(pk=_key(message)).first()
+
+
+def _offer(message: Message) -> Offer | None:
+    return Offer.objects.select_related("booking").filter(pk=_key(message)).first()
+
+
+def _engagement(message: Message) -> Engagement | None:
+    return Engagement.objects.select_related("speaker", "offer__booking").filter(pk=_key(message)).first()
 
 
 def _key(message: Message) -> int:
@@ -49,7 +38,7 @@ def _always(message: Message) -> str | None:
 
 
 def _contact_still_there(message: Message) -> str | None:
-    contact = _CONTACT.first(pk=_key(message))
+    contact = _contact(message)
     if contact is None:
         return "The contact is gone."
     if contact.revoked_at is not None:
@@ -63,7 +52,7 @@ def occasion_of(offers: Sequence[Offer]) -> str:
 
 
 def _offer_still_open(message: Message) -> str | None:
-    offer = _OFFER.first(pk=_key(message))
+    offer = _offer(message)
     numbers = message.occasion.split("-")[1:]
     if offer is None or not any(
         each.state == OfferState.OPEN and not each.has_run_out()
@@ -76,7 +65,7 @@ def _offer_still_open(message: Message) -> str | None:
 
 
 def _acceptance_stands(message: Message) -> str | None:
-    offer = _OFFER.first(pk=_key(message))
+    offer = _offer(message)
     if offer is None or offer.state != OfferState.ACCEPTED:
         return "The date is no longer accepted."
     if not _verified(offer.booking, message.to):
@@ -85,7 +74,7 @@ def _acceptance_stands(message: Message) -> str | None:
 
 
 def _host_still_to_answer(message: Message) -> str | None:
-    contact = _CONTACT.first(pk=_key(message))
+    contact = _contact(message)
     if contact is None or contact.verified_at is None or contact.revoked_at is not None:
         return "The contact is no longer verified for this booking."
     booking = contact.booking
@@ -99,7 +88,7 @@ def _host_still_to_answer(message: Message) -> str | None:
 
 
 def _engagement_still_asked(message: Message) -> str | None:
-    engagement = _ENGAGEMENT.first(pk=_key(message))
+    engagement = _engagement(message)
     if engagement is None or engagement.state != EngagementState.ASKED:
         return "The speaker has answered, or is no longer asked."
     return None
@@ -118,14 +107,14 @@ def _invitation_still_open(message: Message) -> str | None:
 
 
 def _may_still_be_chased(message: Message) -> str | None:
-    engagement = _ENGAGEMENT.first(pk=_key(message))
+    engagement = _engagement(message)
     if engagement is None or engagement.speaker.is_paused() or engagement.speaker.left_on is not None:
         return "The speaker takes no invitations now."
     return _engagement_still_asked(message)
 
 
 def _engagement_still_on(message: Message) -> str | None:
-    engagement = _ENGAGEMENT.first(pk=_key(message))
+    engagement = _engagement(message)
     if engagement is None or engagement.state != EngagementState.ACCEPTED:
         return "The speaker no longer gives this session."
     if engagement.offer.booking.status not in AGREED_BOOKINGS:
@@ -134,7 +123,7 @@ def _engagement_still_on(message: Message) -> str | None:
 
 
 def _booking_still_agreed(message: Message) -> str | None:
-    booking = _BOOKING.first(pk=_key(message))
+    booking = Booking.objects.filter(pk=_key(message)).first()
     if booking is None or booking.status not in AGREED_BOOKINGS:
         return "The session is no longer agreed."
     if not _verified(booking, message.to):
@@ -143,26 +132,29 @@ def _booking_still_agreed(message: Message) -> str | None:
 
 
 def _contact_still_verified(message: Message) -> str | None:
-    contact = _CONTACT.first(pk=_key(message))
+    contact = _contact(message)
     if contact is None or contact.verified_at is None or contact.revoked_at is not None:
         return "The contact is no longer verified for this booking."
     return None
 
 
 def _contact_still_released(message: Message) -> str | None:
-    contact = _CONTACT.first(pk=_key(message))
+    contact = _contact(message)
     if contact is None or contact.released_at is None or contact.revoked_at is not None:
         return "The contact is not released."
     return None
 
 
 def _release_still_asked(message: Message) -> str | None:
-    release = _RELEASE.first(pk=_key(message))
+    release = Release.objects.filter(pk=_key(message)).first()
     return None if release is not None and release.state == ReleaseState.ASKED else "The release was decided."
 
 
 def _verified(booking: Booking, email: str) -> bool:
-    return bool(_VERIFIED.rows(booking=booking.pk, email=email))
+    contacts = booking.contacts.filter(
+        email__iexact=email, verified_at__isnull=False, revoked_at__isnull=True
+    )
+    return contacts.exists()
 
 
 def register_kinds() -> None:

@@ -1,12 +1,26 @@
-"""What is drawn in Python escapes what it is given, as a template would."""
+"""The picture of a day and the lines of a paper, as their templates draw them."""
 
 import datetime as dt
 import re
 
-from agendas.drawing import paper_lines, picture
+from django.template.loader import render_to_string
+
 from agendas.models import AgendaItem
 from agendas.snapshot import PaperLine
 from agendas.strip import KEY, Block, Mark, draw
+
+
+def _flat(markup):
+    return "".join(line.strip() for line in markup.splitlines())
+
+
+def paper_lines(lines):
+    return _flat(render_to_string("components/paper_lines.html", {"lines": lines}))
+
+
+def picture(strip, *, key=True):
+    return _flat(render_to_string("components/day_strip.html", {"strip": strip, "no_key": not key}))
+
 
 EVIL = "<b>&\"'"
 ESCAPED = "&lt;b&gt;&amp;&quot;&#x27;"
@@ -30,8 +44,8 @@ def line(**changed):
 
 def test_a_line_holds_its_time_its_words_and_its_length():
     assert paper_lines([line()]) == (
-        '<ol class="wt-agenda">\n<li><time datetime="09:15">9.15am</time>'
-        '<div><strong>What stalking is</strong></div><span class="m">45 minutes</span></li>\n</ol>'
+        '<ol class="wt-agenda"><li><time datetime="09:15">9.15am</time>'
+        '<div><strong>What stalking is</strong></div><span class="m">45 minutes</span></li></ol>'
     )
 
 
@@ -39,8 +53,8 @@ def test_a_pause_is_drawn_as_one_and_without_who_gives_it():
     drawn = paper_lines([line(kind=AgendaItem.Kind.LUNCH, title="Lunch", who="Somebody", minutes=60)])
 
     assert drawn == (
-        '<ol class="wt-agenda">\n<li class="is-pause"><time datetime="09:15">9.15am</time>'
-        '<span>Lunch</span><span class="m">1 hour</span></li>\n</ol>'
+        '<ol class="wt-agenda"><li class="is-pause"><time datetime="09:15">9.15am</time>'
+        '<span>Lunch</span><span class="m">1 hour</span></li></ol>'
     )
 
 

@@ -91,7 +91,7 @@ def test_the_tick_stands_under_its_field_and_stays_ticked():
     asked = draw(SessionForm(typed(starts_at="1.30")))
     kept = draw(SessionForm(typed(starts_at="1.30", starts_at_sure="01:30:00", ends_at="")))
 
-    assert 'name="starts_at-sure" value="01:30:00"><label' in asked.replace("  ", " ")
+    assert 'name="starts_at-sure" value="01:30:00">' in asked
     assert "Yes, 1.30am is right" in asked
     assert 'name="starts_at-sure" value="01:30:00" checked>' in kept
     assert "-sure" not in draw(SessionForm(typed()))

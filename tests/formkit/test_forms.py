@@ -97,7 +97,7 @@ def test_hidden_fields_are_drawn_though_no_layout_names_them():
 
 
 def test_a_group_of_options_keeps_its_name():
-    html = draw(NeedForm())
+    html = "".join(line.strip() for line in draw(NeedForm()).splitlines())
 
     assert '<optgroup label="England"><option value="n">Northmere</option>' in html
 

@@ -1,10 +1,7 @@
 """Every answer is private unless its view says otherwise."""
 
 import pytest
-from csp.decorators import csp_replace
-from django.http import HttpResponse
 
-from trainingportal.middleware import KeptPolicy
 from trainingportal.public import public_page
 
 pytestmark = [pytest.mark.urls("tests.trainingportal.look_urls"), pytest.mark.django_db]
@@ -60,12 +57,6 @@ def test_a_page_that_is_not_there_or_not_theirs_has_the_whole_policy_too(client)
     assert {"base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'"} < whole
     for address in ("/nowhere/", "/refused/", "/form/"):
         assert set(client.get(address)["Content-Security-Policy"].split("; ")) == whole
-
-
-def test_an_answer_with_a_policy_of_its_own_keeps_it(rf):
-    own = KeptPolicy(csp_replace({"default-src": ["'none'"]})(lambda request: HttpResponse()))
-
-    assert "default-src 'none'" in own(rf.get("/"))["Content-Security-Policy"]
 
 
 def test_the_mark_is_kept_under_other_decorators():

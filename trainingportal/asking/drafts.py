@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from places.kept_queries import Blank, KeptQuery
 from trainingportal.models import RequestDraft
 
 SESSION_KEY = "asking_draft"
@@ -39,17 +38,12 @@ def find_sent(key: str) -> RequestDraft | None:
     return draft if draft is not None and draft.booking_id is not None else None
 
 
-_DRAFT = KeptQuery(
-    lambda: RequestDraft.objects.filter(pk=Blank("key"), touched_at__gt=Blank("since")).order_by()
-)
-
-
 def _fresh(key: str) -> RequestDraft | None:
     try:
         number = uuid.UUID(key)
     except ValueError:
         return None
-    return _DRAFT.first(key=number, since=timezone.now() - LASTS)
+    return RequestDraft.objects.filter(pk=number, touched_at__gt=timezone.now() - LASTS).first()
 
 
 def begin(request: HttpRequest) -> RequestDraft:

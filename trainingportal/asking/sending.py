@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bookings.models import Agency, Booking, Contact
 from bookings.services.asking import Asked, write_request
@@ -33,6 +33,9 @@ def send(
     contact = write_request(asked(forms))
     locked.booking, locked.answers = contact.booking, {}
     locked.save(update_fields=["booking", "answers"])
+    with connection.cursor() as cursor:
+        # what left the catalogue meanwhile is refused here, before the session says that the request arrived
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return contact.booking, contact
 
 

@@ -285,12 +285,8 @@ def _begin_code(request: HttpRequest, draft: RequestDraft, contact: Contact) -> 
     # signing somebody else out may have emptied the session
     request.session[drafts.SESSION_KEY] = str(draft.key)
     _say_it_arrived(request, contact.booking, code_follows=address != own_page)
-    response = redirect(address)
-    waiting = messages.get_messages(request)
-    assert isinstance(waiting, BaseStorage)
-    waiting.update(response)  # into the session, so that it is saved once
     request.session.save()
-    return response
+    return redirect(address)
 
 
 def _has_left_the_catalogue(draft: RequestDraft) -> bool:

@@ -9,7 +9,6 @@ from django.urls import NoReverseMatch, reverse
 
 from agendas import services as agendas
 from courses.models import Topic
-from places.kept_queries import KeptQuery
 
 MOST_HOSTS = 6
 
@@ -111,14 +110,10 @@ def counts(today: dt.date) -> dict[str, int]:
     )
 
 
-_HOSTS = KeptQuery(
-    lambda: agendas.waiting_comments().select_related("agenda__booking__agency")[: MOST_HOSTS * 5]
-)
-
-
 def hosts_who_wait() -> list[tuple[str, str]]:
     """The reference and agency of drafts on which a host's words wait for an answer, the longest wait first. One query."""
-    bookings = [comment.agenda.booking for comment in _HOSTS.rows()]
+    comments = agendas.waiting_comments().select_related("agenda__booking__agency")[: MOST_HOSTS * 5]
+    bookings = [comment.agenda.booking for comment in comments]
     found = {booking.reference: booking.agency.name for booking in bookings}
     return list(found.items())[:MOST_HOSTS]
 

@@ -34,7 +34,6 @@ from bookings.states import (
     EnquiryState,
 )
 from places.clock import local, say_moment, say_short_date
-from places.kept_queries import Blank, KeptQuery, one_of
 from places.nations import Nation
 from places.working_days import working_days_between
 from trainingportal.desk.case import say_answers, say_length, say_next_day
@@ -134,21 +133,6 @@ ANSWERS = {
 }
 
 
-_OFFERS = KeptQuery(
-    lambda: (
-        Offer.objects.filter(one_of("booking", "bookings"), state__in=LIVE_OFFERS)
-        .only("booking", "starts_at", "expires_at")
-        .annotate(
-            **{
-                name: Count("engagements", filter=Q(engagements__state=state))
-                for name, state in ANSWERS.items()
-            }
-        )
-        .order_by("starts_at")
-    )
-)
-
-
 def first_offered() -> Subquery:
     """The first day that is on offer for a booking, in a list's own query."""
     live = Offer.objects.filter(booking=OuterRef("pk"), state__in=LIVE_OFFERS)
@@ -158,7 +142,11 @@ def first_offered() -> Subquery:
 def _bring_offers(bookings: list[Booking]) -> None:
     """Give each booking its ``live_offers``, the earliest date first, with what their speakers said. One query."""
     by_booking: dict[int, list[Offer]] = {booking.pk: [] for booking in bookings}
-    for offer in _OFFERS.rows(bookings=list(by_booking)):
+    answers = {
+        name: Count("engagements", filter=Q(engagements__state=state)) for name, state in ANSWERS.items()
+    }
+    offers = Offer.objects.filter(booking__in=by_booking, state__in=LIVE_OFFERS)
+    for offer in offers.only("booking", "starts_at", "expires_at").annotate(**answers).order_by("starts_at"):
         by_booking[offer.booking_id].append(offer)
     for booking in bookings:
         booking.live_offers = by_booking[booking.pk]  # type: ignore[attr-defined]
@@ -268,10 +256,7 @@ def needs_somebody(today: dt.date) -> dict[str, Q]:
 
     One condition for each date that decides, so that each is found by its own index.
     """
-    return _pressing(today, _day_after_tomorrow(today))
-
-
-def _pressing(today: dt.date | Blank, day_after_tomorrow: dt.datetime | Blank) -> dict[str, Q]:
+    day_after_tomorrow = timezone.make_aware(dt.datetime.combine(today + dt.timedelta(days=2), dt.time.min))
     rests = Q(set_aside_until__isnull=False, set_aside_until__gt=today)
     ours = Q(waiting_for__in=[WaitingFor.US, WaitingFor.SPEAKERS, WaitingFor.AGENCY]) & ~rests
     return {
@@ -281,13 +266,9 @@ def _pressing(today: dt.date | Blank, day_after_tomorrow: dt.datetime | Blank) -
     }
 
 
-def _day_after_tomorrow(today: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(today + dt.timedelta(days=2), dt.time.min))
-
-
-def _open_bookings() -> "QuerySet[Booking]":
+def _open_bookings(today: dt.date) -> "QuerySet[Booking]":
     """The oldest of each group and the first of what cannot wait, with what their lines say."""
-    pressing = _pressing(Blank("today"), Blank("day_after_tomorrow"))
+    pressing = needs_somebody(today)
     wanted = [
         Booking.objects.filter(waiting_for=group)
         .order_by("waiting_since", "pk")
@@ -312,24 +293,18 @@ def _open_bookings() -> "QuerySet[Booking]":
     )
 
 
-_BOOKINGS = KeptQuery(_open_bookings)
-_ENQUIRIES = KeptQuery(
-    lambda: (
-        Enquiry.objects.filter(state=EnquiryState.NEW)
-        .select_related("owner")
-        .order_by("created_at", "pk")[: MOST_ROWS + 1]
-    )
-)
-
-
 def board(today: dt.date, *, with_words: bool = True) -> Board:
     """The whole queue: whose turn it is, then the longest wait first, at most ``MOST_ROWS`` a group. Three queries.
 
     ``with_words`` shows how questions begin, for those who may read them.
     """
-    bookings = _BOOKINGS.rows(today=today, day_after_tomorrow=_day_after_tomorrow(today))
+    bookings = list(_open_bookings(today))
     _bring_offers(bookings)
-    enquiries = _ENQUIRIES.rows()
+    enquiries = list(
+        Enquiry.objects.filter(state=EnquiryState.NEW)
+        .select_related("owner")
+        .order_by("created_at", "pk")[: MOST_ROWS + 1]
+    )
     dated: dict[str, list[tuple[dt.datetime, Callable[[], Row]]]] = {group: [] for group in GROUPS}
     for booking in bookings:
         dated[booking.waiting_for].append((booking.waiting_since, partial(row_of_booking, booking, today)))

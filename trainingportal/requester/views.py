@@ -51,7 +51,6 @@ from bookings.states import InvalidMove, OfferState
 from bookings.terms import terms
 from bookings.words import say_names
 from places.clock import say_date, say_moment, say_short_date
-from places.kept_queries import Blank, KeptQuery
 from speakers.models import Speaker
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
 from trainingportal.requester import changes, stages, stands
@@ -61,10 +60,18 @@ MOST_NOTES = 100
 MOST_BOOKINGS = 50
 OWN_PAGE = "requester's page"
 
-_CONTACT = KeptQuery(
-    lambda: (
+
+# ---- who is it
+
+
+def _contact(request: HttpRequest, reference: str) -> Contact:
+    """The signed-in person as contact of this booking, with the names of its audiences and musts.
+
+    Raises ``Http404`` for anybody else, and for one taken off it.
+    """
+    contact = (
         Contact.objects.filter(
-            user=Blank("user"), booking__reference=Blank("reference"), revoked_at__isnull=True
+            user=_user(request), booking__reference=reference.upper(), revoked_at__isnull=True
         )
         .select_related("booking__agency", "booking__format", "booking__region")
         .annotate(
@@ -88,35 +95,9 @@ _CONTACT = KeptQuery(
                 DetailRead.objects.filter(booking=OuterRef("booking"), user=OuterRef("user"), page=OWN_PAGE)
             ),
         )
-        .order_by("pk")[:1]
+        .order_by("pk")
+        .first()
     )
-)
-_AGENDA = KeptQuery(
-    lambda: (
-        Document.objects.filter(
-            agenda__booking=Blank("booking"),
-            kind=Document.Kind.AGENDA,
-            tier__lte=Tier.T2,
-            language=Document.Language.ENGLISH,
-            issue__withdrawn_at__isnull=True,
-        )
-        .select_related("issue")
-        .defer("content")
-        .order_by("-issue__number", "-pk")[:1]
-    )
-)
-_NOTES = KeptQuery(lambda: _written(Blank("booking")))
-
-
-# ---- who is it
-
-
-def _contact(request: HttpRequest, reference: str) -> Contact:
-    """The signed-in person as contact of this booking, with the names of its audiences and musts.
-
-    Raises ``Http404`` for anybody else, and for one taken off it.
-    """
-    contact = _CONTACT.first(user=_user(request).pk, reference=reference.upper())
     if contact is None:
         raise Http404
     contact.user = _user(request)
@@ -258,7 +239,19 @@ def _agenda(contact: Any, seen: SessionSeen) -> dict[str, Any] | None:
     """The agenda that was issued, with topics and times only, and its PDF once that is made."""
     if seen.tier < Tier.T2:
         return None
-    document = _AGENDA.first(booking=contact.booking.pk)
+    document = (
+        Document.objects.filter(
+            agenda__booking=contact.booking,
+            kind=Document.Kind.AGENDA,
+            tier__lte=Tier.T2,
+            language=Document.Language.ENGLISH,
+            issue__withdrawn_at__isnull=True,
+        )
+        .select_related("issue")
+        .defer("content")
+        .order_by("-issue__number", "-pk")
+        .first()
+    )
     if document is None or document.issue is None:
         return None
     paper = snapshot.read(content_of(document.issue))
@@ -295,7 +288,7 @@ def _notes(contact: Contact, seen: SessionSeen) -> list[tuple[Note, str]]:
     if seen.tier < Tier.T2 and _ever_rung(booking):
         rows = list(_written(booking, by=contact.user, side=Note.Side.AGENCY))
     else:
-        rows = _NOTES.rows(booking=booking)
+        rows = list(_written(booking))
     return [(note, _writer(note, contact)) for note in rows]
 
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from bookings.models import Engagement
 from bookings.states import EngagementState
 from places.clock import LONDON, local, say_date, say_moment, say_time, say_times
-from places.kept_queries import Blank, KeptQuery
 from speakers.models import DiaryEntry, Speaker
 
 CALENDAR = calendar.Calendar(firstweekday=calendar.MONDAY)
@@ -32,14 +29,9 @@ class Day:
     word: str
     kind: str
 
-    def cell(self, today: dt.date) -> str:
-        """The cell as it stands in the table. In Python, because a month has forty; it holds no word but ours."""
-        here = ' aria-current="date"' if self.date == today else ""
-        if not self.in_month:
-            return f"<td{here}></td>"
-        kind = f' class="{self.kind}"' if self.kind else ""
-        word = f"<small>{self.word}</small>" if self.word else ""
-        return f"<td{kind}{here}>{self.date.day}{word}</td>"
+    @property
+    def is_today(self) -> bool:
+        return self.date == timezone.localdate()
 
 
 @dataclass(frozen=True)
@@ -66,14 +58,6 @@ class Month:
     more: int = 0
 
     @property
-    def table(self) -> SafeString:
-        """The weeks as rows of a table."""
-        today = timezone.localdate()
-        return SafeString(
-            "".join(f"<tr>{''.join(day.cell(today) for day in week)}</tr>" for week in self.weeks)
-        )
-
-    @property
     def previous(self) -> str:
         return f"{self.first - dt.timedelta(days=1):%Y-%m}"
 
@@ -94,10 +78,13 @@ def month_of(text: str, *, today: dt.date) -> dt.date:
 def month_for(speaker: Speaker, first: dt.date, *, with_rows: bool = True) -> Month:
     """The month of one speaker, in one query, with or without its list. Holds that ran out are not in it."""
     shown = list(CALENDAR.itermonthdates(first.year, first.month))
-    entries = (_ENTRIES_WITH_BOOKINGS if with_rows else _ENTRIES).rows(
-        speaker=speaker.pk,
-        now=timezone.now(),
-        around=DateTimeTZRange(_midnight(shown[0]), _midnight(shown[-1] + dt.timedelta(days=1)), "[)"),
+    around = DateTimeTZRange(_midnight(shown[0]), _midnight(shown[-1] + dt.timedelta(days=1)), "[)")
+    bookings = ["engagement__offer__booking__region", "engagement__offer__booking__format"]
+    entries = list(
+        DiaryEntry.objects.filter(speaker=speaker, busy__overlap=around)
+        .exclude(held_until__lte=timezone.now())
+        .select_related(*(bookings if with_rows else ["engagement__offer"]))
+        .order_by("busy")[:MOST_ENTRIES]
     )
     words = _words(entries, shown[0], shown[-1])
     days = [Day(day, day.month == first.month, *words.get(day, ("", ""))) for day in shown]
@@ -112,21 +99,6 @@ def month_for(speaker: Speaker, first: dt.date, *, with_rows: bool = True) -> Mo
         tuple(_row(each) for each in inside[:MOST_ROWS]),
         max(len(inside) - MOST_ROWS, 0),
     )
-
-
-def _entries(*along: str) -> "QuerySet[DiaryEntry]":
-    return (
-        DiaryEntry.objects.filter(speaker=Blank("speaker"), busy__overlap=Blank("around"))
-        .exclude(held_until__lte=Blank("now"))
-        .select_related(*along)
-        .order_by("busy")[:MOST_ENTRIES]
-    )
-
-
-_ENTRIES = KeptQuery(lambda: _entries("engagement__offer"))
-_ENTRIES_WITH_BOOKINGS = KeptQuery(
-    lambda: _entries("engagement__offer__booking__region", "engagement__offer__booking__format")
-)
 
 
 def _words(entries: Iterable[DiaryEntry], first: dt.date, last: dt.date) -> dict[dt.date, tuple[str, str]]:

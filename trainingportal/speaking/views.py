@@ -20,7 +20,6 @@ from bookings.states import (
     EngagementState,
 )
 from places.clock import local, say_date
-from places.kept_queries import Blank, KeptQuery
 from speakers.models import Expertise, Speaker
 from speakers.services import pause_invitations
 from trainingportal.speaking.month import month_for, month_of
@@ -46,39 +45,12 @@ PARTS = ArraySubquery(
 )
 """The titles of the topics that somebody gives in a session."""
 
-_SPEAKER = KeptQuery(
-    lambda: (
-        Speaker.objects.filter(user=Blank("user"), left_on__isnull=True)
-        .select_related("organisation")
-        .order_by("pk")[:1]
-    )
-)
-_AHEAD = KeptQuery(
-    lambda: (
-        Engagement.objects.filter(
-            Q(state=EngagementState.ASKED, diary_entry__held_until__gt=Blank("now"))
-            | Q(state=EngagementState.ACCEPTED, offer__ends_at__gt=Blank("now")),
-            speaker=Blank("speaker"),
-            offer__state__in=LIVE_OFFERS,
-        )
-        .select_related("offer__booking__format", "offer__booking__region", "diary_entry")
-        .annotate(parts=PARTS)
-        .order_by("offer__starts_at")[:MOST_ROWS]
-    )
-)
-_TO_CONFIRM = KeptQuery(
-    lambda: (
-        Expertise.objects.filter(speaker=Blank("speaker"), confirmed_at=None)
-        .order_by()
-        .values_list("pk", flat=True)[:1]
-    )
-)
-
 
 def speaker_of(request: HttpRequest) -> Speaker:
     """The speaker who is signed in. Raises ``Http404`` for anybody else: these pages are nobody's business."""
     assert isinstance(request.user, User)
-    speaker = _SPEAKER.first(user=request.user.pk)
+    speakers = Speaker.objects.filter(user=request.user, left_on__isnull=True).select_related("organisation")
+    speaker = speakers.order_by("pk").first()
     if speaker is None:
         raise Http404
     return speaker
@@ -90,7 +62,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for the speaker, what comes next, a pause in one press, and a month of their diary."""
     speaker = speaker_of(request)
     now = timezone.now()
-    ahead = _AHEAD.rows(speaker=speaker.pk, now=now)
+    ahead = list(
+        Engagement.objects.filter(
+            Q(state=EngagementState.ASKED, diary_entry__held_until__gt=now)
+            | Q(state=EngagementState.ACCEPTED, offer__ends_at__gt=now),
+            speaker=speaker,
+            offer__state__in=LIVE_OFFERS,
+        )
+        .select_related("offer__booking__format", "offer__booking__region", "diary_entry")
+        .annotate(parts=PARTS)
+        .order_by("offer__starts_at")[:MOST_ROWS]
+    )
     invitations = [engagement for engagement in ahead if engagement.state == EngagementState.ASKED]
     coming = [engagement for engagement in ahead if engagement.state == EngagementState.ACCEPTED]
     today = timezone.localdate()
@@ -103,7 +85,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "speaker": speaker,
             "invitations": invitations,
             "coming": coming,
-            "to_confirm": bool(_TO_CONFIRM.rows(speaker=speaker.pk)),
+            "to_confirm": Expertise.objects.filter(speaker=speaker, confirmed_at=None).exists(),
             "diary_counts": speaker.has_looked_lately(now),
             "is_paused": speaker.is_paused(today),
             "pause_has_an_end": speaker.paused_until is not None and speaker.paused_until < OPEN_END,

@@ -48,7 +48,7 @@ def coordinator(db) -> User:
 def signed_in(user: User) -> Client:
     """A browser in which this person entered a code."""
     client = Client()
-    client.force_login(user, backend="accounts.backends.QuickBackend")
+    client.force_login(user)
     return client
 
 
