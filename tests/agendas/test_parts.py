@@ -59,7 +59,7 @@ def test_the_answer_says_what_the_page_says(press, client, studio, agenda):
             f"{key}/{clock}/{words}"
             for key, (clock, words) in zip(
                 lines,
-                re.findall(r'tabindex="-1"><time datetime="([\d:]+)">([\w.]+)</time>', page),
+                re.findall(r'tabindex="-1">\s*<time datetime="([\d:]+)">([\w.]+)</time>', page),
                 strict=True,
             )
         ]

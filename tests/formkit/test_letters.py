@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from django import forms
 from django.urls import get_resolver
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from accounts.models import User
 from agendas import paper
