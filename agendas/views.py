@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html_join
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rights import second_factor_url, sign_in_required
 from agendas import commands, parts, services, snapshot
@@ -27,7 +27,7 @@ from agendas.posted import Posted, read
 from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, Draft, StaleAgenda
 from agendas.studio import is_worker_silent, studio_after, studio_of
 from agendas.withheld import lines_for
-from bookings.effects import Audience, Busy, preview, recording
+from bookings.effects import Audience, Busy, Effects, preview, recording
 from bookings.models import DeskSettings
 from bookings.release import Tier, log_read, name_of_actor
 from bookings.states import AGREED_BOOKINGS
@@ -143,7 +143,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         return _carry_out(request, asker, agenda, posted, do)
     except StaleAgenda:
         return _stale(request, asker, posted, do)
-    except CannotDo as refusal:
+    except (CannotDo, Busy) as refusal:
         return studio_page(request, asker, agenda, posted=posted, errors=[("day", str(refusal))], status=422)
     except CannotIssue as refusal:
         errors = [("checks", reason) for reason in refusal.reasons]
@@ -206,9 +206,11 @@ def _press(request: HttpRequest, asker: Asker, agenda: Agenda, posted: Posted, d
         sent=posted.sent,
     )
     if do == "issue":
-        issued = services.issue_agenda(agenda.pk, **press.common)
-        messages.success(request, f"Agenda {issued.number} is issued. The mail leaves once its PDF is made.")
-        return redirect("studio-issue", reference, issued.number)
+        preview(
+            lambda: services.issue_agenda(agenda.pk, **press.common), asker.booking
+        )  # refused before it is saved
+        services.save(agenda.pk, **press.common)
+        return redirect("studio-issue-ahead", reference)
     if do == "preview":
         services.save(agenda.pk, **press.common)
         document = services.preview(agenda.pk, actor=asker.user)
@@ -446,6 +448,51 @@ def _papers_of(found: Issue, asker: Asker) -> list[Document]:
 
 @sign_in_required
 @second_factor_first
+@require_http_methods(["GET", "HEAD", "POST"])
+def issue_ahead(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say what issuing the draft does and who is told, by the act itself, run and taken back; then do exactly that.
+
+    Where the draft or what it would do is no longer as it was shown, the page comes again.
+    """
+    asker = editor_of(request, reference)
+    agenda, booking = asker.agenda, asker.booking
+    if agenda is None:
+        return redirect("studio", reference)
+
+    def act() -> Issue:
+        return services.issue_agenda(agenda.pk, version=agenda.version, actor=asker.user)
+
+    try:
+        effects = preview(act, booking)
+        shown = f"{agenda.version}.{effects.fingerprint}"
+        if request.POST.get("shown") == shown and not effects.changes_nothing:
+            issued, effects = recording(act, booking)
+            messages.success(request, " ".join(_said(asker, effects, done=True)))
+            return redirect("studio-issue", reference, issued.number)
+    except StaleAgenda:
+        return redirect("studio-issue-ahead", reference)
+    except (CannotDo, CannotIssue, Busy) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("studio", reference)
+    number = effects.after[0].beyond["issue"]
+    if effects.changes_nothing:
+        messages.info(request, f"Agenda {number} is issued already, and nothing has changed since.")
+        return redirect("studio-issue", reference, number)
+    if asker.shows_detail:
+        log_read(booking, asker.user, page="issue agenda")
+    context = {
+        "asker": asker,
+        "booking": booking,
+        "number": number,
+        "effects": _said(asker, effects),
+        "shown": shown,
+        "is_again": "shown" in request.POST,
+    }
+    return render(request, "agendas/issue_ahead.html", context)
+
+
+@sign_in_required
+@second_factor_first
 @require_safe
 def issue_withdraw(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Ask before an issue is withdrawn, and say what that does and who is told: by the act itself, run and taken back."""
@@ -464,14 +511,17 @@ def issue_withdraw(request: HttpRequest, reference: str, number: int) -> HttpRes
         "asker": asker,
         "booking": asker.booking,
         "issue": found,
-        "effects": effects.sentences_for(_audience(asker), email=asker.user.email),
+        "effects": _said(asker, effects),
     }
     return render(request, "agendas/withdraw.html", context)
 
 
-def _audience(asker: Asker) -> Audience:
-    """Names of whom a mail goes to are for those who may know who comes."""
-    return Audience.DESK if asker.shows_detail else Audience.SPEAKER
+def _said(asker: Asker, effects: Effects, *, done: bool = False) -> list[str]:
+    """What an act does or did. Names of whom a mail goes to are for those who may know who comes."""
+    if asker.shows_detail:
+        return effects.sentences_for(Audience.DESK, done=done)
+    mails = effects.sentences_for(Audience.SPEAKER, email=asker.user.email, done=done)
+    return [*services.say_without_names(effects, done=done), *mails]
 
 
 def _withdraw(request: HttpRequest, asker: Asker, found: Issue) -> None:
@@ -483,8 +533,7 @@ def _withdraw(request: HttpRequest, asker: Asker, found: Issue) -> None:
     except CannotDo as refusal:
         messages.error(request, str(refusal))
         return
-    said = effects.sentences_for(_audience(asker), email=asker.user.email, done=True)
-    messages.success(request, " ".join(said) or f"Agenda {found.number} is withdrawn.")
+    messages.success(request, " ".join(_said(asker, effects, done=True)))
 
 
 @sign_in_required
@@ -498,12 +547,10 @@ def issue_act(request: HttpRequest, reference: str, number: int) -> HttpResponse
         case ["withdraw"]:
             _withdraw(request, asker, found)
         case ["run-sheet"]:
-            made = services.renew_papers(found.pk, actor=asker.user)
-            words = (
-                "Papers with today’s place and team are being made."
-                if made
-                else "Nothing in them has changed; the papers stand."
+            made, effects = recording(
+                lambda: services.renew_papers(found.pk, actor=asker.user), asker.booking
             )
+            words = " ".join(_said(asker, effects, done=True)) if made else "The papers are up to date."
             messages.success(request, words)
         case ["again", document_id] if document_id.isdecimal():
             document = get_object_or_404(found.documents, pk=int(document_id))

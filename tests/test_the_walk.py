@@ -183,7 +183,10 @@ def test_the_whole_path(house, page_at):
     compose_waiting()
     expect(trainer.locator("#composed")).to_contain_text("no better day exists")
     look(trainer)
-    trainer.get_by_role("button", name=re.compile("^Issue agenda 1")).click()
+    trainer.get_by_role("button", name="Check and issue agenda 1").click()
+    expect(trainer.get_by_text("Agenda 1 will be issued.")).to_be_visible()
+    look(trainer)
+    trainer.get_by_role("button", name="Issue agenda 1", exact=True).click()
     look(trainer)
 
     # the agenda leaves as a PDF: topics and times in order, no surname and no place

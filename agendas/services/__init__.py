@@ -51,6 +51,7 @@ from agendas.services.drafting import (
     set_variant,
 )
 from agendas.services.editing import OWN_FIELDS, Save
+from agendas.services.effects import say_without_names
 from agendas.services.issued import FOR_THE_HOST, content_of
 from agendas.services.issuing import (
     CannotIssue,
@@ -140,6 +141,7 @@ __all__ = [
     "save_template",
     "say",
     "say_code",
+    "say_without_names",
     "set_aside",
     "set_minutes",
     "set_points",

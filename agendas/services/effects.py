@@ -5,12 +5,15 @@ from typing import Any
 
 from agendas.models import Document, Issue
 from agendas.services.issuing import current_detail, differs_from_papers
+from bookings.effects import Effects
+from bookings.effects.saying import LATER
 from bookings.mail import verified_contacts
 from bookings.models import Booking, DeskSettings
 from bookings.states import AGREED_BOOKINGS
 from bookings.words import say_names
 
 Row = Mapping[str, Any]
+IN_A_LIST = {Document.Kind.HOST_PAGE: "page for the host", Document.Kind.RUN_SHEET: "run sheets"}
 
 
 def read(booking: Booking) -> Row:
@@ -37,20 +40,39 @@ def read(booking: Booking) -> Row:
 def say(before: Row, after: Row, done: bool) -> list[str]:
     """Sentences on what is different, for the desk."""
     said = []
-    if before["issue"] and not after["issue"]:
-        said.append(f"Agenda {before['issue']} {'is' if done else 'will be'} withdrawn.")
-    if after["issue"] and after["issue"] != before["issue"]:
-        said.append(f"Agenda {after['issue']} {'is' if done else 'will be'} issued.")
+    old, now = before["issue"], after["issue"]
+    if old and not now:
+        said.append(f"Agenda {old} {'is' if done else 'will be'} withdrawn.")
+        said.append(f"Its page and papers {'say' if done else 'will say'} that it no longer counts.")
+    if now and now != old:
+        instead = f" in place of agenda {old}" if old else ""
+        said.append(f"Agenda {now} {'is' if done else 'will be'} issued{instead}.")
     new = [paper for pk, paper in after["papers"].items() if pk not in before["papers"]]
     if new:
-        labels = dict.fromkeys(Document.Kind(kind).label.lower() for kind, _, _ in new)
+        labels = dict.fromkeys(IN_A_LIST.get(kind, Document.Kind(kind).label.lower()) for kind, _, _ in new)
         said.append(f"New papers {'are being made' if done else 'will be made'}: {say_names(list(labels))}.")
         if told := _told(new, after["readers"]):
-            said.append(f"Once they are made we will email {say_names(told)}.")
+            said.append(f"{LATER} {say_names(told)}.")
     stale = [words for words in after["out_of_date"] if words not in before["out_of_date"]]
     if stale:
         said.append(f"The papers {'are' if done else 'will be'} out of date: {say_names(stale)}.")
     return said
+
+
+def say_without_names(effects: Effects, *, done: bool) -> list[str]:
+    """The same for somebody who may shape the agenda and not know, just now, who comes."""
+    return [
+        words
+        for before, after in zip(effects.before, effects.after, strict=True)
+        for words in say(_without_names(before.beyond), _without_names(after.beyond), done)
+    ]
+
+
+def _without_names(row: Row) -> Row:
+    papers = {
+        pk: (kind, tells, "the speakers" if name else "") for pk, (kind, tells, name) in row["papers"].items()
+    }
+    return {**row, "papers": papers, "readers": ("the agency",) if row["readers"] else ()}
 
 
 def _told(new: list[tuple[str, bool, str]], readers: tuple[str, ...]) -> list[str]:

@@ -43,6 +43,8 @@ FIELDS = {
 }
 CONTACT_FIELDS = {"name": "name", "job_title": "role", "email": "email address", "telephone": "phone number"}
 Said = Iterator[str]
+LATER = "Once they are made we will email"
+"""How a sentence begins that tells of emails which wait for papers; nobody then reads that no email is sent."""
 
 
 def once(names: Iterable[str]) -> str:
@@ -60,8 +62,10 @@ def for_the_desk(effects: Effects, *, done: bool) -> list[str]:
     for before, after in zip(effects.before, effects.after, strict=True):
         sentences += _contacts(before, after, done)
         sentences += _request(before, after, done)
-    sentences += beyond(effects, done=done)
-    sentences += _mailed(effects.mails, done)
+    later = beyond(effects, done=done)
+    sentences += later
+    if effects.mails or not any(words.startswith(LATER) for words in later):
+        sentences += _mailed(effects.mails, done)
     for before, after in zip(effects.before, effects.after, strict=True):
         if before.booking["next_step"] != after.booking["next_step"]:
             sentences.append(f"Next step: {WORDS[after.booking['next_step']]}.")

@@ -175,7 +175,8 @@ def test_a_day_is_made_from_nothing_to_two_issues(agreed, studio_at, day, desk):
     version(page, now + 6)
     assert Agenda.objects.get(booking=agreed).quiet_room == "Room 9"
 
-    act(page.get_by_role("button", name="Issue agenda 1").click)
+    act(page.get_by_role("button", name="Check and issue agenda 1").click)
+    act(page.get_by_role("button", name="Issue agenda 1", exact=True).click)
     expect(page.get_by_role("heading", name="Training agenda")).to_be_visible()
     assert actions <= 25
     first = pdf_of(page, agreed)
@@ -184,7 +185,8 @@ def test_a_day_is_made_from_nothing_to_two_issues(agreed, studio_at, day, desk):
     page.goto(f"/agenda/{agreed.reference}/")
     page.get_by_role("button", name="Remove Legal issues").click()
     expect(page.locator(f"#line-{law.pk}")).to_have_count(0)
-    page.get_by_role("button", name="Issue agenda 2").click()
+    page.get_by_role("button", name="Check and issue agenda 2").click()
+    page.get_by_role("button", name="Issue agenda 2", exact=True).click()
     expect(page.get_by_role("heading", name="Training agenda")).to_be_visible()
     assert page.url.endswith("/issue/2/")
     assert "Legal issues" not in pdf_of(page, agreed)

@@ -11,11 +11,13 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from agendas import paper, press, services
+from agendas.access import Asker
 from agendas.models import Agenda, Composition, Document
 from bookings import services as bookings
 from bookings.models import Contact, DetailRead, Engagement
 from courses import kept
 from courses.models import Material, Topic
+from outbox.models import Message
 from tests.agendas.conftest import PLACE, SURNAMES
 from tests.factories import SpeakerFactory, UserFactory, VerifiedContactFactory, at
 
@@ -575,16 +577,100 @@ def test_a_second_download_draws_nothing_and_takes_four_queries(
     assert hashlib.sha256(first).hexdigest() == issue.documents.get(kind="agenda").sha256
 
 
-def test_issuing_on_the_page_leads_to_the_issue(client, agenda, studio, enter, lead):
+def shown_on(page):
+    return {"shown": re.search(r'name="shown" value="([^"]+)"', page)[1]}
+
+
+def test_issuing_asks_first_and_says_who_gets_an_email_then_does_exactly_that(
+    client, agenda, studio, enter, lead, contact, team
+):
     enter(lead)
 
-    answer = client.post(f"{studio}change/", form_of(agenda, do="issue"))
+    answer = client.post(f"{studio}change/", form_of(agenda, do="issue", **{"quiet-room": "Room 9"}))
+    assert answer.url == f"{studio}issue/"
+    page = client.get(answer.url).content.decode()
 
-    assert answer.url == f"{studio}issue/1/"
-    assert (
-        "being prepared" in client.get(answer.url).content.decode()
-        or "when the service is back" in client.get(answer.url).content.decode()
-    )
+    assert not agenda.issues.exists()
+    agenda.refresh_from_db()
+    assert agenda.quiet_room == "Room 9"
+    assert "Agenda 1 will be issued." in page
+    told = re.search("Once they are made we will email ([^<]+)", page)[1]
+    assert [one.name for one in (contact, *team) if one.name not in told] == []
+    assert "No email" not in page
+    assert "Next step" in page
+    done = client.post(f"{studio}issue/", shown_on(page))
+    assert done.url == f"{studio}issue/1/"
+    words = client.get(done.url).content.decode()
+    assert "Agenda 1 is issued." in words
+    assert f"Once they are made we will email {told}" in words
+    press.make_waiting()
+    mails = Message.objects.filter(kind__in=["agenda-issued", "run-sheet-ready"])
+    assert set(mails.values_list("to", flat=True)) == {
+        contact.email,
+        *(speaker.user.email for speaker in team),
+    }
+
+
+def test_a_second_issue_says_what_it_replaces_and_whom_it_concerns(
+    client, issue, agenda, studio, enter, lead
+):
+    enter(lead)
+    agenda.refresh_from_db()
+    law = agenda.items.get(topic__slug="legal-issues")
+    services.remove_item(agenda.pk, item_id=law.pk, version=agenda.version, actor=lead)
+
+    page = client.get(f"{studio}issue/").content.decode()
+
+    assert "Agenda 2 will be issued in place of agenda 1." in page
+
+
+def test_what_would_do_something_else_than_was_shown_is_shown_first(
+    client, agenda, studio, enter, lead, desk
+):
+    enter(lead)
+    page = client.get(f"{studio}issue/").content.decode()
+    services.save(agenda.pk, version=1, actor=desk, typed=services.Typed(quiet_room="Room 2"))
+
+    again = client.post(f"{studio}issue/", shown_on(page)).content.decode()
+
+    assert "Something has changed since you saw this page. Nothing is issued yet." in again
+    assert not agenda.issues.exists()
+    assert client.post(f"{studio}issue/", shown_on(again)).url == f"{studio}issue/1/"
+    twice = client.post(f"{studio}issue/", shown_on(again), follow=True).content.decode()
+    assert "Agenda 1 is issued already, and nothing has changed since." in twice
+    assert agenda.issues.count() == 1
+
+
+def test_what_cannot_be_issued_leads_back_to_the_studio_with_the_reason(client, agenda, studio, enter, lead):
+    enter(lead)
+    agenda.items.filter(topic__is_core=True).delete()
+
+    answer = client.get(f"{studio}issue/", follow=True)
+
+    assert answer.redirect_chain == [(studio, 302)]
+    assert "always given" in answer.content.decode()
+
+
+def test_somebody_who_may_not_know_who_comes_reads_no_name_of_whom_a_mail_goes_to(
+    client, agenda, studio, enter, lead, contact, team, monkeypatch
+):
+    enter(lead)
+    monkeypatch.setattr(Asker, "shows_detail", False)
+
+    page = client.get(f"{studio}issue/").content.decode()
+
+    assert "Once they are made we will email the agency and the speakers." in page
+    names = [contact.name, *(speaker.name for speaker in team[1:])]
+    assert [name for name in names if name in page] == []
+
+
+def test_an_issue_that_was_just_made_waits_for_its_papers(client, agenda, studio, enter, lead):
+    enter(lead)
+    services.issue_agenda(agenda.pk, version=1, actor=lead)
+
+    words = client.get(f"{studio}issue/1/").content.decode()
+
+    assert "being prepared" in words or "when the service is back" in words
     papers = client.get(studio).content.decode().partition('id="papers"')[2]
     assert "Issue 1 with all its papers" in papers
     assert f", by {lead.name or lead.email}" in papers

@@ -81,6 +81,13 @@ def as_it_stands(world: World, role: str, path: str) -> dict[str, list[str]]:
     return reader.data
 
 
+def shown_to(world: World, role: str, path: str) -> str:
+    """The word for what this page has shown of its effects."""
+    reader = _Fields()
+    reader.feed(world.ask(role, "GET", path).content.decode())
+    return reader.data["shown"][0]
+
+
 def _day(name: str, day: dt.date) -> dict[str, str]:
     return {
         f"{name}_day": str(day.day),
@@ -183,6 +190,7 @@ def _studio(world: World) -> dict[str, Data]:
     whole.pop("do", None)
     return {
         "/agenda/{agreed}/change/": {**whole, "quiet-room": "Room 9"},
+        "/agenda/{agreed}/issue/": {"shown": shown_to(world, "Lead", world.path("/agenda/{agreed}/issue/"))},
         "/agenda/{agreed}/talk/": {"words": "Too long before lunch?", "audience": "team"},
     }
 
