@@ -1,7 +1,7 @@
 """Who may enter what. Roles are groups; a second factor is a record in this very session."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -39,11 +39,6 @@ def _groups(user: AbstractBaseUser | AnonymousUser | None) -> frozenset[str]:
     if not hasattr(user, "_role_names"):
         user._role_names = frozenset(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
     return user._role_names  # type: ignore[attr-defined]
-
-
-def remember_roles(user: User, names: Iterable[str]) -> None:
-    """Hand a loaded user the roles that a page has read with something else, so that they are not asked for again."""
-    user._role_names = frozenset(names) if user.is_active else frozenset()  # type: ignore[attr-defined]
 
 
 def is_coordinator(user: AbstractBaseUser | AnonymousUser | None) -> bool:

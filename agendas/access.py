@@ -5,16 +5,13 @@ issued. To everybody else the booking does not exist.
 """
 
 from dataclasses import dataclass
-from functools import cache
 
-from django.db import connection
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
-from accounts.rights import has_second_factor, is_coordinator, is_settling, remember_roles
+from accounts.rights import has_second_factor, is_coordinator, is_settling
 from agendas.models import Agenda
-from agendas.plain import Tables, columns, hang, rows
-from bookings.models import Agency, Booking, Contact, DeskSettings, Engagement, Offer
+from bookings.models import Booking, Contact, DeskSettings, Engagement
 from bookings.release import (
     SessionSeen,
     Tier,
@@ -26,7 +23,6 @@ from bookings.release import (
     tier_of_speaker,
 )
 from bookings.states import EngagementState, OfferState
-from speakers.models import Speaker
 
 
 class SecondFactorNeeded(Exception):
@@ -117,92 +113,32 @@ def asker_of(request: HttpRequest, reference: str) -> Asker:
     )
 
 
-# of those beside the booking what ``bookings/release.py`` asks about them, and what its answer holds
-_TABLES: Tables = {
-    "booking": Booking,
-    "agency": Agency,
-    "agenda": Agenda,
-    "engagement": (Engagement, frozenset({"id", "offer_id", "speaker_id", "state"})),
-    "offer": (Offer, frozenset({"id", "booking_id", "number", "state", "starts_at", "ends_at"})),
-    "speaker": (Speaker, frozenset({"id", "user_id", "name", "left_on"})),
-    "contact": (
-        Contact,
-        frozenset(
-            {
-                "id",
-                "booking_id",
-                "user_id",
-                "name",
-                "email",
-                "mailbox_confirmed_at",
-                "verified_at",
-                "released_at",
-                "revoked_at",
-            }
-        ),
-    ),
-}
-
-
-@cache
-def _statement() -> str:
-    """Everything about a person before a booking, in one row. Of the ORM it is five queries, and building them takes longer."""
-    return f"""
-SELECT
-    (SELECT coalesce(array_agg(named.name), '{{}}') FROM auth_group named
-        JOIN accounts_user_groups held ON held.group_id = named.id WHERE held.user_id = %(user)s),
-    {columns(_TABLES)}
-FROM (SELECT 1) AS one
-LEFT JOIN bookings_booking booking ON booking.reference = %(reference)s
-LEFT JOIN bookings_agency agency ON agency.id = booking.agency_id
-LEFT JOIN agendas_agenda agenda ON agenda.booking_id = booking.id
-LEFT JOIN bookings_engagement engagement ON engagement.id = (
-    SELECT min(place.id) FROM bookings_engagement place
-        JOIN bookings_offer proposed ON proposed.id = place.offer_id
-        JOIN speakers_speaker giver ON giver.id = place.speaker_id
-    WHERE proposed.booking_id = booking.id AND proposed.state = %(accepted_offer)s AND place.state = %(accepted)s
-        AND giver.user_id = %(user)s AND giver.left_on IS NULL)
-LEFT JOIN bookings_offer offer ON offer.id = engagement.offer_id
-LEFT JOIN speakers_speaker speaker ON speaker.id = engagement.speaker_id
-LEFT JOIN bookings_contact contact ON contact.id = (
-    SELECT min(asked.id) FROM bookings_contact asked
-    WHERE asked.booking_id = booking.id AND asked.user_id = %(user)s AND asked.revoked_at IS NULL)
-"""  # noqa: S608 - names of our own columns
-
-
 def _read(
     user: User, reference: str
 ) -> tuple[Booking | None, Engagement | None, Contact | None, Agenda | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _statement(),
-            {
-                "user": user.pk,
-                "reference": reference,
-                "accepted_offer": OfferState.ACCEPTED.value,
-                "accepted": EngagementState.ACCEPTED.value,
-            },
-        )
-        roles, *values = cursor.fetchone()
-    remember_roles(user, roles)
-    found = rows(_TABLES, values)
-    booking, agenda, engagement, contact = (
-        found[name] for name in ("booking", "agenda", "engagement", "contact")
+    booking = (
+        Booking.objects.filter(reference=reference).select_related("agency", "agenda__composition").first()
     )
-    if booking is not None:
-        hang(booking, "agency", found["agency"])
-    if agenda is not None:
-        hang(agenda, "booking", booking)
-    if engagement is not None:
-        offer, speaker = found["offer"], found["speaker"]
-        hang(engagement, "offer", offer)
-        hang(offer, "booking", booking)
-        hang(engagement, "speaker", speaker)
-        hang(speaker, "user", user)
-    if contact is not None:
-        hang(contact, "booking", booking)
-        hang(contact, "user", user)
-    return booking, engagement, contact, agenda
+    engagement = (
+        Engagement.objects.filter(
+            offer__booking__reference=reference,
+            offer__state=OfferState.ACCEPTED,
+            state=EngagementState.ACCEPTED,
+            speaker__user=user,
+            speaker__left_on__isnull=True,
+        )
+        .select_related("offer", "speaker")
+        .order_by("pk")
+        .first()
+    )
+    contacts = Contact.objects.filter(booking__reference=reference, user=user, revoked_at__isnull=True)
+    contact = contacts.order_by("pk").first()
+    if engagement is not None and booking is not None:
+        engagement.offer.booking = booking
+        engagement.speaker.user = user
+    if contact is not None and booking is not None:
+        contact.booking, contact.user = booking, user
+    return booking, engagement, contact, getattr(booking, "agenda", None)
 
 
 def reader_of(request: HttpRequest, reference: str) -> Asker:

@@ -7,14 +7,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from bookings.audiences import usual_among
-from bookings.models import AudienceShare, Booking
+from bookings.models import AudienceShare, Booking, Engagement
 from bookings.states import LIVE_ENGAGEMENTS, OfferState
 from courses import kept
 from courses.kept import Catalogue
 from courses.models import Audience, Material, Point, Topic
+from speakers.models import Expertise
 
 WEIGHTS: dict[str, int] = {
     AudienceShare.Share.ALL: 4,
@@ -133,59 +136,41 @@ class Facts:
         return next((member for member in self.team if member.is_lead), None)
 
 
-# Read in one statement, from a row named ``draft`` that holds the ``booking_id``: asked of the ORM it is seven, and building
-# them takes longer than the answers.
-COLUMNS = """
-    (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_musts WHERE booking_id = draft.booking_id),
-    (SELECT coalesce(array_agg(topic_id), '{}') FROM bookings_booking_leave_outs WHERE booking_id = draft.booking_id),
-    (SELECT coalesce(json_agg(json_build_object('audience_id', audience_id, 'share', share)), '[]')
-    FROM bookings_audienceshare WHERE booking_id = draft.booking_id),
-    (SELECT agency.kind FROM bookings_booking asked JOIN bookings_agency agency ON agency.id = asked.agency_id
-    WHERE asked.id = draft.booking_id),
-    (SELECT coalesce(json_agg(json_build_object(
-            'speaker_id', speaker.id, 'is_family', speaker.is_family, 'lead_id', offer.lead_id,
-            'topic_ids', (SELECT coalesce(json_agg(topic_id), '[]')
-                FROM bookings_engagement_topics WHERE engagement_id = engagement.id),
-            'can_give', (SELECT coalesce(json_agg(topic_id), '[]')
-                FROM speakers_expertise WHERE speaker_id = speaker.id)
-        ) ORDER BY engagement.id), '[]')
-    FROM bookings_engagement engagement
-        JOIN bookings_offer offer ON offer.id = engagement.offer_id
-        JOIN speakers_speaker speaker ON speaker.id = engagement.speaker_id
-    WHERE offer.booking_id = draft.booking_id AND offer.state = %(accepted)s AND engagement.state = ANY(%(live)s))
-"""
-PARAMS: dict[str, Any] = {
-    "accepted": OfferState.ACCEPTED.value,
-    "live": [state.value for state in LIVE_ENGAGEMENTS],
-}
-"""What ``COLUMNS`` takes."""
-_READ = f"SELECT {COLUMNS} FROM (SELECT %(booking)s AS booking_id) draft"  # noqa: S608 - columns of our own
-Row = tuple[list[int], list[int], list[dict[str, Any]], str, list[dict[str, Any]]]
-
-
 def facts_of(booking: Booking, *, catalogue: Catalogue | None = None) -> Facts:
-    """Read it all in one query, beside the catalogue that this process keeps (or another, where nothing may lag)."""
+    """Read it all in two queries, beside the catalogue that this process keeps (or another, where nothing may lag)."""
     catalogue = catalogue or kept.catalogue()
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, {"booking": booking.pk, **PARAMS})
-        row: Row = cursor.fetchone()
-    return facts_from(row, booking, catalogue)
-
-
-def facts_from(row: Row, booking: Booking, catalogue: Catalogue) -> Facts:
-    """What ``COLUMNS`` gave, as facts."""
-    musts, leave_outs, shares, agency_kind, team = row
-    found = sorted((_share(row, catalogue) for row in shares), key=lambda share: share.audience.rank)
-    usual = None if found else usual_among(catalogue.audiences.values(), agency_kind)
-    weights = {share.audience.pk: WEIGHTS[share.share] for share in found}
+    of_booking = OuterRef("pk")
+    asked = (
+        Booking.objects.filter(pk=booking.pk)
+        .values(
+            "agency__kind",
+            musts_found=ArraySubquery(
+                Booking.musts.through.objects.filter(booking=of_booking).values("topic_id")
+            ),
+            leave_outs_found=ArraySubquery(
+                Booking.leave_outs.through.objects.filter(booking=of_booking).values("topic_id")
+            ),
+            shares_found=ArraySubquery(
+                AudienceShare.objects.filter(booking=of_booking).values(
+                    json=JSONObject(audience_id="audience_id", share="share")
+                )
+            ),
+        )
+        .get()
+    )
+    shares = sorted(
+        (_share(row, catalogue) for row in asked["shares_found"]), key=lambda share: share.audience.rank
+    )
+    usual = None if shares else usual_among(catalogue.audiences.values(), asked["agency__kind"])
+    weights = {share.audience.pk: WEIGHTS[share.share] for share in shares}
     return Facts(
         booking=booking,
         catalogue=catalogue,
-        must_ids=frozenset(musts),
-        leave_out_ids=frozenset(leave_outs),
-        shares=tuple(found),
+        must_ids=frozenset(asked["musts_found"]),
+        leave_out_ids=frozenset(asked["leave_outs_found"]),
+        shares=tuple(shares),
         emphasis=catalogue.emphasis_for({usual.pk: 1} if usual is not None else weights),
-        team=tuple(_member(row, booking) for row in team),
+        team=_team_of(booking),
         usual=usual,
     )
 
@@ -197,12 +182,30 @@ def _share(row: dict[str, Any], catalogue: Catalogue) -> ShareSeen:
     return ShareSeen(audience, row["share"])
 
 
-def _member(row: dict[str, Any], booking: Booking) -> TeamMember:
-    """A speaker of the accepted offer; before there is one, nobody is."""
-    return TeamMember(
-        speaker_id=row["speaker_id"],
-        is_family=row["is_family"],
-        is_lead=row["speaker_id"] == (booking.lead_id or row["lead_id"]),
-        topic_ids=frozenset(row["topic_ids"]),
-        can_give=frozenset(row["can_give"]),
+def _team_of(booking: Booking) -> tuple[TeamMember, ...]:
+    """The speakers of the accepted offer; before there is one, nobody."""
+    engagements = (
+        Engagement.objects.filter(
+            offer__booking=booking, offer__state=OfferState.ACCEPTED, state__in=LIVE_ENGAGEMENTS
+        )
+        .annotate(
+            asked_for=ArraySubquery(
+                Engagement.topics.through.objects.filter(engagement=OuterRef("pk")).values("topic_id")
+            ),
+            can_give=ArraySubquery(
+                Expertise.objects.filter(speaker=OuterRef("speaker_id")).values("topic_id")
+            ),
+        )
+        .order_by("pk")
+        .values_list("speaker_id", "speaker__is_family", "offer__lead_id", "asked_for", "can_give")
+    )
+    return tuple(
+        TeamMember(
+            speaker_id=speaker_id,
+            is_family=is_family,
+            is_lead=speaker_id == (booking.lead_id or lead_id),
+            topic_ids=frozenset(asked_for),
+            can_give=frozenset(can_give),
+        )
+        for speaker_id, is_family, lead_id, asked_for, can_give in engagements
     )

@@ -1,18 +1,26 @@
-"""The draft with everything that hangs on it, read in one statement: lines, set-asides, issues, papers, the last composing."""
+"""The draft with everything that hangs on it: lines, set-asides, issues, papers, the last composing, what was said."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 
-from agendas import facts
-from agendas.facts import Facts
-from agendas.models import Agenda, AgendaItem, Comment, Composition, Document
-from agendas.plain import columns, hang, names
+from agendas.facts import Facts, facts_of
+from agendas.models import (
+    Agenda,
+    AgendaItem,
+    AgendaStep,
+    Comment,
+    Composition,
+    DayTemplate,
+    Document,
+    Issue,
+    SetAside,
+)
 from courses.kept import Catalogue
-from places.instances import instance_of
 
 MOST_PAPERS = 12
 MOST_COMMENTS = 30  # on one page of the thread
@@ -90,120 +98,112 @@ class DraftSeen:
     templates: list[TemplateSeen]
 
 
-# Read from a row named ``draft``: agenda_id, booking_id, agency_id, stands_at. Asked of the ORM these are ten queries, and
-# building them takes longer than the answers.
-COLUMNS = f"""
-    {facts.COLUMNS},
-
-    (SELECT coalesce(json_agg(json_build_array({columns({"line": AgendaItem})}) ORDER BY position), '[]')
-    FROM agendas_agendaitem line WHERE agenda_id = draft.agenda_id),
-
-    (SELECT coalesce(json_agg(json_build_object(
-            'key', aside.key, 'words', aside.words, 'reason', aside.reason, 'by_id', aside.by_id, 'at', aside.at,
-            'by', coalesce(nullif(person.name, ''), person.email)
-        ) ORDER BY aside.at, aside.id), '[]')
-    FROM agendas_setaside aside JOIN accounts_user person ON person.id = aside.by_id
-    WHERE aside.agenda_id = draft.agenda_id),
-
-    (SELECT coalesce(json_agg(json_build_object(
-            'pk', issue.id, 'number', issue.number, 'version', issue.version, 'issued_at', issue.issued_at,
-            'by', coalesce(nullif(person.name, ''), person.email), 'is_withdrawn', issue.withdrawn_at IS NOT NULL
-        ) ORDER BY issue.number DESC), '[]')
-    FROM agendas_issue issue JOIN accounts_user person ON person.id = issue.issued_by_id
-    WHERE issue.agenda_id = draft.agenda_id),
-
-    (SELECT coalesce(json_agg(newest), '[]') FROM (
-        SELECT id, agenda_id, issue_id, kind, version, state, error
-        FROM agendas_document WHERE agenda_id = draft.agenda_id AND kind IN ('agenda', 'draft')
-        ORDER BY id DESC LIMIT %(most_papers)s
-    ) newest),
-
-    (SELECT json_build_object('agenda_id', agenda_id, 'state', state, 'version', version, 'words', words, 'result', result)
-    FROM agendas_composition WHERE agenda_id = draft.agenda_id),
-
-    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = draft.agenda_id
-        AND (draft.stands_at IS NULL OR version < draft.stands_at)),
-    EXISTS (SELECT FROM agendas_agendastep WHERE agenda_id = draft.agenda_id AND version > draft.stands_at),
-
-    (SELECT coalesce(json_agg(json_build_object(
-            'pk', remark.id, 'words', remark.words, 'audience', remark.audience,
-            'by', coalesce(nullif(person.name, ''), person.email), 'by_id', person.id, 'is_from_host', remark.is_from_host,
-            'at', remark.at, 'is_settled', remark.settled_at IS NOT NULL
-        ) ORDER BY remark.at DESC, remark.id DESC), '[]')
-    FROM (
-        SELECT * FROM agendas_comment WHERE agenda_id = draft.agenda_id AND audience = ANY(%(audiences)s)
-        ORDER BY at DESC, id DESC OFFSET %(later_comments)s LIMIT %(most_comments)s + 1
-    ) remark JOIN accounts_user person ON person.id = remark.by_id),
-
-    EXISTS (SELECT FROM bookings_booking earlier JOIN agendas_agenda day ON day.booking_id = earlier.id
-        JOIN agendas_agendaitem line ON line.agenda_id = day.id
-    WHERE earlier.agency_id = draft.agency_id AND earlier.id <> draft.booking_id),
-
-    (SELECT coalesce(json_agg(json_build_object('pk', id, 'name', name, 'audience_id', audience_id) ORDER BY name), '[]')
-    FROM agendas_daytemplate)
-"""  # noqa: S608 - columns of our own
-PARAMS: dict[str, Any] = {
-    "most_papers": MOST_PAPERS,
-    "most_comments": MOST_COMMENTS,
-    "later_comments": 0,
-    "audiences": list(Comment.Audience.values),
-    **facts.PARAMS,
-}
-"""What ``COLUMNS`` takes."""
-_FACTS = 5
-_READ = f"""
-SELECT {COLUMNS} FROM (
-    SELECT %(agenda)s AS agenda_id, %(booking)s AS booking_id, %(agency)s AS agency_id, %(stands_at)s::int AS stands_at
-) draft"""  # noqa: S608 - names of our own columns
-
-
 def whole_of(
-    agenda: Agenda, catalogue: Catalogue, *, thread: int = 1, for_host: bool = False
+    agenda: Agenda, catalogue: Catalogue, *, thread: int = 0, for_host: bool = False
 ) -> tuple[Facts, DraftSeen]:
-    """Read it all, with what was asked for, and a page of the thread: of all that was said, or of what the host may read."""
-    params = PARAMS | {
-        "agenda": agenda.pk,
-        "booking": agenda.booking_id,
-        "agency": agenda.booking.agency_id,
-        "stands_at": agenda.stands_at,
-        "later_comments": (thread - 1) * MOST_COMMENTS,
-    }
-    if for_host:
-        params["audiences"] = [Comment.Audience.HOST.value]
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, params)
-        return whole_from(cursor.fetchone(), agenda, catalogue, thread=thread)
+    """Read it all, with what was asked for, and a page of the thread: of all that was said, or of what the host may read.
 
+    Without a page of the thread nothing of it is read.
 
-def whole_from(
-    row: Sequence[Any], agenda: Agenda, catalogue: Catalogue, *, thread: int = 1
-) -> tuple[Facts, DraftSeen]:
-    """What ``COLUMNS`` gave. Format and topics come from the catalogue in memory, or the database where that is newer."""
+    Format and topics come from the catalogue in memory, or the database where that is newer.
+    """
     if agenda.format_id in catalogue.formats:
-        hang(agenda, "format", catalogue.formats[agenda.format_id])
-    items, asides, issues, documents, composition, can_undo, can_redo, comments, has_last, templates = row[
-        _FACTS:
-    ]
-    asked = facts.facts_from(tuple(row[:_FACTS]), agenda.booking, catalogue)
-    return asked, DraftSeen(
-        items=with_topics(
-            [instance_of(AgendaItem, names(AgendaItem), values) for values in items], catalogue
+        agenda.format = catalogue.formats[agenda.format_id]
+    found = _hanging_on(agenda)
+    return facts_of(agenda.booking, catalogue=catalogue), DraftSeen(
+        items=items_of(agenda, catalogue),
+        asides=[AsideSeen(**row) for row in found["asides"]],
+        issues=[
+            IssueSeen(**row | {"issued_at": dt.datetime.fromisoformat(row["issued_at"])})
+            for row in found["issued"]
+        ],
+        documents=list(
+            agenda.documents.filter(kind__in=(Document.Kind.AGENDA, Document.Kind.DRAFT))
+            .only("agenda", "issue", "kind", "version", "state", "error")
+            .order_by("-pk")[:MOST_PAPERS]
         ),
-        asides=[AsideSeen(**row) for row in asides],
-        issues=[_issue(row) for row in issues],
-        documents=[instance_of(Document, row, row.values()) for row in documents],
-        composition=instance_of(Composition, composition, composition.values()) if composition else None,
-        can_undo=can_undo,
-        can_redo=can_redo,
-        thread=_thread(comments, thread),
-        has_last=has_last,
-        templates=[TemplateSeen(**one) for one in templates],
+        composition=getattr(agenda, "composition", None),
+        can_undo=found["can_undo"],
+        can_redo=found["can_redo"],
+        thread=_thread(agenda, thread, for_host=for_host) if thread else Thread(),
+        has_last=found["has_last"],
+        templates=[TemplateSeen(**row) for row in found["templates"]],
     )
 
 
-def _thread(newest_first: list[dict[str, Any]], page: int) -> Thread:
-    comments = [_comment(one) for one in newest_first[:MOST_COMMENTS]]
-    return Thread(tuple(reversed(comments)), page, has_earlier=len(newest_first) > MOST_COMMENTS)
+def _hanging_on(agenda: Agenda) -> Any:
+    """What a page shows of a draft in a few words each: one statement for six."""
+    of_agenda = OuterRef("pk")
+    earlier = AgendaStep.objects.filter(agenda=of_agenda)
+    undone = agenda.stands_at is not None
+    return (
+        Agenda.objects.filter(pk=agenda.pk)
+        .values(
+            asides=ArraySubquery(
+                SetAside.objects.filter(agenda=of_agenda)
+                .order_by("at", "pk")
+                .values(
+                    json=JSONObject(
+                        key="key", words="words", reason="reason", by_id="by_id", by=_name_of("by"), at="at"
+                    )
+                )
+            ),
+            issued=ArraySubquery(
+                Issue.objects.filter(agenda=of_agenda)
+                .order_by("-number")
+                .values(
+                    json=JSONObject(
+                        pk="pk",
+                        number="number",
+                        version="version",
+                        issued_at="issued_at",
+                        by=_name_of("issued_by"),
+                        is_withdrawn=Q(withdrawn_at__isnull=False),
+                    )
+                )
+            ),
+            templates=ArraySubquery(
+                DayTemplate.objects.order_by("name").values(
+                    json=JSONObject(pk="pk", name="name", audience_id="audience_id")
+                )
+            ),
+            can_undo=Exists(earlier.filter(version__lt=agenda.stands_at) if undone else earlier),
+            can_redo=Exists(earlier.filter(version__gt=agenda.stands_at) if undone else earlier.none()),
+            has_last=Exists(
+                AgendaItem.objects.filter(agenda__booking__agency=agenda.booking.agency_id).exclude(
+                    agenda=of_agenda
+                )
+            ),
+        )
+        .get()
+    )
+
+
+def _name_of(person: str) -> Coalesce:
+    """A person's name, or the address of one who has given none."""
+    return Coalesce(NullIf(f"{person}__name", Value("")), f"{person}__email")
+
+
+def _thread(agenda: Agenda, page: int, *, for_host: bool) -> Thread:
+    written = Comment.objects.filter(agenda=agenda)
+    if for_host:
+        written = written.filter(audience=Comment.Audience.HOST)
+    begin = (page - 1) * MOST_COMMENTS
+    newest = list(written.select_related("by").order_by("-at", "-pk")[begin : begin + MOST_COMMENTS + 1])
+    comments = [
+        CommentSeen(
+            pk=comment.pk,
+            words=comment.words,
+            audience=comment.audience,
+            by=str(comment.by),
+            by_id=comment.by_id,
+            is_from_host=comment.is_from_host,
+            at=comment.at,
+            is_settled=comment.settled_at is not None,
+        )
+        for comment in newest[:MOST_COMMENTS]
+    ]
+    return Thread(tuple(reversed(comments)), page, has_earlier=len(newest) > MOST_COMMENTS)
 
 
 def items_of(agenda: Agenda, catalogue: Catalogue) -> list[AgendaItem]:
@@ -215,13 +215,5 @@ def with_topics(items: list[AgendaItem], catalogue: Catalogue) -> list[AgendaIte
     """Hand each line its topic; the database is asked for one that is newer than the catalogue in memory."""
     for item in items:
         if item.topic_id in catalogue.every_topic:
-            hang(item, "topic", catalogue.every_topic[item.topic_id])
+            item.topic = catalogue.every_topic[item.topic_id]
     return items
-
-
-def _issue(row: dict[str, Any]) -> IssueSeen:
-    return IssueSeen(**{**row, "issued_at": dt.datetime.fromisoformat(row["issued_at"])})
-
-
-def _comment(row: dict[str, Any]) -> CommentSeen:
-    return CommentSeen(**{**row, "at": dt.datetime.fromisoformat(row["at"])})

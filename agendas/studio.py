@@ -16,7 +16,6 @@ from agendas.facts import Facts, ShareSeen
 from agendas.gaps import Gap, gaps_of, question_minutes
 from agendas.lines import TimedRow, rows_of
 from agendas.models import Agenda, AgendaItem, Comment, Composition, Document
-from agendas.plain import hang
 from agendas.posted import Posted
 from agendas.reading import AsideSeen, DraftSeen, IssueSeen, TemplateSeen, Thread, whole_of
 from agendas.running import RunningOrder, running_order
@@ -448,7 +447,7 @@ def studio_of(
 ) -> Studio:
     """Read the whole page (the number of queries does not depend on how much is in it)."""
     catalogue = kept.catalogue()
-    hang(agenda, "booking", asker.booking)
+    agenda.booking = asker.booking
     facts, draft = whole_of(agenda, catalogue, thread=thread)
     page = _studio(asker, agenda, draft.items, facts, draft)
     page.search, page.posted, page.errors = search, posted, list(errors)
@@ -458,7 +457,7 @@ def studio_of(
 def studio_after(asker: Asker, draft: Draft) -> Studio:
     """The page after a change, from the draft that was changed: nothing but the session is read again."""
     assert draft.seen is not None
-    hang(draft.agenda, "booking", asker.booking)
+    draft.agenda.booking = asker.booking
     page = _studio(asker, draft.agenda, draft.items, draft.facts, draft.seen)
     if draft.is_changed:
         page.can_undo, page.can_redo = True, False

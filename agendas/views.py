@@ -24,7 +24,7 @@ from agendas.comparing import side_by_side
 from agendas.mail import file_name
 from agendas.models import Agenda, Document, Issue
 from agendas.posted import Posted, read
-from agendas.services import OWN_FIELDS, CannotDo, CannotIssue, Draft, StaleAgenda
+from agendas.services import CannotDo, CannotIssue, Draft, StaleAgenda
 from agendas.studio import is_worker_silent, studio_after, studio_of
 from agendas.withheld import lines_for
 from bookings.effects import Audience, Busy, Effects, preview, recording
@@ -235,7 +235,7 @@ def _changed(
     if done.draft is not None:
         page = studio_after(asker, done.draft)
     else:
-        agenda.refresh_from_db(fields=["version", "stands_at", "updated_at", *OWN_FIELDS])
+        agenda = Agenda.objects.select_related("composition").get(pk=agenda.pk)
         page = studio_of(asker, agenda)
     is_silent = is_worker_silent(page.papers, is_composing=page.is_composing)
     words = parts.answer(page, have, is_silent=is_silent, anchor=done.anchor, words=done.words)

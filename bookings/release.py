@@ -9,9 +9,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any
 
-from django.db import connection
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from bookings.models import (
     DeskSettings,
     DetailRead,
     Engagement,
+    Offer,
     Place,
     Venue,
 )
@@ -267,50 +267,6 @@ def seen_for_papers(booking: Booking, tier: Tier) -> SessionSeen:
     return _session(booking, tier, DeskSettings.kept(), only_accepted=True)
 
 
-_LOG = """
-INSERT INTO bookings_detailread (booking_id, user_id, page, at)
-SELECT %(booking)s, %(user)s, %(page)s, %(now)s WHERE NOT EXISTS (
-    SELECT FROM bookings_detailread
-    WHERE booking_id = %(booking)s AND user_id = %(user)s AND page = %(page)s AND at > %(hour_ago)s)"""
-
-# One statement for everything: asked of the ORM it is five, and the asking takes longer than the answers.
-_READ = """
-SELECT
-    (SELECT coalesce(json_agg(json_build_object(
-            'number', number, 'state', state, 'starts_at', starts_at, 'ends_at', ends_at, 'expires_at', expires_at,
-            'answered_at', answered_at
-        ) ORDER BY number), '[]')
-    FROM bookings_offer WHERE booking_id = %(booking)s),
-
-    (SELECT coalesce(json_agg(json_build_object(
-            'name', speaker.name, 'organisation', organisation.short_name, 'role', speaker.role,
-            'topics', (
-                SELECT coalesce(json_agg(topic.title ORDER BY topic.is_core DESC, topic.rank, topic.title), '[]')
-                FROM bookings_engagement_topics asked JOIN courses_topic topic ON topic.id = asked.topic_id
-                WHERE asked.engagement_id = engagement.id),
-            'state', engagement.state, 'speaker_id', speaker.id
-        ) ORDER BY organisation.rank, speaker.rank, speaker.name), '[]')
-    FROM bookings_engagement engagement
-        JOIN bookings_offer offer ON offer.id = engagement.offer_id
-        JOIN speakers_speaker speaker ON speaker.id = engagement.speaker_id
-        JOIN speakers_organisation organisation ON organisation.id = speaker.organisation_id
-    WHERE %(detail)s AND offer.booking_id = %(booking)s AND offer.state = %(accepted_offer)s
-        AND engagement.state = ANY(%(engagements)s)),
-
-    (SELECT json_build_object(
-            'name', name, 'address', address, 'postcode', postcode, 'room', room, 'parking', parking,
-            'arrival', arrival, 'access', access, 'vetting', vetting,
-            'contact_name', contact_name, 'contact_telephone', contact_telephone,
-            'quiet_room', quiet_room, 'support_name', support_name, 'support_telephone', support_telephone,
-            'online_link', online_link,
-            'is_unchecked', needs_call_since IS NOT NULL AND NOT EXISTS (
-                SELECT FROM bookings_callback called JOIN bookings_contact contact ON contact.id = called.contact_id
-                WHERE contact.booking_id = venue.booking_id AND called.outcome = %(is_who_they_say)s
-                    AND called.at >= venue.needs_call_since))
-    FROM bookings_venue venue WHERE %(detail)s AND booking_id = %(booking)s)
-"""
-
-
 def _session(
     booking: Booking,
     tier: Tier,
@@ -321,63 +277,74 @@ def _session(
 ) -> SessionSeen:
     """Read what a tier holds, and nothing above it: below T3 the database is not even asked for names and place.
 
-    ``log`` names who reads on which page; the read is noted in the same statement, once an hour.
+    ``log`` names who reads on which page; the read is noted first, once an hour.
     """
     if tier < Tier.T2:
         return SessionSeen(tier=tier, reference=booking.reference)
     shows_detail = tier >= Tier.T3
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH logged AS ({_LOG}) {_READ}" if log else _READ,
-            {
-                **(_logged(booking, *log) if log else {}),
-                "booking": booking.pk,
-                "detail": shows_detail,
-                "accepted_offer": OfferState.ACCEPTED.value,
-                "engagements": [EngagementState.ACCEPTED.value]
-                if only_accepted
-                else [state.value for state in LIVE_ENGAGEMENTS],
-                "is_who_they_say": CallBack.Outcome.IS_WHO_THEY_SAY.value,
-            },
-        )
-        offers, speakers, venue = cursor.fetchone()
+    if log is not None:
+        log_read(booking, log[0], page=log[1])
     now = timezone.now()
+    states = [EngagementState.ACCEPTED] if only_accepted else LIVE_ENGAGEMENTS
     return SessionSeen(
         tier=tier,
         reference=booking.reference,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         team=TEAM_WORDS,
-        offers=tuple(_offer(row, now) for row in offers),
-        speakers=tuple(_speaker(row, booking) for row in speakers),
-        venue=VenueSeen(**venue) if venue else None,
+        offers=tuple(
+            OfferSeen(
+                number=offer.number,
+                state=OfferState(offer.state),
+                starts_at=offer.starts_at,
+                ends_at=offer.ends_at,
+                expires_at=offer.expires_at,
+                has_run_out=offer.expires_at <= now,
+                answered_at=offer.answered_at,
+            )
+            for offer in Offer.objects.filter(booking=booking.pk).order_by("number")
+        ),
+        speakers=_speakers(booking, states) if shows_detail else (),
+        venue=_venue(booking) if shows_detail else None,
         detail_closed_at=detail_closes_at(booking, settings) if shows_detail else None,
     )
 
 
-def _offer(row: dict[str, Any], now: dt.datetime) -> OfferSeen:
-    expires_at = dt.datetime.fromisoformat(row["expires_at"])
-    return OfferSeen(
-        number=row["number"],
-        state=OfferState(row["state"]),
-        starts_at=dt.datetime.fromisoformat(row["starts_at"]),
-        ends_at=dt.datetime.fromisoformat(row["ends_at"]),
-        expires_at=expires_at,
-        has_run_out=expires_at <= now,
-        answered_at=dt.datetime.fromisoformat(row["answered_at"]) if row["answered_at"] else None,
+def _speakers(booking: Booking, states: Iterable[EngagementState]) -> tuple[SpeakerSeen, ...]:
+    titles = Engagement.topics.through.objects.filter(engagement=OuterRef("pk")).order_by(
+        "-topic__is_core", "topic__rank", "topic__title"
+    )
+    engagements = (
+        Engagement.objects.filter(
+            offer__booking=booking.pk, offer__state=OfferState.ACCEPTED, state__in=list(states)
+        )
+        .annotate(topic_titles=ArraySubquery(titles.values("topic__title")))
+        .select_related("speaker__organisation")
+        .order_by("speaker__organisation__rank", "speaker__rank", "speaker__name")
+    )
+    return tuple(
+        SpeakerSeen(
+            name=engagement.speaker.name,
+            organisation=engagement.speaker.organisation.short_name,
+            role=engagement.speaker.role,
+            topics=tuple(engagement.topic_titles),
+            is_lead=engagement.speaker_id == booking.lead_id,
+            has_accepted=engagement.state == EngagementState.ACCEPTED,
+            speaker_id=engagement.speaker_id,
+        )
+        for engagement in engagements
     )
 
 
-def _speaker(row: dict[str, Any], booking: Booking) -> SpeakerSeen:
-    return SpeakerSeen(
-        name=row["name"],
-        organisation=row["organisation"],
-        role=row["role"],
-        topics=tuple(row["topics"]),
-        is_lead=row["speaker_id"] == booking.lead_id,
-        has_accepted=row["state"] == EngagementState.ACCEPTED,
-        speaker_id=row["speaker_id"],
+def _venue(booking: Booking) -> VenueSeen | None:
+    is_unchecked = ExpressionWrapper(_nobody_has_rung(), BooleanField())
+    row = (
+        Venue.objects.filter(booking=booking.pk)
+        .annotate(is_unchecked=is_unchecked)
+        .values(*HOST_TELLS, "is_unchecked")
+        .first()
     )
+    return VenueSeen(**row) if row is not None else None
 
 
 def place_is_unchecked(booking: Booking) -> bool:
@@ -443,19 +410,10 @@ def district_named_since(booking: Booking) -> str:
 
 def log_read(booking: Booking, user: User, *, page: str) -> None:
     """Note that ``user`` looked at names and venue; once an hour per page is enough."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOG, _logged(booking, user, page))
-
-
-def _logged(booking: Booking, user: User, page: str) -> dict[str, Any]:
-    now = timezone.now()
-    return {
-        "booking": booking.pk,
-        "user": user.pk,
-        "page": page,
-        "now": now,
-        "hour_ago": now - dt.timedelta(hours=1),
-    }
+    hour_ago = timezone.now() - dt.timedelta(hours=1)
+    reads = DetailRead.objects.filter(booking=booking.pk, user=user, page=page)
+    if not reads.filter(at__gt=hour_ago).exists():
+        DetailRead.objects.create(booking=booking, user=user, page=page)
 
 
 def log_reads(bookings: Iterable[Booking], user: User, *, page: str) -> None:

@@ -1,16 +1,15 @@
 """An agenda in hand: what the verbs change, and how the difference is written."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection
-
+from accounts.models import User
 from agendas.facts import Facts, facts_of
-from agendas.models import Agenda, AgendaItem
-from agendas.plain import Tables, columns, hang, rows, width
-from agendas.reading import COLUMNS, PARAMS, AsideSeen, DraftSeen, whole_from
+from agendas.models import Agenda, AgendaItem, SetAside
+from agendas.reading import AsideSeen, DraftSeen, whole_of
 from agendas.running import running_order
 from bookings.models import Booking
 from bookings.states import BookingStatus
@@ -160,39 +159,21 @@ def _values(item: AgendaItem) -> tuple[Any, ...]:
     return (*values[:_POINTS], tuple(values[_POINTS]), *values[_POINTS + 1 :])
 
 
-def load(agenda_id: int, *, locked: bool = True) -> Draft:
-    """Read an agenda, its lines and all that its page shows, in one statement, and lock it: that begins a change.
+def load(agenda_id: int) -> Draft:
+    """Lock an agenda and read its lines and all that its page shows: that begins a change.
 
-    Without the lock whoever writes must see to it that the version is still the one that was read (``editing``).
-    Lines are read as they stood when the statement began. Had another save held the lock meanwhile, the version that comes
-    with them is newer than any that a caller may have seen.
+    The lock comes first, so the rest is read as whoever held it before has left it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK if locked else _LOAD, {"agenda": agenda_id, **PARAMS})
-        row = cursor.fetchone()
-    found = rows(_TABLES, row)
-    agenda: Agenda = found["agenda"]
-    hang(agenda, "booking", found["booking"])
+    agenda = (
+        Agenda.objects.select_related("booking", "composition")
+        .select_for_update(of=("self",))
+        .get(pk=agenda_id)
+    )
     catalogue = kept.catalogue()
-    facts, seen = whole_from(row[width(_TABLES) :], agenda, catalogue)
+    facts, seen = whole_of(agenda, catalogue)
     draft = Draft(agenda, seen.items, catalogue, seen=seen, read=facts, asides=seen.asides)
     draft._before = {item.pk: _values(item) for item in draft.items}
     return draft
-
-
-# of the booking what a draft is checked against; whoever made the page has the whole of it
-_OF_BOOKING = frozenset(
-    {"id", "reference", "status", "agency_id", "lead_id", "nation", "starts_at", "ends_at", "place"}
-)
-_TABLES: Tables = {"agenda": Agenda, "booking": (Booking, _OF_BOOKING)}
-_LOAD = f"""
-SELECT {columns(_TABLES)}, {COLUMNS}
-FROM agendas_agenda agenda JOIN bookings_booking booking ON booking.id = agenda.booking_id
-    CROSS JOIN LATERAL (
-        SELECT agenda.id AS agenda_id, booking.id AS booking_id, booking.agency_id, agenda.stands_at
-    ) draft
-WHERE agenda.id = %(agenda)s"""  # noqa: S608 - names of our own columns
-_LOCK = f"{_LOAD} FOR UPDATE OF agenda"
 
 
 def still_on(booking: Booking) -> None:
@@ -203,48 +184,43 @@ def still_on(booking: Booking) -> None:
         )
 
 
-def write(draft: Draft) -> list[dict[str, Any]] | None:
-    """Write new and removed lines. Gives the changed ones for ``CHANGED_LINES``, or ``None`` when no line differs."""
+def write(draft: Draft) -> bool:
+    """Write the lines that are new, changed or gone, and say whether any is."""
     was = draft._before
-    stays: set[int] = set()
-    new: list[AgendaItem] = []
-    changed: list[dict[str, Any]] = []
-    for n, item in enumerate(draft.items):
-        item.position = n
-        key = item.pk
-        if key not in was:
-            new.append(item)
-            continue
-        stays.add(key)
-        if (values := _values(item)) != was[key]:
-            changed.append({"id": key, **dict(zip(WRITTEN, values, strict=True))})
-    if gone := was.keys() - stays:
+    for position, item in enumerate(draft.items):
+        item.position = position
+    new = [item for item in draft.items if item.pk not in was]
+    stays = [item for item in draft.items if item.pk in was]
+    changed = [item for item in stays if _values(item) != was[item.pk]]
+    gone = was.keys() - {item.pk for item in stays}
+    if gone:
         AgendaItem.objects.filter(pk__in=gone).delete()
-    if new:
-        AgendaItem.objects.bulk_create(new)
-    return changed if gone or changed or new else None
+    AgendaItem.objects.bulk_create(new)
+    AgendaItem.objects.bulk_update(changed, WRITTEN)
+    return bool(gone or new or changed)
 
 
-# All changed lines at once, in the statement that counts the version up: of the ORM this is the dearest part of a save.
-CHANGED_LINES = f"""
-lines AS (
-    UPDATE agendas_agendaitem line SET {", ".join(f"{name} = fresh.{name}" for name in WRITTEN)}
-    FROM counted, jsonb_to_recordset(%(lines)s) AS fresh (
-        id bigint, position smallint, kind text, topic_id bigint, title text, minutes smallint, speaker_id bigint,
-        by_host boolean, variant text, point_ids bigint[], note text, pin text
-    ) WHERE line.id = fresh.id
-)"""  # noqa: S608 - names of our own columns
-
-# What is not among the set-asides any more goes, the others are written as they are; one of a person who is gone stays away.
-SET_ASIDES = """
-aside AS (
-    SELECT fresh.* FROM jsonb_to_recordset(%(asides)s) AS fresh (key text, words text, reason text, by_id bigint, at timestamptz)
-        JOIN accounts_user person ON person.id = fresh.by_id
-), taken_back AS (
-    DELETE FROM agendas_setaside WHERE agenda_id = %(agenda)s AND key NOT IN (SELECT key FROM aside)
-), set_aside AS (
-    INSERT INTO agendas_setaside (agenda_id, key, words, reason, by_id, at)
-    SELECT %(agenda)s, key, words, reason, by_id, at FROM aside
-    ON CONFLICT (agenda_id, key) DO UPDATE
-        SET words = excluded.words, reason = excluded.reason, by_id = excluded.by_id, at = excluded.at
-)"""
+def write_asides(draft: Draft) -> None:
+    """Write the set-asides as the draft holds them; one of a person who is gone stays away."""
+    wanted = {aside.key: aside for aside in draft.asides}
+    SetAside.objects.filter(agenda=draft.agenda).exclude(key__in=wanted).delete()
+    people = set(
+        User.objects.filter(pk__in={aside.by_id for aside in draft.asides}).values_list("pk", flat=True)
+    )
+    SetAside.objects.bulk_create(
+        [
+            SetAside(
+                agenda=draft.agenda,
+                key=aside.key,
+                words=aside.words,
+                reason=aside.reason,
+                by_id=aside.by_id,
+                at=dt.datetime.fromisoformat(aside.at),
+            )
+            for aside in draft.asides
+            if aside.by_id in people
+        ],
+        update_conflicts=True,
+        unique_fields=["agenda", "key"],
+        update_fields=["words", "reason", "by", "at"],
+    )

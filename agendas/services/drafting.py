@@ -24,7 +24,7 @@ Kind = AgendaItem.Kind
 
 def save(agenda_id: int, **save: Unpack[Save]) -> Draft:
     """Save what was typed and nothing else."""
-    with editing(agenda_id, verb="save agenda", only_typed=True, **save) as draft:
+    with editing(agenda_id, verb="save agenda", **save) as draft:
         pass
     return draft
 
