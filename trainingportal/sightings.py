@@ -55,7 +55,7 @@ def note_wrong_codes(mailbox: str) -> None:
 
 def note_codes_refused(mailbox: str) -> None:
     """Count that a code was refused because too many were asked for, whether anybody has the mailbox or not."""
-    _note(Sighting.Kind.ASKED, mailbox.strip().lower()[:254], "")
+    _note(Sighting.Kind.ASKED, tidy(mailbox)[:254], "")
 
 
 def _note(kind: str, who: str, reference: str) -> None:

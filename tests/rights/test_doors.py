@@ -60,6 +60,7 @@ NEED_NOT = {
     r"/agenda/\{agreed\}/change/ do=.*": "the lead trainer’s own work; issuing moves the booking’s next step",
     r"/agenda/\{agreed\}/talk/ do=share": "the lead trainer asks the host; their comment is what tells the desk",
     r"/agenda/\{agreed\}/issue/1/act/ do=.*": "the lead trainer’s own work; the booking’s next step follows",
+    r"/agenda/\{agreed\}/issue/": "the lead trainer’s own work; issuing moves the booking’s next step",
     r"/demo/enter/ as=\w+": "the demo’s way in",
 }
 

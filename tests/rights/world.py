@@ -439,6 +439,7 @@ def _remember_a_device(world: World) -> None:
     """The phone of the speaker who accepted: a browser with the device's cookie and no session."""
     browser = world.browsers["Acc"]
     browser.post("/speaking/device/")
+    browser.get("/speaking/")  # reads the message about it, which waits in the session
     phone = Client()
     phone.cookies["device"] = browser.cookies["device"].value
     world.keep("Dev", phone)

@@ -411,7 +411,7 @@ def test_a_booking_costs_the_same_whatever_it_holds(desk, priya, django_assert_n
         services.ask_for_release(colleague.pk, actor=priya)
         services.write_note(booking.pk, side="internal", text="A note.", actor=priya)
 
-    with django_assert_num_queries(25):  # among them: what came in, and what was changed since they asked
+    with django_assert_num_queries(29):  # among them: what came in, and what was changed since they asked
         desk.get(page_of(booking))
 
 

@@ -26,6 +26,15 @@ def choose(page, width):
     return form
 
 
+def until(holds):
+    """Wait for what a browser does in its own time; half a minute at most."""
+    for _ in range(300):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("It did not happen.")
+
+
 def until_asked(key_count=1):
     for _ in range(900):
         if ExampleDay.objects.count() >= key_count:
@@ -58,7 +67,7 @@ def test_a_visitor_sees_a_day_for_their_people_and_asks_for_it(page_at, shipped,
     expect(day.get_by_text("Questions and close")).to_be_visible()  # by itself
     expect(page.get_by_role("heading", name="A half day for single points of contact")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/example-day/[?](?!.*look=).*#day$"))  # without a script too
-    assert page.evaluate("scrollY") > 0
+    until(lambda: page.evaluate("scrollY") > 0)
     expect(day.get_by_text("You asked for it")).to_have_count(2)
     expect(day.get_by_text("Always given").first).to_be_visible()
     day.get_by_text("What we left out").click()
