@@ -54,10 +54,11 @@ def run(house: House) -> None:
         own = own_settings(house, host, port)
         pages = begin_pages(house, {**os.environ, **own})
         environment = start_servers(house, children) | own
+        owner = environment.pop("DATABASE_OWNER_URL", "")  # for prepare alone
         house.tell(environment)
         took.lap("servers")
         everything = {**os.environ, **environment}
-        is_new = prepare(house, everything, pages)
+        is_new = prepare(house, everything, pages, owner)
         took.lap("tables and pages")
         web, *others = portal(house, everything, host, port)
         launch(web, children)
@@ -134,7 +135,10 @@ def where_to_listen() -> tuple[str, int]:
 
 
 def start_servers(house: House, children: list[Child]) -> dict[str, str]:
-    """Start what no environment variable names, and return the addresses of database, broker and mail."""
+    """Start what no environment variable names, and return the addresses of database, broker and mail.
+
+    A database of our own comes with two: its owner's, and that of the plain role as which everything works.
+    """
     found = {
         "DATABASE_URL": given("DATABASE_URL"),
         "REDIS_URL": given("REDIS_URL"),
@@ -151,7 +155,7 @@ def start_servers(house: House, children: list[Child]) -> dict[str, str]:
         children[-1].start()
         wait_until(postgres.answers, children[-1])
         postgres.make_database()
-        found["DATABASE_URL"] = postgres.url
+        found |= {"DATABASE_URL": postgres.plain_url, "DATABASE_OWNER_URL": postgres.url}
     if not found["EMAIL_URL"]:
         port = free_port()
         children.append(mail_catcher(house, port))
@@ -212,16 +216,19 @@ def begin_pages(house: House, environment: Mapping[str, str]) -> "subprocess.Pop
     return start([*MANAGE, "collectstatic", "--noinput"], env=environment, log=fresh(house.log("static")))
 
 
-def prepare(house: House, environment: Mapping[str, str], pages: "subprocess.Popen[bytes] | None") -> bool:
+def prepare(
+    house: House, environment: Mapping[str, str], pages: "subprocess.Popen[bytes] | None", owner: str
+) -> bool:
     """Bring tables and catalogue up to date, and wait for the static files; return whether there was anything to do.
 
-    Quick when nothing has changed.
+    Quick when nothing has changed. ``owner`` is the address of the database for the role that owns the tables.
     """
     if pages is None and prepared(house) == fingerprints(environment):
         return False
     say("Preparing tables, catalogue and pages")
     command = [*MANAGE, "prepare", "--without-demo"]
-    steps = {"prepare": start(command, env=environment, log=fresh(house.log("prepare")))}
+    as_owner = {"DATABASE_OWNER_URL": owner} if owner else {}
+    steps = {"prepare": start(command, env={**environment, **as_owner}, log=fresh(house.log("prepare")))}
     if pages is not None:
         steps["static"] = pages
     for name, step in steps.items():
@@ -306,7 +313,10 @@ def fingerprint_of_code() -> str:
 
 def fingerprint_of_tables(database_url: str) -> str | None:
     """Return a word for the migrations that this database has seen; another database has another one."""
-    connection = psycopg2.connect(database_url)
+    try:
+        connection = psycopg2.connect(database_url)
+    except psycopg2.OperationalError:
+        return None  # prepare has not made the role yet, and says what is wrong otherwise
     try:
         with connection.cursor() as cursor:
             cursor.execute(

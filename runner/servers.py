@@ -27,6 +27,7 @@ from runner.house import House, free_port
 from runner.say import fail, is_root, say
 
 DATABASE = "portal"
+PLAIN_ROLE = "portal_web"
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 OUTSIDE = Path("/var/lib")  # where root puts what the unprivileged user cannot reach in the checkout
 PATIENCE = 60  # seconds in which a server must answer; recovery after a kill takes a few
@@ -74,8 +75,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The address of the portal's database."""
-        return f"postgres://{DATABASE}:{self.house.secret('database')}@127.0.0.1:{self.port}/{DATABASE}"
+        """The address of the portal's database for the role that owns it."""
+        return self._address(DATABASE, "database")
+
+    @property
+    def plain_url(self) -> str:
+        """The same for the role as which the portal works: ``prepare`` makes it, and it owns nothing."""
+        return self._address(PLAIN_ROLE, "database-web")
+
+    def _address(self, role: str, secret: str) -> str:
+        return f"postgres://{role}:{self.house.secret(secret)}@127.0.0.1:{self.port}/{DATABASE}"
 
     def child(self) -> Child:
         """Return the server as a program for the runner to start."""

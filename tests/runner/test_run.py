@@ -1,5 +1,6 @@
 """``bin/run`` from outside: what a person at a terminal, a crash and a power cut do to it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from runner import BASE_DIR
@@ -157,6 +159,29 @@ def test_manage_py_finds_the_running_instance_and_a_second_start_says_where_it_i
     assert second.returncode == 1
     assert f"already runs here: http://localhost:{instance.port}\n" in second.stderr
     assert instance.answers()
+    assert instance.end(signal.SIGTERM) == 0
+
+
+def test_the_portal_works_as_a_role_that_can_neither_empty_tables_nor_make_any(instance):
+    instance.start()
+    told = json.loads((instance.var / "instance.json").read_text())
+    owner = (instance.var / "secret" / "database").read_text()
+
+    connection = psycopg2.connect(told["DATABASE_URL"])
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == ("portal_web", False)
+        for statement in (
+            "TRUNCATE bookings_booking CASCADE",
+            "ALTER TABLE bookings_booking DISABLE TRIGGER ALL",
+        ):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(statement)
+    assert instance.processes()
+    for process in instance.processes():
+        with contextlib.suppress(OSError):  # one that ended meanwhile
+            assert owner.encode() not in Path(f"/proc/{process}/environ").read_bytes()
     assert instance.end(signal.SIGTERM) == 0
 
 
