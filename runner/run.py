@@ -24,6 +24,7 @@ from runner.servers import prepare_postgres, prepare_valkey, tail, wait_until
 BIN = Path(sys.executable).parent
 LOOK_EVERY = 0.5  # seconds
 WEB = "The web"
+OWNER = "DATABASE_OWNER_URL"
 MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
 PATIENCE_FOR_A_CASE = 20  # seconds
 NOT_CODE = {".git", ".venv", "var", "node_modules", "docs", "tests", "bench", "soak", "runner"}
@@ -54,10 +55,11 @@ def run(house: House) -> None:
         own = own_settings(house, host, port)
         pages = begin_pages(house, {**os.environ, **own})
         environment = start_servers(house, children) | own
-        owner = environment.pop("DATABASE_OWNER_URL", "")  # for prepare alone
+        owner = environment.pop(OWNER, "")  # for prepare alone
         house.tell(environment)
         took.lap("servers")
         everything = {**os.environ, **environment}
+        everything.pop(OWNER, None)
         is_new = prepare(house, everything, pages, owner)
         took.lap("tables and pages")
         web, *others = portal(house, everything, host, port)
@@ -141,6 +143,7 @@ def start_servers(house: House, children: list[Child]) -> dict[str, str]:
     """
     found = {
         "DATABASE_URL": given("DATABASE_URL"),
+        OWNER: given(OWNER),
         "REDIS_URL": given("REDIS_URL"),
         "EMAIL_URL": given("EMAIL_URL"),
     }
@@ -155,7 +158,7 @@ def start_servers(house: House, children: list[Child]) -> dict[str, str]:
         children[-1].start()
         wait_until(postgres.answers, children[-1])
         postgres.make_database()
-        found |= {"DATABASE_URL": postgres.plain_url, "DATABASE_OWNER_URL": postgres.url}
+        found |= {"DATABASE_URL": postgres.plain_url, OWNER: postgres.url}
     if not found["EMAIL_URL"]:
         port = free_port()
         children.append(mail_catcher(house, port))
@@ -227,7 +230,7 @@ def prepare(
         return False
     say("Preparing tables, catalogue and pages")
     command = [*MANAGE, "prepare", "--without-demo"]
-    as_owner = {"DATABASE_OWNER_URL": owner} if owner else {}
+    as_owner = {OWNER: owner} if owner else {}
     steps = {"prepare": start(command, env={**environment, **as_owner}, log=fresh(house.log("prepare")))}
     if pages is not None:
         steps["static"] = pages

@@ -55,6 +55,13 @@ def test_another_database_is_noticed():
     assert run.fingerprint_of_tables(f"{url}postgres") is None
 
 
+def test_a_database_without_the_plain_role_is_prepared():
+    told = connection.settings_dict
+    nobody = f"postgres://no_such_role:word@{told['HOST']}:{told['PORT']}/{told['NAME']}"
+
+    assert run.fingerprint_of_tables(nobody) is None
+
+
 def test_a_host_is_found_under_its_own_name():
     everywhere = ["127.0.0.1", "0.0.0.0", "::"]  # noqa: S104  nothing listens
 
