@@ -56,8 +56,15 @@ def test_a_stranger_who_asks_for_codes_keeps_their_owner_out_of_nothing(
     assert SESSION_KEY in own.session
 
 
-def test_capitals_and_blanks_make_no_budget_of_their_own(stranger_who_knows_the_address, coordinator):
-    for spelling in (coordinator.email.upper(), f" {coordinator.email} "):
+def test_no_other_spelling_of_an_address_has_a_budget_of_its_own(stranger_who_knows_the_address, coordinator):
+    name, _, domain = coordinator.email.partition("@")
+    for spelling in (
+        coordinator.email.upper(),
+        f" {coordinator.email} ",
+        f"{name}\u200b@{domain}",
+        f"\u202a{name}\u00ad@{domain}\u202c",
+        f"mailto:{name}@\u2060{domain}",
+    ):
         assert not is_asked_for_code(stranger_who_knows_the_address, spelling)
 
 

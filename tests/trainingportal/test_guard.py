@@ -17,7 +17,16 @@ def test_a_mailbox_has_five_tries_an_hour_however_it_is_written():
     with time_machine.travel(NOON, tick=False):
         answers = [
             guard.may_go_on("question", address=f"192.0.2.{number}", mailbox=mailbox)
-            for number, mailbox in enumerate(["a@example.org", " A@Example.org "] * 3)
+            for number, mailbox in enumerate(
+                [
+                    "a@example.org",
+                    " A@Example.org ",
+                    "a\u200b@example.org",
+                    "a@exam\u00adple.org",
+                    "\u202aa@example.org\u202c",
+                    "A <mailto:a@example.org>",
+                ]
+            )
         ]
 
     assert answers == [True] * 5 + [False]
