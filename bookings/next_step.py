@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from bookings.host import NEEDED_BEFORE
 from bookings.models import (
     Booking,
     Contact,
@@ -10,6 +11,7 @@ from bookings.models import (
     Engagement,
     Matter,
     Offer,
+    Place,
     Release,
     WaitingFor,
 )
@@ -42,6 +44,7 @@ WORDS: dict[str, str] = {
     "agency_answers": "They answer our offer",
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "They name a room",
+    "name_link": "They send the link to join",
     "ring_about_place": "Ring about the place, new or changed",
     "release": "Share names and venue",
     "second_look": "Approve sharing names and venue",
@@ -200,8 +203,12 @@ def _once_agreed(booking: Booking, now: dt.datetime) -> NextStep:
         return NextStep(WaitingFor.SPEAKERS, "speakers_answer", _first_end(silent))
     if booking.status == BookingStatus.CONFIRMED:
         return NextStep(WaitingFor.US, "issue_agenda", booking.starts_at - dt.timedelta(days=21))
-    if booking.place != "online" and not hasattr(booking, "venue"):
-        return NextStep(WaitingFor.AGENCY, "name_venue", booking.starts_at - dt.timedelta(days=14))
+    venue = getattr(booking, "venue", None)
+    if booking.place == Place.ONLINE:
+        if venue is None or not venue.online_link:
+            return NextStep(WaitingFor.AGENCY, "name_link", booking.starts_at - NEEDED_BEFORE)
+    elif venue is None:
+        return NextStep(WaitingFor.AGENCY, "name_venue", booking.starts_at - NEEDED_BEFORE)
     released = Contact.objects.filter(
         booking=booking, released_at__isnull=False, revoked_at__isnull=True
     ).exists()

@@ -57,7 +57,9 @@ def answer_invitation(engagement_id: int, *, accepts: bool, condition: str = "",
     if engagement.state == EngagementState.FREED or not engagement.offer.is_live:
         raise TooLate("This invitation has ended. Your time is free again; nothing is needed from you.")
     if engagement.state != EngagementState.ASKED:
-        raise TooLate("You have answered this invitation already. To change your answer, ring the desk.")
+        raise TooLate(
+            "You have answered this invitation already. To change your answer, contact the training desk."
+        )
     if engagement.held_until is not None and engagement.held_until <= timezone.now():
         raise TooLate("The time for an answer has passed, and your time is free again.")
     with doing("accept invitation" if accepts else "decline invitation", actor):
@@ -136,7 +138,7 @@ def give_up_session(engagement_id: int, *, actor: User) -> Engagement:
     if booking.status not in (BookingStatus.OFFERED, *AGREED_BOOKINGS):
         raise TooLate("This session is over.")
     if engagement.offer.starts_at <= timezone.now():
-        raise TooLate("The session has begun. Please ring the desk.")
+        raise TooLate("The session has begun. Please contact the training desk.")
     with doing("give session up", actor):
         leave(booking, engagement, EngagementState.DECLINED)
         settle(booking)

@@ -69,7 +69,7 @@ def ask_for_change(booking_id: int, *, kind: str, actor: User, **said: Any) -> C
     if not booking.is_agreed or booking.starts_at is None:
         raise InvalidMove(_say_where_it_is(booking, "There is no agreed session to change."))
     if booking.starts_at <= timezone.now():
-        raise InvalidMove("The session has begun. Ring us instead.")
+        raise InvalidMove("The session has begun. Please contact the training desk instead.")
     with doing("ask for a change", actor):
         change = ChangeRequest.objects.create(
             booking=booking,

@@ -54,6 +54,7 @@ TITLES = {
     "agency_answers": "{agency} has not answered",
     "speakers_answer": "Speakers have not all answered",
     "name_venue": "{agency} has not named a room",
+    "name_link": "{agency} has not sent the link to join",
     "ring_about_place": "Ring {agency} about the place",
     "release": "Share names and venue",
     "second_look": "Approve sharing names and venue",
@@ -118,6 +119,7 @@ ACTS = {
     "agency_answers": "Record a yes by phone",
     "speakers_answer": "Record a speaker’s answer",
     "name_venue": "Add venue",
+    "name_link": "Add the link",
     "ring_about_place": "Record the call-back",
     "release": "Share names and venue",
     "second_look": "Decide",
@@ -177,6 +179,8 @@ def _why(booking: Booking, offers: list[Offer]) -> str:
             return f"{agency}, {day}. Write down how many came; names may follow later."
         case "issue_agenda":
             return f"{agency}, {day}. The agenda leaves three weeks before the day."
+        case "name_link":
+            return f"{agency}, {day}. Nobody can join without it."
         case "name_venue":
             return f"{agency}, {day}. We still do not know where exactly."
         case "ring_about_place":

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rights import coordinators
-from bookings.models import CallBack, Venue
+from bookings.models import CallBack, Place, Venue
 from bookings.services import NewDay
 from courses.models import Topic
 from formkit.fields import DayField, HeadCountField, TimeOfDayField
@@ -139,6 +139,16 @@ class VenueForm(PortalModelForm):
     """The venue as the desk takes it down; what stands already is filled in."""
 
     submit_words = ""
+    ONLINE = ("online_link", "support_name", "support_telephone")
+    """What there is to write down of a session without a building."""
+
+    online_link = forms.URLField(
+        label="Link to join",
+        required=False,
+        max_length=1000,
+        assume_scheme="https",
+        error_messages={"invalid": "Enter a link that starts with https://"},
+    )
 
     class Meta:
         model = Venue
@@ -169,9 +179,16 @@ class VenueForm(PortalModelForm):
 
     def __init__(self, *args: Any, case: Case, on: Any = None, **kwargs: Any) -> None:
         self.case = case
+        self.is_online = case.booking.place == Place.ONLINE
         kwargs["instance"] = Venue.objects.filter(booking=case.booking).first()
         super().__init__(*args, **kwargs)
+        if self.is_online:
+            self.fields = {name: self.fields[name] for name in self.ONLINE}
         self.helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        return {"name": "Online", **cleaned} if self.is_online else cleaned
 
 
 class HeadCountForm(VerbForm):

@@ -81,6 +81,11 @@ def _is_open(case: Case, part: Any, actor: User) -> bool:
     return case.booking.is_open
 
 
+def _name_of_venue(case: Case, part: Any) -> str:
+    what = "link" if case.booking.place == Place.ONLINE else "venue"
+    return f"{'Change' if hasattr(case.booking, 'venue') else 'Add'} {what}"
+
+
 def _always(case: Case, part: Any, actor: User) -> bool:
     return True
 
@@ -259,12 +264,12 @@ _TABLE = [
     ),
     Verb(
         key="venue",
-        label=lambda case, part: "Change venue" if hasattr(case.booking, "venue") else "Add venue",
-        press="Save venue",
-        fits=lambda case, part, actor: case.booking.is_open and case.booking.place != Place.ONLINE,
+        label=_name_of_venue,
+        press="Save",
+        fits=lambda case, part, actor: case.booking.is_open,
         form=forms.VenueForm,
         run=simple(services.set_venue),
-        said=said("Venue saved."),
+        said=lambda case, part, form: "Link saved." if form.is_online else "Venue saved.",
         samples=lambda case, part: [("", {} if hasattr(case.booking, "venue") else {"name": "…"})],
         look="secondary",
     ),
@@ -523,6 +528,7 @@ NEXT: dict[str, str] = {
     "release": "ask-release",
     "second_look": "approve-release",
     "name_venue": "venue",
+    "name_link": "venue",
     "ring_about_place": "call-back",
     "record_delivery": "record-delivery",
     "close": "close",

@@ -202,7 +202,9 @@ class ExpertiseForm(PortalForm):
         label="Topics you give",
         queryset=Topic.objects.active(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one topic, or ring the desk if you give none just now."},
+        error_messages={
+            "required": "Select at least one topic. If you give none at the moment, tell the training desk."
+        },
     )
 
 
@@ -238,5 +240,5 @@ class OwnCalendarForm(PortalForm):
         except Refused:
             raise forms.ValidationError(
                 "We can read calendars published by Outlook, Google, Apple, Fastmail and Proton, by an address that "
-                "begins with https:// or webcal://. If yours is somewhere else, ring the desk."
+                "begins with https:// or webcal://. If yours is somewhere else, tell the training desk."
             ) from None

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from bookings import services
-from bookings.models import Booking, CallBack, Engagement, Note, Offer, Release, Venue
+from bookings.models import Booking, CallBack, Engagement, Note, Offer, Place, Release, Venue
+from bookings.next_step import work_out
 from bookings.states import BookingStatus, EngagementState, OfferState, ReleaseState
 from outbox.models import Message
 from places.clock import say_short_date
@@ -428,6 +429,28 @@ def test_the_venue_is_written_down_and_changed(desk, priya):
 
     page = said(desk.get(do(booking, "venue")))
     assert "7 Plover Row" in page
+
+
+def test_an_online_session_waits_for_its_link_and_the_desk_may_add_it(desk, priya):
+    booking = confirmed(requested(), priya, speakers(1))
+    booking.place, booking.status = Place.ONLINE, BookingStatus.READY
+    Booking.objects.filter(pk=booking.pk).update(place=booking.place)
+    assert work_out(booking, now=timezone.now()).key == "name_link"
+
+    page = said(desk.get(do(booking, "venue")))
+    assert "Link to join" in page
+    assert "Postcode" not in page
+    refused = desk.post(do(booking, "venue"), {"online_link": "javascript:alert(1)"})
+    assert "Enter a link that starts with https://" in said(refused)
+    desk.post(do(booking, "venue"), {"online_link": "https://meet.example.org/j/9f3c"})
+
+    assert (Venue.objects.get().name, Venue.objects.get().online_link) == (
+        "Online",
+        "https://meet.example.org/j/9f3c",
+    )
+    booking = Booking.objects.get(pk=booking.pk)
+    booking.status = BookingStatus.READY
+    assert work_out(booking, now=timezone.now()).key != "name_link"
 
 
 def test_a_release_takes_two_people(desk, priya, owen):

@@ -90,7 +90,7 @@ def test_topics_that_we_guessed_wait_for_the_speakers_word(client, speaker):
     assert question in client.get(reverse("speaking")).content.decode()
     assert "Are these your topics?" in client.get(reverse("speaking-limits")).content.decode()
 
-    assert "Tick at least one topic" in send(client, "topics").content.decode()
+    assert "Select at least one topic" in send(client, "topics").content.decode()
     send(client, "topics", topics=[other.pk])
 
     assert question not in client.get(reverse("speaking")).content.decode()
