@@ -132,6 +132,16 @@ def test_the_evidence_is_there(cited):
     assert not name or re.search(rf"^def {name}\(", file.read_text(), re.MULTILINE)
 
 
+def test_every_attack_that_was_found_stands_there_with_tests_that_hold_it():
+    lines = [line.split(" | ") for line in PAGE.read_text().splitlines() if re.match(r"\| G\d", line)]
+
+    assert [line[0] for line in lines] == [f"| G{number}" for number in range(1, 16)]
+    for *_, held_by in lines:
+        files = [each for each in EVIDENCE.findall(held_by) if each.startswith("tests/")]
+        assert files, held_by
+        assert [file for file in files if not (BASE_DIR / file).is_file()] == []
+
+
 # ---- the answers to scanners
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from bookings import services
-from bookings.models import Booking, Contact, Venue
+from bookings.models import Booking, Contact, DetailRead, Venue
 from outbox import kinds
 from outbox.models import Message
 from tests.factories import VerifiedContactFactory, at
@@ -58,11 +58,13 @@ def host(t2, coordinator) -> Contact:
     return t2
 
 
-def test_who_wrote_it_finds_all_of_it_again(host):
+def test_who_wrote_it_finds_all_of_it_again_on_record(host):
     client = signed_in(host.user)
     client.post(room(host), WHOLE)
+    assert not DetailRead.objects.exists()
 
     assert set(WHOLE.values()) <= filled(client.get(room(host)).content)
+    assert [read.user for read in DetailRead.objects.all()] == [host.user]
 
 
 def test_a_colleague_who_is_not_released_reads_nothing_and_empties_nothing(host):
