@@ -33,9 +33,8 @@ def send(
     contact = write_request(asked(forms))
     locked.booking, locked.answers = contact.booking, {}
     locked.save(update_fields=["booking", "answers"])
-    with connection.cursor() as cursor:
-        # what left the catalogue meanwhile is refused here, before the session says that the request arrived
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    # what left the catalogue meanwhile is refused here, before the session says that the request arrived
+    connection.check_constraints()
     return contact.booking, contact
 
 

@@ -806,7 +806,7 @@ def test_the_last_press_asks_the_database_a_known_number_of_times(client, answer
     regions.named("")
     DeskSettings.kept()
 
-    with django_assert_num_queries(29):  # seven of them begin or end a savepoint or write the session
+    with django_assert_num_queries(30):  # eight of them begin or end a savepoint or write the session
         client.post(CHECK, data)
 
 
