@@ -47,10 +47,12 @@
     });
   }
 
-  /* What is wrong is read out first, and its links put the cursor where the change is made. */
+  /* What is wrong, or else what was just done, is read out first. Links to what is wrong put the cursor where the change is made. */
   const summary = document.querySelector(".govuk-error-summary");
+  summary?.focus();
+  // only then has the browser gone where the address points, and would take the focus away
+  if (!summary) addEventListener("load", () => document.querySelector("[data-told]")?.focus());
   if (summary) {
-    summary.focus();
     summary.addEventListener("click", (event) => {
       const link = event.target.closest("a[href^='#']");
       const field = link && document.getElementById(link.hash.slice(1));
@@ -71,6 +73,19 @@
     if (now - Number(form.dataset.sentAt || 0) < 2000) event.preventDefault();
     else form.dataset.sentAt = now;
   });
+
+  /* A private message leaves with the page: whoever presses Back on a shared computer finds the form empty. */
+  const secret = document.querySelector("form[data-forget]");
+  if (secret) {
+    const empty = () => {
+      for (const field of secret.querySelectorAll("textarea, input:not([type=hidden])")) field.value = "";
+    };
+    addEventListener("pagehide", empty);
+    addEventListener("pageshow", (event) => {
+      // the browser fills a form in again by itself, and only now is done with it
+      if (event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") empty();
+    });
+  }
 
   /* A session pack that was kept on this device is erased at sign-out, where somebody has to sign in, and when its day is over. */
   if ("caches" in window) {

@@ -323,3 +323,56 @@ def test_writing_and_answering_read_well_and_need_no_script(page_at, code, desk,
         with_script.context.add_cookies([{**cookie, "domain": "localhost", "path": "/"}])
         with_script.goto(path)
         check(with_script)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_back_brings_nobody_the_message_that_was_sent(page_at, code, javascript):
+    page = page_at(1280, javascript=javascript)
+    page.goto(f"/notices/{code}/")
+    typed = {
+        "What would you like to tell us?": "I know the man.",
+        "Your e-mail address": "noa@example.org",
+        "A number we may ring": "07700 900123",
+    }
+    for label, words in typed.items():
+        page.get_by_label(label).fill(words)
+    page.get_by_role("button", name="Send it to the training team").click()
+    page.wait_for_url("**/notices/sent/")
+
+    page.go_back()
+
+    assert [page.get_by_label(label).input_value() for label in typed] == ["", "", ""]
+    assert AttendeeMessage.objects.get().text == "I know the man."
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_was_begun_stays_where_it_is_while_its_page_is_open(page_at, code):
+    page = page_at(320)
+    page.goto(f"/notices/{code}/")
+    page.get_by_role("button", name="Send it to the training team").click()
+    page.get_by_label("A number we may ring").fill("07700 900123")
+    page.get_by_role("button", name="Send it to the training team").click()
+
+    expect(page.get_by_role("link", name="Write your message.")).to_be_visible()
+    assert page.get_by_label("A number we may ring").input_value() == "07700 900123"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_what_was_done_at_the_desk_is_where_reading_goes_on(page_at, code, desk, enter, client):  # noqa: F811
+    services.write_privately(code, text="May I sit by the door?", email="mina@example.org")
+    enter(desk)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page = page_at(1280)
+    page.context.add_cookies([{**cookie, "domain": "localhost", "path": "/"}])
+    page.goto("/desk/private-messages/")
+    page.get_by_text("Answer by mail").click()
+    page.get_by_label("Our answer").fill("Yes, gladly.")
+    page.get_by_role("button", name="Send the answer").click()
+
+    expect(page.get_by_role("alert").filter(has_text="Answer saved.")).to_be_focused()
+    check(page)
+    shoot(page, "answer-saved")
