@@ -375,7 +375,8 @@ def set_venue(
         moved = any(getattr(venue, field) != values[field] for field in watched)
         for field, value in values.items():
             setattr(venue, field, value)
-        venue.told_by = actor if by_agency and not keeps_unseen else None
+        if changed:
+            venue.told_by = actor if by_agency and not keeps_unseen else None
         if moved and (by_agency or not is_new):
             venue.needs_call_since = timezone.now()
         venue.save()
