@@ -96,7 +96,7 @@ class UserAdmin(CoordinatorsOnly):
         ("groups", admin.RelatedOnlyFieldListFilter),
         ("factor_waits_since", admin.EmptyFieldListFilter),
     ]
-    search_fields = ["name", "email"]
+    search_fields = ["name__plain__contains", "email"]
     actions = ["confirm_factor", "reset_second_factor", "end_sessions"]
     list_per_page = 50
 

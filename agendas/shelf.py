@@ -9,6 +9,7 @@ from agendas.telling import points_that_fit
 from courses.models import Topic
 from places.keeping import Lately
 from places.nations import Nation
+from places.searching import plain
 
 MOST_KEPT = 60
 Shelf = tuple["Offered", ...]
@@ -33,7 +34,7 @@ _kept_cards: Lately[Offered] = Lately(MOST_KEPT * 10)
 
 def shelf_of(facts: Facts, *, inside: frozenset[int | None], search: str) -> Shelf:
     """Topics that are not always given: those not in the day first, the most wanted first; narrowed by the search."""
-    make = partial(_shelf, facts, inside, search.casefold().split())
+    make = partial(_shelf, facts, inside, plain(search).split())
     if search:
         return make()
     audiences = tuple((share.audience.pk, share.share) for share in facts.shares)
@@ -63,7 +64,7 @@ def _matches(topic: Topic, facts: Facts, words: list[str]) -> bool:
         return True
     points = (point.text for point in facts.points_of(topic))
     materials = (material.title for material in facts.materials_of(topic))
-    text = " ".join([topic.title, topic.printed_title, topic.summary, *points, *materials]).casefold()
+    text = plain(" ".join([topic.title, topic.printed_title, topic.summary, *points, *materials]))
     return all(word in text for word in words)
 
 

@@ -35,6 +35,7 @@ from places.email import MAILBOX, UNTIDY
 from places.keeping import keep
 from places.models import WALES, Force, Region
 from places.nations import Nation
+from places.searching import Plain
 from places.trips import Trip, TripRules
 from speakers.models import DiaryEntry, Speaker
 
@@ -228,7 +229,7 @@ class Agency(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="agency_name_search"),
+            GinIndex(OpClass(Plain("name"), name="gin_trgm_ops"), name="agency_plain_search"),
         ]
 
     def __str__(self) -> str:
@@ -507,7 +508,7 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_search"),
+            GinIndex(OpClass(Plain("name"), name="gin_trgm_ops"), name="contact_plain_search"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="contact_email_search"),
         ]
 

@@ -84,7 +84,7 @@ class TopicAdmin(TickedNations, admin.ModelAdmin):
         "is_active",
     ]
     list_filter = ["is_core", "kind", "is_active", "is_demanding"]
-    search_fields = ["title", "printed_title"]
+    search_fields = ["title__plain__contains", "printed_title__plain__contains"]
     prepopulated_fields = {"slug": ["title"]}
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = [PointInline, MaterialInline, EmphasisInline]
@@ -151,7 +151,7 @@ class AudienceAdmin(admin.ModelAdmin):
         (None, {"fields": ["slug", "name", "summary", "rank", "is_active"]}),
         ("In Welsh", {"fields": ["name_in_welsh"], "classes": ["collapse"]}),
     ]
-    search_fields = ["name"]
+    search_fields = ["name__plain__contains"]
     prepopulated_fields = {"slug": ["name"]}
     show_full_result_count = False
 

@@ -15,7 +15,7 @@ class RegionAdmin(admin.ModelAdmin):
 
     list_display = ["name", "nation", "allowance_minutes"]
     list_filter = ["nation"]
-    search_fields = ["name"]
+    search_fields = ["name__plain__contains"]
     readonly_fields = ["name"]
     fields = ["name", "nation", "allowance_minutes"]
 
@@ -51,7 +51,7 @@ class ForceAdmin(admin.ModelAdmin):
     list_display = ["name", "nation", "region", "starts_on", "ends_on", "successor"]
     list_filter = [StandingFilter, "nation", "region"]
     list_select_related = ["region", "successor"]
-    search_fields = ["name", "slug", "ons_code", "hq_town"]
+    search_fields = ["name__plain__contains", "slug", "ons_code", "hq_town__plain__contains"]
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (None, {"fields": ["name", "slug", "nation", "region"]}),

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from places import checks  # noqa: F401  registers its checks
+from places import checks, searching  # noqa: F401  register checks and the lookup "plain"
 
 
 class PlacesConfig(AppConfig):

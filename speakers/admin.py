@@ -18,7 +18,7 @@ class OrganisationAdmin(admin.ModelAdmin):
     """The partners, with the contact details that the public pages show."""
 
     list_display = ["name", "short_name", "email", "rank"]
-    search_fields = ["name", "short_name"]
+    search_fields = ["name__plain__contains", "short_name__plain__contains"]
     prepopulated_fields = {"slug": ["short_name"]}
     show_full_result_count = False
 
@@ -29,7 +29,7 @@ class SpeakerAdmin(admin.ModelAdmin):
     list_display = ["name", "organisation", "role", "is_public", "paused_until", "left_on"]
     list_filter = ["organisation", "is_public"]
     list_select_related = ["organisation"]
-    search_fields = ["name"]
+    search_fields = ["name__plain__contains"]
     autocomplete_fields = ["user"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ExpertiseInline]

@@ -455,12 +455,13 @@ def test_a_check_is_set_aside_on_the_page(client, agenda, studio, enter, lead):
     assert "Nothing to check" in page
 
 
-def test_the_catalogue_is_searched_by_points_too(client, agenda, studio, enter, lead):
+@pytest.mark.parametrize("search", ["compassion fatigue", "COMPÂSSION fatigue’"])
+def test_the_catalogue_is_searched_by_points_too(client, agenda, studio, enter, lead, search):
     enter(lead)
 
-    page = client.get(studio, {"q": "compassion fatigue"}).content.decode()
+    page = client.get(studio, {"q": search}).content.decode()
 
-    assert "1 topic with “compassion fatigue”" in page
+    assert f"1 topic with “{search}”" in page
 
 
 # ---- papers

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -235,7 +235,7 @@ class AgencyAdmin(OnTheDesk):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = " ".join(search_term.split())
-        return (queryset.filter(Q(name__icontains=term)) if term else queryset), False
+        return (queryset.filter(name__plain__contains=term) if term else queryset), False
 
 
 class DeskSettingsAdmin(OnTheDesk):

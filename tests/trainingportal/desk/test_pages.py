@@ -3,16 +3,18 @@
 import datetime as dt
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from bookings import services
-from bookings.models import Agency, Booking, DeskSettings, DetailRead, Enquiry, Offer, WaitingFor
+from bookings.models import Agency, Booking, Contact, DeskSettings, DetailRead, Enquiry, Offer, WaitingFor
 from bookings.states import EnquiryState
 from courses.models import Topic
 from outbox.models import Heartbeat, Message
 from speakers.models import DiaryEntry
 from tests.factories import (
+    AgencyFactory,
     AudienceFactory,
     EnquiryFactory,
     SpeakerFactory,
@@ -444,6 +446,42 @@ def test_a_booking_is_found_by_agency_and_person(desk, term):
 
     assert booking.reference in page
     assert other.reference not in page
+
+
+@pytest.mark.parametrize("term", ["obrien", "O’Brién", "o'br", "Conwy", "CÔNWY", "côn"])
+def test_neither_accents_nor_apostrophes_keep_a_booking_from_being_found(desk, term):
+    booking = requested("Sian O'Brien", agency="Heddlu Cônwy")
+    other = requested("Somebody Else", agency="Other Council")
+    enquiry = EnquiryFactory(name="Siân O’Brien", organisation="Cyngor Cônwy")
+
+    page = said(desk.get(LIST, {"q": term}))
+
+    assert booking.reference in page
+    assert other.reference not in page
+    assert enquiry.reference in said(desk.get("/desk/bookings/enquiry/", {"q": term}))
+
+
+def test_quotation_marks_alone_find_nothing(desk):
+    booking = requested("Sian O'Brien")
+
+    assert booking.reference not in said(desk.get(LIST, {"q": "’’’'"}))
+
+
+def test_a_name_is_found_by_its_index():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for model in (Agency, Contact):
+            plan = model.objects.filter(name__plain__contains="O’Brien").order_by().explain()
+            assert "plain_search" in plan
+
+
+@pytest.mark.parametrize("term", ["sian", "OBrien"])
+@pytest.mark.parametrize("list_of", ["accounts/user", "speakers/speaker", "bookings/agency"])
+def test_lists_of_people_and_agencies_know_no_accents_either(desk, term, list_of):
+    SpeakerFactory(name="Siân O’Brien", user__name="Siân O’Brien")
+    AgencyFactory(name="Siân O’Brien House")
+
+    assert "Siân O’Brien" in said(desk.get(f"/desk/{list_of}/", {"q": term}))
 
 
 @pytest.mark.parametrize("term", ["underhill", "Quinn"])
