@@ -13,6 +13,10 @@ from places.tables import read
 _WHOLE_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)[0-9][A-Z]{2}")
 _PART_OF_POSTCODE = re.compile(r"(\S+)\s+[0-9][A-Z]?")
 LONGEST = 40
+# real, and nowhere that we can plan a journey to: forces overseas, Gibraltar, banks, the overseas territories
+_ELSEWHERE = re.compile(
+    r"(BFPO)[0-9]{0,4}|(BF1|GX11|BX[1-9]|ASCN|BBND|BIQQ|FIQQ|PCRN|SIQQ|STHL|TDCU|TKCA)(?:[0-9][A-Z]{2})?"
+)
 _BY_PREFIX = re.compile(r"([A-Z]{2})[1-9][0-9]?")
 
 
@@ -53,8 +57,20 @@ def find(text: str) -> Outcode | None:
 def is_outcode(text: str) -> bool:
     """Say whether this is an outcode that exists, alone: the first half of a postcode and no more."""
     compact = re.sub(r"\s", "", text.upper())
-    found = find(compact)
-    return found is not None and found.outcode == compact
+    return bool(compact) and district_in(compact) == compact
+
+
+def district_in(text: str) -> str:
+    """Give the outcode to keep for what somebody typed; nothing where none is real.
+
+    Some are real and ``find`` knows no place for them, such as BFPO: journeys there are unknown, and a person has to ask.
+    """
+    if found := find(text):
+        return found.outcode
+    if len(text) > LONGEST:
+        return ""
+    elsewhere = _ELSEWHERE.fullmatch(re.sub(r"[^A-Z0-9]", "", text.upper()))
+    return (elsewhere[1] or elsewhere[2]) if elsewhere else ""
 
 
 def _look_up(outcode: str) -> Outcode | None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from places import outcodes
 from places.nations import Nation
 from places.tables import read
+from places.travel import estimate
 
 SLUGS = {row["slug"] for row in read("forces.csv")}
 REGIONS = {row["name"] for row in read("regions.csv")}
@@ -109,6 +110,34 @@ def test_islands_cities_and_nations_are_told_apart(outcode: str, force: str, reg
 )
 def test_an_outcode_is_told_from_a_whole_postcode(text: str, is_one: bool):
     assert outcodes.is_outcode(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("BFPO", "BFPO"),
+        ("bfpo 57", "BFPO"),
+        ("BF1", "BF1"),
+        ("BF1 0AX", "BF1"),
+        ("GX11 1AA", "GX11"),
+        ("BX11LT", "BX1"),
+        ("FIQQ 1ZZ", "FIQQ"),
+        ("CW7 2UA", "CW7"),
+        ("BT1", "BT1"),
+        ("QQ1", ""),
+        ("BF10", ""),
+        ("", ""),
+        ("BFPO" + " " * 60, ""),
+    ],
+)
+def test_every_real_postcode_is_kept_though_we_know_no_place_for_some(text: str, kept: str):
+    assert outcodes.district_in(text) == kept
+    assert outcodes.is_outcode(kept) is bool(kept)
+
+
+def test_a_journey_to_a_place_that_we_do_not_know_is_unknown():
+    assert outcodes.find("BFPO") is None
+    assert estimate("CW7", "BFPO", allowances={}) is None
 
 
 def test_every_shipped_district_is_whole_and_in_great_britain():

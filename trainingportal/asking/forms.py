@@ -463,23 +463,23 @@ class WhenForm(PageForm):
     def typed(self) -> dict[str, Any]:
         """What was typed; of a whole postcode only its first half."""
         typed = super().typed()
-        found = outcodes.find(str(typed.get("outcode") or ""))
-        return typed | ({"outcode": found.outcode} if found else {})
+        found = outcodes.district_in(str(typed.get("outcode") or ""))
+        return typed | ({"outcode": found} if found else {})
 
     @property
     def was_cut(self) -> bool:
         """Whether more than the first half of a postcode was typed."""
         whole = str(self.data.get("outcode") or "")
-        return bool(outcodes.find(whole)) and not outcodes.is_outcode(whole)
+        return bool(outcodes.district_in(whole)) and not outcodes.is_outcode(whole)
 
     def clean_outcode(self) -> str:
         written = str(self.cleaned_data["outcode"])
-        found = outcodes.find(written)
-        if found is None:
+        found = outcodes.district_in(written)
+        if not found:
             raise forms.ValidationError(
                 f"We do not know “{written}”. Write the first half of a postcode, like CW7 or BT7."
             )
-        return found.outcode
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

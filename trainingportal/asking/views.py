@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.signin import begin_code
 from bookings.models import Booking, Contact
+from places import outcodes
 from places.clock import say_date
 from trainingportal.asking import budget, choices, drafts, pages, sending
 from trainingportal.asking.forms import (
@@ -131,6 +132,10 @@ def _say_what_was_noticed(request: HttpRequest, form: PageForm) -> None:
             request,
             f"You gave a whole postcode. We kept only its first half, {form.cleaned_data['outcode']}: "
             "we need no more yet.",
+        )
+    if isinstance(form, WhenForm) and (kept := form.cleaned_data.get("outcode")) and not outcodes.find(kept):
+        messages.info(
+            request, f"We cannot work out a journey to {kept}. We will ask you about it when we phone you."
         )
 
 

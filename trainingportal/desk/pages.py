@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from bookings.models import Booking
 from outbox.models import Message
+from places import outcodes
 from trainingportal.desk import queue
 from trainingportal.desk.case import say_length, say_wishes
 
@@ -76,7 +77,7 @@ def asked_for(booking: Booking, *, with_words: bool = True) -> list[tuple[str, s
     ]
     if with_words:
         pairs += [
-            ("First half of the postcode", booking.outcode),
+            ("First half of the postcode", _district(booking.outcode)),
             ("What prompts this", booking.prompted_by),
             ("Training before", booking.prior_training),
             ("Dates to avoid", booking.dates_to_avoid),
@@ -86,6 +87,13 @@ def asked_for(booking: Booking, *, with_words: bool = True) -> list[tuple[str, s
             ("Purchase order", booking.purchase_order),
         ]
     return [(label, words) for label, words in pairs if words]
+
+
+def _district(outcode: str) -> str:
+    """The first half of the postcode, and that a person has to ask where we know no place for it."""
+    if not outcode or outcodes.find(outcode):
+        return outcode
+    return f"{outcode}: we cannot work out journeys there. Ask where it is"
 
 
 def _named_topics(booking: Booking) -> tuple[list[str], list[str]]:

@@ -221,10 +221,10 @@ class RequestForm(PortalForm):
         typed = str(self.cleaned_data["outcode"]).strip()
         if not typed:
             return ""
-        found = outcodes.find(typed)
-        if found is None:
+        found = outcodes.district_in(typed)
+        if not found:
             raise forms.ValidationError("We do not know this first half. Write it as in NE1 or SW1A.")
-        return found.outcode
+        return found
 
     def clean_musts(self) -> Any:
         musts = self.cleaned_data["musts"]

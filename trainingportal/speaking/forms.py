@@ -187,10 +187,10 @@ class HomeForm(PortalForm):
         typed: str = self.cleaned_data["home"]
         if not typed:
             return ""
-        found = outcodes.find(typed)
-        if found is None:
+        found = outcodes.district_in(typed)
+        if not found:
             raise forms.ValidationError("We do not know this first half of a postcode. Please look again.")
-        return found.outcode
+        return found
 
 
 class ExpertiseForm(PortalForm):

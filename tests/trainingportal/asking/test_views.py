@@ -29,6 +29,7 @@ from tests.trainingportal.asking.conftest import (
 from trainingportal import guard
 from trainingportal.asking import choices, drafts, pages, sending
 from trainingportal.asking.forms import WhoFields
+from trainingportal.desk.pages import asked_for
 from trainingportal.models import RequestDraft
 from trainingportal.tasks import forget_drafts
 
@@ -341,6 +342,21 @@ def test_of_a_whole_postcode_only_the_first_half_is_kept_and_said(client, answer
 
     assert "4XX" not in str(RequestDraft.objects.get().answers).upper()
     assert "You gave a whole postcode. We kept only its first half, NE1" in words(client.get(CHECK))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("BFPO 57", "BFPO"), ("bf1 0ax", "BF1"), ("GX11 1AA", "GX11"), ("BX1 1LT", "BX1")]
+)
+def test_a_postcode_without_a_place_is_taken_and_the_desk_asks(client, answers, typed, kept):
+    fill_in(client, {**answers, "when": {**answers["when"], "outcode": typed}})
+
+    assert f"We cannot work out a journey to {kept}." in words(client.get(CHECK))
+    send(client)
+
+    booking = Booking.objects.get()
+    assert booking.outcode == kept
+    told = dict(asked_for(booking))
+    assert told["First half of the postcode"] == f"{kept}: we cannot work out journeys there. Ask where it is"
 
 
 def test_of_a_whole_postcode_on_a_wrong_page_only_the_first_half_is_kept(client, answers):
