@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from trainingportal import health
+from trainingportal import health, kept_posts
 from trainingportal.desk.site import desk
 
 # What begins with a word of its own comes first: one look tells that an address is not there.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health-ready"),
+    path("sign-in/what-you-typed/", kept_posts.show, name="kept-post"),
     path("agenda/", include("agendas.urls")),
     path("desk/", desk.urls),
     path("ask-for-training/", include("trainingportal.asking.urls")),

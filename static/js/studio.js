@@ -9,6 +9,7 @@
 
   let timer = null; // set while something waits to be saved
   let isUnsaved = false; // a save had no answer
+  let isSignedOut = false; // a save met the sign-in: its page needs a fresh token first
   let unheard = null; // the button of that save: the same press again is known by the server, and done once
   let isSent = false; // the form itself is on its way, with all that stands on it
   let busy = false;
@@ -20,6 +21,19 @@
     if (!status) return;
     status.textContent = words;
     status.classList.toggle("wt-note--stop", Boolean(trouble));
+  };
+
+  // What was sent from here and answered by the sign-in or the second factor, not by the studio.
+  const metTheDoor = (answer) => answer.redirected && /^\/(sign-in|second-factor)\//.test(new URL(answer.url).pathname);
+
+  const saySignedOut = () => {
+    say("Not saved: you have been signed out. Your changes are still here. ", true);
+    const link = document.createElement("a");
+    link.href = "/sign-in/";
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = "Sign in in a new tab";
+    document.getElementById("saved")?.append(link, ", then come back and press Save.");
   };
 
   // a region that stays, so that screen readers hear what a new page says
@@ -181,10 +195,16 @@
     };
     say("Saving…");
     try {
+      if (isSignedOut) {
+        const fresh = await fetch(window.location.pathname, { headers: { "X-Studio": "1" }, credentials: "same-origin" });
+        const token = new DOMParser().parseFromString(await fresh.text(), "text/html").querySelector("#day [name=csrfmiddlewaretoken]");
+        if (token && !metTheDoor(fresh)) form().elements.csrfmiddlewaretoken.value = token.value;
+      }
       // on a page that was refused nothing is saved yet, and where two drafts meet the page shows every line as it is here
       const whole = () => post(new URLSearchParams(new FormData(form())));
       let answer = document.getElementById("studio-error") ? await whole() : await post(news(), marks());
       if (answer.status === 409) answer = await whole();
+      isSignedOut = metTheDoor(answer) || answer.status === 403;
       const text = await answer.text();
       if (!swap(text, sent)) throw new Error("no studio in the answer");
       isUnsaved = false;
@@ -192,7 +212,8 @@
     } catch {
       isUnsaved = true;
       unheard = button && { value: button.value };
-      say("Not saved: no answer. Your changes are still here, and are saved once there is a network again. Or press Save.", true);
+      if (isSignedOut) saySignedOut();
+      else say("Not saved: no answer. Your changes are still here, and are saved once there is a network again. Or press Save.", true);
       document.body.classList.remove("is-live");
     }
     busy = false;
@@ -374,6 +395,7 @@
   });
   window.addEventListener("pageshow", () => (isSent = false));
   window.addEventListener("online", () => isUnsaved && send(unheard));
+  window.addEventListener("focus", () => isSignedOut && isUnsaved && send(unheard));
   document.body.classList.add("is-live");
   addGrips();
   awaitDay();

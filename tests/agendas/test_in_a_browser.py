@@ -172,6 +172,26 @@ def test_a_save_whose_answer_is_lost_meets_no_other_draft_when_it_is_sent_again(
     assert (day.version, day.quiet_room) == (2, "Room 9")
 
 
+@pytest.mark.parametrize("lost", ["sessionid", None])
+def test_whoever_was_signed_out_reads_so_and_it_is_saved_once_they_are_back(studio_at, day, lost):
+    page = studio_at(320)
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=lost)
+    page.locator("#quiet-room").fill("Room 9")
+    page.locator("#quiet-room").press("Tab")
+    expect(page.locator("#saved")).to_contain_text("Not saved: you have been signed out.")
+    expect(page.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/sign-in/")
+
+    page.context.add_cookies(cookies)
+    csrf = next(cookie for cookie in cookies if cookie["name"] == "csrftoken")
+    page.context.add_cookies([{**csrf, "value": "b" * 32}])  # signing in gives another token
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#studio")).to_have_attribute("data-version", "2")
+    expect(page.locator("#quiet-room")).to_have_value("Room 9")
+    day.refresh_from_db()
+    assert day.quiet_room == "Room 9"
+
+
 def test_what_was_typed_a_moment_before_leaving_is_saved(studio_at, day):
     page = studio_at(1280)
     page.locator("#quiet-room").fill("Room 9")
