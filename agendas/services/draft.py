@@ -195,8 +195,9 @@ def write(draft: Draft) -> bool:
     gone = was.keys() - {item.pk for item in stays}
     if gone:
         AgendaItem.objects.filter(pk__in=gone).delete()
-    AgendaItem.objects.bulk_create(new)
+    # the others make room first: no two lines stand in one place, not even for a moment
     AgendaItem.objects.bulk_update(changed, WRITTEN)
+    AgendaItem.objects.bulk_create(new)
     return bool(gone or new or changed)
 
 
