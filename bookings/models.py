@@ -220,7 +220,11 @@ class Agency(models.Model):
         ordering = ["name"]
         verbose_name_plural = "agencies"
         constraints = [
-            models.UniqueConstraint(Upper("name"), name="an_agency_stands_once"),
+            models.UniqueConstraint(
+                Upper("name"),
+                name="an_agency_stands_once",
+                violation_error_message="There is already an agency with this name.",
+            ),
             models.CheckConstraint(
                 name="agency_kind_is_known",
                 condition=Q(

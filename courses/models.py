@@ -70,11 +70,14 @@ class Format(models.Model):
         ordering = ["rank", "name"]
         constraints = [
             models.CheckConstraint(
-                name="format_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+                name="format_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The end must be after the start.",
             ),
             models.CheckConstraint(
                 name="format_has_time_to_teach",
                 condition=Q(training_minutes__gt=F("welcome_minutes") + F("close_minutes")),
+                violation_error_message="Training must take longer than the welcome and the close together.",
             ),
         ]
 
@@ -287,7 +290,11 @@ class TopicForAudience(models.Model):
         ordering = ["topic", "audience"]
         constraints = [
             models.UniqueConstraint(name="one_emphasis_per_audience", fields=["topic", "audience"]),
-            models.CheckConstraint(name="emphasis_is_0_to_3", condition=Q(emphasis__lte=3)),
+            models.CheckConstraint(
+                name="emphasis_is_0_to_3",
+                condition=Q(emphasis__lte=3),
+                violation_error_message="Emphasis must be 0, 1, 2 or 3.",
+            ),
         ]
 
     def __str__(self) -> str:

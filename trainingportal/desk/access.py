@@ -7,16 +7,17 @@ from typing import Any
 import pghistory
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.rights import is_auditor, is_coordinator, is_reader, may_open_desk, send_to_sign_in
 from formkit.lengths import BoundedForm
 from formkit.mailboxes import MailboxField
 from outbox.admin import BoundedPaginator
+from places.email import tidy
 
 View = Callable[..., HttpResponseBase]
 
@@ -62,6 +63,29 @@ PLAIN: dict[type, dict[str, Any]] = {
 }
 
 
+class PersonField(forms.ModelChoiceField):
+    """Somebody who signs in, by their mailbox: not by the number of their row, and there are too many for a list."""
+
+    widget = forms.EmailInput
+    default_error_messages = {
+        "invalid_choice": "Nobody signs in with this email address. Add them under Users first."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.all(), to_field_name="email", **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The mailbox, where a row's form gives the key."""
+        return (
+            User.objects.filter(pk=value).values_list("email", flat=True).first()
+            if isinstance(value, int)
+            else value
+        )
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(tidy(value) if isinstance(value, str) else value)
+
+
 class RowForm(BoundedForm, forms.ModelForm):
     """A row's form at the desk."""
 
@@ -83,7 +107,11 @@ class PlainFields(admin.options.BaseModelAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is User:
-            kwargs["widget"] = ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)
+            return PersonField(
+                label=capfirst(db_field.verbose_name),
+                help_text=db_field.help_text or "The email address that they sign in with.",
+                required=not db_field.blank,
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
