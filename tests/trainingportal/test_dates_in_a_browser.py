@@ -128,7 +128,7 @@ def test_a_speaker_answers_with_a_condition_and_the_desk_settles_it(as_user, off
     page.get_by_text("Yes, but only if").click()
     page.get_by_label("What would you need?").fill("If I can leave by four.")
     page.get_by_role("button", name="Yes, if this is possible").click()
-    expect(page.get_by_text("ring you about your condition")).to_be_visible()
+    expect(page.get_by_text("We will contact you about it")).to_be_visible()
     check(page)
     services.answer_invitation(offer.engagements.get(speaker=team[0]).pk, accepts=True, actor=team[0].user)
 
@@ -159,7 +159,7 @@ def test_somebody_steps_in_with_one_press(as_user, offer, desk, team, width):
     check(page)
     shoot(page, "no-longer")
     page.get_by_role("button", name="I can no longer give it").click()
-    expect(page.get_by_text("is yours again, and we look after the rest")).to_be_visible()
+    expect(page.get_by_text("is free again")).to_be_visible()
 
     page = as_user(desk, width)
     page.goto(f"/desk/bookings/booking/{booking.pk}/change/")
@@ -174,7 +174,7 @@ def test_somebody_steps_in_with_one_press(as_user, offer, desk, team, width):
     page = as_user(team[2].user, width)
     page.goto("/speaking/")
     page.get_by_role("button", name="Yes, I can").click()
-    expect(page.get_by_text("it is agreed")).to_be_visible()
+    expect(page.get_by_text("is agreed")).to_be_visible()
     booking.refresh_from_db()
     assert (booking.status, booking.next_step) == ("confirmed", "issue_agenda")
 

@@ -424,10 +424,16 @@ def decline(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _draw(request, contact, seen, decline_form=form, status=422)
     try:
-        services.decline_offers(contact.booking.pk, note=form.cleaned_data["note"], actor=_user(request))
+        _, effects = recording(
+            lambda: services.decline_offers(
+                contact.booking.pk, note=form.cleaned_data["note"], actor=_user(request)
+            ),
+            contact.booking,
+        )
     except InvalidMove as refusal:
         return _too_late(request, contact, str(refusal))
-    messages.success(request, "Thank you for telling us. We look for other dates and write to you.")
+    told = effects.sentences_for(Audience.AGENCY, email=contact.email, done=True)
+    messages.success(request, " ".join(["Thank you for telling us. We will look for other dates.", *told]))
     return redirect("booking", reference)
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.devices import signed_in_or_remembered
 from accounts.models import User
 from bookings import services
-from bookings.models import DeskSettings, Engagement
+from bookings.effects import Audience, Busy, Effects, preview, recording
+from bookings.models import Booking, DeskSettings, Engagement
 from bookings.release import others_asked, seen_by_speaker
 from bookings.states import AGREED_BOOKINGS, BookingStatus, EngagementState
 from places.clock import say_date
@@ -98,23 +99,41 @@ def invitation(request: HttpRequest, reference: str, number: int) -> HttpRespons
 
 
 def _answer(request: HttpRequest, engagement: Engagement, answer: str, data: dict[str, Any]) -> HttpResponse:
-    assert isinstance(request.user, User)
+    actor = request.user
+    assert isinstance(actor, User)
     try:
-        services.answer_invitation(
-            engagement.pk, accepts=answer != "no", condition=data.get("condition", ""), actor=request.user
+        _, effects = recording(
+            lambda: services.answer_invitation(
+                engagement.pk, accepts=answer != "no", condition=data.get("condition", ""), actor=actor
+            ),
+            engagement.offer.booking,
         )
     except services.TooLate as late:
         return _too_late(request, late)
     day = say_date(engagement.offer.starts_at)
+    engagement.refresh_from_db()
     if answer == "no":
-        messages.success(request, f"Thank you for telling us. {day} is yours again.")
+        first = "Thank you for telling us."
     elif answer == "if":
-        messages.success(request, f"Thank you. We keep {day} for you and ring you about your condition.")
-    elif engagement.offer.booking.status in AGREED_BOOKINGS:
-        messages.success(request, f"Thank you. You give the session on {day}; it is agreed.")
+        first = f"Thank you. You said yes to {day}, with a condition. We will contact you about it."
+    elif Booking.objects.get(pk=engagement.offer.booking_id).status in AGREED_BOOKINGS:
+        first = f"Thank you. The session on {day} is agreed."
     else:
-        messages.success(request, f"Thank you. You said yes to {day}; we write when everybody has.")
+        first = f"Thank you. You said yes to {day}."
+    messages.success(request, " ".join([first, *_done(engagement, effects)]))
     return redirect("speaking")
+
+
+def _done(engagement: Engagement, effects: Effects) -> list[str]:
+    """What an answer did, as its speaker may know it: their own time, and who was emailed."""
+    day = say_date(engagement.offer.starts_at)
+    free = [f"Your time on {day} is free again."] if engagement.diary_entry_id is None else []
+    return [*free, *_emails(engagement, effects, done=True)]
+
+
+def _emails(engagement: Engagement, effects: Effects, *, done: bool) -> list[str]:
+    user = engagement.speaker.user
+    return effects.sentences_for(Audience.SPEAKER, email=user.email if user else "", done=done)
 
 
 def _too_late(request: HttpRequest, late: services.TooLate) -> HttpResponse:
@@ -137,21 +156,32 @@ def no_longer(request: HttpRequest, reference: str, number: int) -> HttpResponse
     """ "I can no longer give this session": one page that says what happens, and one press. No reason is asked."""
     speaker = speaker_of(request)
     engagement = own_place(speaker, reference, number)
-    assert isinstance(request.user, User)
+    actor = request.user
+    assert isinstance(actor, User)
+    free: list[bool] = []
+
+    def give_up() -> None:
+        services.give_up_session(engagement.pk, actor=actor)
+        free.append(Engagement.objects.get(pk=engagement.pk).diary_entry_id is None)
+
     if request.method == "POST":
         try:
-            services.give_up_session(engagement.pk, actor=request.user)
+            _, effects = recording(give_up, engagement.offer.booking)
         except services.TooLate as late:
             return _too_late(request, late)
-        day = say_date(engagement.offer.starts_at)
-        messages.success(
-            request, f"Thank you for telling us. {day} is yours again, and we look after the rest."
-        )
+        engagement.refresh_from_db()
+        messages.success(request, " ".join(["Thank you for telling us.", *_done(engagement, effects)]))
         return redirect("speaking")
     if not _can_give_up(engagement):
         return redirect("speaking-invitation", reference, number)
+    try:
+        ahead = _emails(engagement, preview(give_up, engagement.offer.booking), done=False)
+    except Busy as busy:
+        ahead = [str(busy)]
+    day = say_date(engagement.offer.starts_at)
+    effects_said = [*([f"Your time on {day} will be free again."] if free == [True] else []), *ahead]
     return render(
         request,
         "speaking/no_longer.html",
-        {"engagement": engagement, "settings": DeskSettings.current()},
+        {"engagement": engagement, "settings": DeskSettings.current(), "effects": effects_said},
     )

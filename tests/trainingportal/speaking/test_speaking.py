@@ -1,6 +1,7 @@
 """A speaker's pages: GET shows, POST acts, and place and people need a second factor."""
 
 import datetime as dt
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -251,11 +252,19 @@ def test_no_longer_is_one_page_and_one_press_and_asks_for_no_reason(client, spea
     client.force_login(speaker.user)
 
     page = client.get(address(asked, "speaking-no-longer"))
-    assert "nobody asks why" in page.content.decode()
+    said = re.findall(r"<li>(Your time .*?|We will .*?)</li>", page.content.decode())
+    assert said[0] == "Your time on Tuesday 9 March 2027 will be free again."
     asked.refresh_from_db()
     assert asked.state == "accepted"
 
-    client.post(address(asked, "speaking-no-longer"))
+    done = client.post(address(asked, "speaking-no-longer"), follow=True)
+    (message,) = done.context["messages"]
+    assert str(message) == " ".join(
+        [
+            "Thank you for telling us.",
+            *(line.replace("will be", "is").replace("will email", "emailed") for line in said),
+        ]
+    )
     again = client.post(address(asked, "speaking-no-longer"))
 
     asked.refresh_from_db()
