@@ -786,10 +786,10 @@ class Note(models.Model):
         return f"Note on {self.booking}"
 
 
-class RequestChange(models.Model):
+class RequestEdit(models.Model):
     """Something that was asked for, or a contact's details, as it was before somebody changed it and as it is since."""
 
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="request_changes")
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="request_edits")
     contact = models.ForeignKey(
         Contact, models.CASCADE, null=True, blank=True, related_name="changes", help_text="Whose details."
     )
@@ -801,7 +801,7 @@ class RequestChange(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["booking", "-at"], name="request_change_by_booking")]
+        indexes = [models.Index(fields=["booking", "-at"], name="request_edit_by_booking")]
 
     def __str__(self) -> str:
         return f"{self.what} of {self.booking}"
@@ -849,5 +849,5 @@ pghistory.track(
 )(Enquiry)
 pghistory.track(*_every_change(), model_name="VenueEvent", fields=["booking", "updated_at"])(Venue)
 pghistory.track(
-    pghistory.InsertEvent(), model_name="RequestChangeEvent", fields=["booking", "contact", "what"]
-)(RequestChange)
+    pghistory.InsertEvent(), model_name="RequestEditEvent", fields=["booking", "contact", "what"]
+)(RequestEdit)

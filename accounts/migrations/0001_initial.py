@@ -1,6 +1,7 @@
 import accounts.models
 import django.db.models.deletion
 import django.utils.timezone
+import formkit.letters
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -25,7 +26,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=200)),
+                ('name', models.CharField(blank=True, max_length=200, validators=[formkit.letters.check_printable])),
                 ('is_staff', models.BooleanField(default=False, verbose_name='may open the desk')),
                 ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
                 ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -127,7 +128,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=200)),
+                ('name', models.CharField(blank=True, max_length=200, validators=[formkit.letters.check_printable])),
                 ('is_staff', models.BooleanField(default=False, verbose_name='may open the desk')),
                 ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
                 ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -35,6 +35,8 @@ class Migration(migrations.Migration):
                 ('in_welsh', models.BooleanField(db_default=False, default=False, help_text='What the catalogue does not say in Welsh stays English.', verbose_name='the host’s papers in Welsh as well')),
                 ('is_marked', models.BooleanField(db_default=False, default=False, help_text='At the foot.', verbose_name='papers carry OFFICIAL-SENSITIVE')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('saved_page', models.CharField(blank=True, db_default='', default='', editable=False, help_text='Which page made the last save: it may not have heard the answer, and then sends again.', max_length=32)),
+                ('saved_press', models.CharField(blank=True, db_default='', default='', editable=False, help_text='Everything that the last save sent, as one hash.', max_length=64)),
                 ('booking', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='agenda', to='bookings.booking')),
                 ('format', models.ForeignKey(help_text='Whose rules for breaks it follows.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.format')),
                 ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -7,8 +7,10 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import formkit.letters
 import pgtrigger.compiler
 import places.demo
+import places.searching
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,7 +34,7 @@ class Migration(migrations.Migration):
             name='Agency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
+                ('name', models.CharField(max_length=200, validators=[formkit.letters.check_printable])),
                 ('kind', models.CharField(choices=[('police', 'Police force'), ('nhs', 'NHS body'), ('council', 'Council'), ('university', 'University or college'), ('charity', 'Charity'), ('justice', 'Prison or probation service'), ('other', 'Other')], max_length=12)),
                 ('notes', models.TextField(blank=True)),
                 ('force', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agencies', to='places.force', verbose_name='police force')),
@@ -40,8 +42,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'agencies',
                 'ordering': ['name'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='agency_name_search')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Upper('name'), name='an_agency_stands_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['police', 'nhs', 'council', 'university', 'charity', 'justice', 'other'])), name='agency_kind_is_known')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(places.searching.Plain('name'), name='gin_trgm_ops'), name='agency_plain_search')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Upper('name'), name='an_agency_stands_once', violation_error_message='There is already an agency with this name.'), models.CheckConstraint(condition=models.Q(('kind__in', ['police', 'nhs', 'council', 'university', 'charity', 'justice', 'other'])), name='agency_kind_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -136,7 +138,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('requester', 'Requester'), ('colleague', 'Colleague')], default='requester', max_length=10)),
-                ('name', models.CharField(max_length=200)),
+                ('name', models.CharField(max_length=200, validators=[formkit.letters.check_printable])),
                 ('job_title', models.CharField(blank=True, max_length=200, verbose_name='role')),
                 ('email', models.EmailField(max_length=254, verbose_name='work e-mail')),
                 ('telephone', models.CharField(blank=True, max_length=40, verbose_name='switchboard number')),
@@ -150,7 +152,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='contact_name_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), name='gin_trgm_ops'), name='contact_email_search')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(places.searching.Plain('name'), name='gin_trgm_ops'), name='contact_plain_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), name='gin_trgm_ops'), name='contact_email_search')],
                 'constraints': [models.UniqueConstraint(fields=('booking', 'user'), name='a_person_is_one_contact_per_booking'), models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('verified_at__isnull', False), _connector='OR'), name='nobody_is_released_before_the_call_back'), models.CheckConstraint(condition=models.Q(('email__regex', '^[!-?\\[-~]+@[!-?\\[-~]+$')), name='contact_email_is_written_one_way', violation_error_message='Enter an email address in the correct format, like name@example.org.')],
                 'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bookings_contactevent" ("booking_id", "mailbox_confirmed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_at", "revoked_at", "role", "user_id", "verified_at") VALUES (NEW."booking_id", NEW."mailbox_confirmed_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."released_at", NEW."revoked_at", NEW."role", NEW."user_id", NEW."verified_at"); RETURN NULL;', hash='d4f7cd0f7b985e0a722724b3f8dd6ff5469a1be8', operation='INSERT', pgid='pgtrigger_insert_insert_f00cb', table='bookings_contact', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."booking_id" IS DISTINCT FROM (NEW."booking_id") OR OLD."mailbox_confirmed_at" IS DISTINCT FROM (NEW."mailbox_confirmed_at") OR OLD."released_at" IS DISTINCT FROM (NEW."released_at") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."verified_at" IS DISTINCT FROM (NEW."verified_at"))', func='INSERT INTO "bookings_contactevent" ("booking_id", "mailbox_confirmed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_at", "revoked_at", "role", "user_id", "verified_at") VALUES (NEW."booking_id", NEW."mailbox_confirmed_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."released_at", NEW."revoked_at", NEW."role", NEW."user_id", NEW."verified_at"); RETURN NULL;', hash='0e9546c335d8866924c60fb581f6d9a513e92d86', operation='UPDATE', pgid='pgtrigger_update_update_d5083', table='bookings_contact', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bookings_contactevent" ("booking_id", "mailbox_confirmed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_at", "revoked_at", "role", "user_id", "verified_at") VALUES (OLD."booking_id", OLD."mailbox_confirmed_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."released_at", OLD."revoked_at", OLD."role", OLD."user_id", OLD."verified_at"); RETURN NULL;', hash='7bd4fb6efa3c40a1b6162b4ee7d4025873ce2bdc', operation='DELETE', pgid='pgtrigger_delete_delete_14efc', table='bookings_contact', when='AFTER'))],
             },
@@ -545,25 +547,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='RequestChange',
+            name='RequestEdit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('what', models.CharField(max_length=60)),
                 ('before', models.TextField(blank=True)),
                 ('after', models.TextField(blank=True)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_changes', to='bookings.booking')),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_edits', to='bookings.booking')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('contact', models.ForeignKey(blank=True, help_text='Whose details.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='bookings.contact')),
             ],
             options={
                 'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['booking', '-at'], name='request_change_by_booking')],
-                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bookings_requestchangeevent" ("booking_id", "contact_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "what") VALUES (NEW."booking_id", NEW."contact_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."what"); RETURN NULL;', hash='7a8c329e79360c494f019e11f42867026b290e6e', operation='INSERT', pgid='pgtrigger_insert_insert_30412', table='bookings_requestchange', when='AFTER'))],
+                'indexes': [models.Index(fields=['booking', '-at'], name='request_edit_by_booking')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bookings_requesteditevent" ("booking_id", "contact_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "what") VALUES (NEW."booking_id", NEW."contact_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."what"); RETURN NULL;', hash='e1b752885a74750e4b83775677a937892a7f8ec2', operation='INSERT', pgid='pgtrigger_insert_insert_c088a', table='bookings_requestedit', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
-            name='RequestChangeEvent',
+            name='RequestEditEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
@@ -572,18 +574,18 @@ class Migration(migrations.Migration):
                 ('booking', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='bookings.booking')),
                 ('contact', models.ForeignKey(blank=True, db_constraint=False, help_text='Whose details.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='bookings.contact')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='booking_contact_what_events', to='bookings.requestchange')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='booking_contact_what_events', to='bookings.requestedit')),
             ],
             options={
                 'abstract': False,
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='17a27ab2bea0833bc5e887b3aa498b9a4b944401', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_05675', table='bookings_requestchangeevent', when='BEFORE'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f04363795b2f4bb3ba95b2da7b2eed9b47e5f6c5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_320cc', table='bookings_requesteditevent', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
             name='Venue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
+                ('name', models.CharField(max_length=200, validators=[formkit.letters.check_printable])),
                 ('address', models.TextField(blank=True)),
                 ('postcode', models.CharField(blank=True, max_length=10)),
                 ('room', models.CharField(blank=True, max_length=200)),
@@ -591,10 +593,10 @@ class Migration(migrations.Migration):
                 ('arrival', models.TextField(blank=True, verbose_name='reception and how to get in')),
                 ('access', models.TextField(blank=True, db_default='', verbose_name='access at the place')),
                 ('vetting', models.TextField(blank=True, verbose_name='vetting or escort')),
-                ('contact_name', models.CharField(blank=True, max_length=200, verbose_name='who meets us')),
+                ('contact_name', models.CharField(blank=True, max_length=200, validators=[formkit.letters.check_printable], verbose_name='who meets us')),
                 ('contact_telephone', models.CharField(blank=True, max_length=40, verbose_name='their telephone on the day')),
                 ('quiet_room', models.CharField(blank=True, db_default='', max_length=200, verbose_name='quiet room')),
-                ('support_name', models.CharField(blank=True, db_default='', max_length=200, verbose_name='support contact')),
+                ('support_name', models.CharField(blank=True, db_default='', max_length=200, validators=[formkit.letters.check_printable], verbose_name='support contact')),
                 ('support_telephone', models.CharField(blank=True, db_default='', max_length=40, verbose_name='support contact’s phone')),
                 ('online_link', models.CharField(blank=True, db_default='', max_length=1000, validators=[django.core.validators.URLValidator(['https', 'http'], message='Enter a link that starts with https://')], verbose_name='link to join')),
                 ('needs_call_since', models.DateTimeField(blank=True, editable=False, help_text='Set when the place changes, or the agency names it itself: a release then needs a newer call-back.', null=True)),

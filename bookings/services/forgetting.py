@@ -13,7 +13,7 @@ from bookings.models import (
     Note,
     Offer,
     Release,
-    RequestChange,
+    RequestEdit,
     Venue,
 )
 from bookings.services.moves import doing, locked, move, settle
@@ -56,7 +56,7 @@ def forget_people(booking_id: int) -> None:
         Matter.objects.filter(booking=booking).delete()
         ChangeRequest.objects.filter(booking=booking).delete()
         Note.objects.filter(booking=booking).delete()
-        RequestChange.objects.filter(booking=booking).delete()
+        RequestEdit.objects.filter(booking=booking).delete()
         Offer.objects.filter(booking=booking).update(answer_note="", answered_by=None)
         Engagement.objects.filter(offer__booking=booking).update(condition="")
         forget_mail(reference=booking.reference)
@@ -81,7 +81,7 @@ def forget_access_needs(booking_id: int) -> None:
         booking = locked(booking_id)
         booking.access_needs = ""
         booking.save(update_fields=["access_needs"])
-        RequestChange.objects.filter(booking=booking, what=ACCESS_NEEDS).delete()
+        RequestEdit.objects.filter(booking=booking, what=ACCESS_NEEDS).delete()
 
 
 def forget_history(model: type[Model], keys: list[int]) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import ensure_user
 from bookings import following, mail
-from bookings.models import AudienceShare, Booking, Contact, Matter, Place, RequestChange
+from bookings.models import AudienceShare, Booking, Contact, Matter, Place, RequestEdit
 from bookings.services.asking import where_is
 from bookings.services.changes import follow_the_place
 from bookings.services.hearing import is_contact, open_matter
@@ -68,7 +68,7 @@ CONTACT_FIELDS = {"name": "Name", "job_title": "Role", "telephone": "Phone", "em
 @transaction.atomic
 def change_request_details(
     booking_id: int, *, actor: User, by_agency: bool = False, **changes: Any
-) -> list[RequestChange]:
+) -> list[RequestEdit]:
     """Put right what was asked for. ``changes`` are fields of ``FIELDS``, ``musts`` and ``leave_outs`` (topics), and
     ``audiences`` (pairs of an audience and its share); what is not named stays.
 
@@ -98,18 +98,18 @@ def change_request_details(
     return made
 
 
-def _line(change: RequestChange) -> str:
+def _line(change: RequestEdit) -> str:
     """Before and after in one line, for the desk."""
     return f"{change.what}: {change.before or 'nothing'} → {change.after or 'nothing'}"
 
 
-def _write(booking: Booking, what: str, before: str, after: str, actor: User, **more: Any) -> RequestChange:
-    return RequestChange.objects.create(
+def _write(booking: Booking, what: str, before: str, after: str, actor: User, **more: Any) -> RequestEdit:
+    return RequestEdit.objects.create(
         booking=booking, what=what, before=before, after=after, by=actor, **more
     )
 
 
-def _change_fields(booking: Booking, changes: Mapping[str, Any], actor: User) -> list[RequestChange]:
+def _change_fields(booking: Booking, changes: Mapping[str, Any], actor: User) -> list[RequestEdit]:
     made, names = [], []
     for name, (what, say) in FIELDS.items():
         if name not in changes:
@@ -129,7 +129,7 @@ def _change_fields(booking: Booking, changes: Mapping[str, Any], actor: User) ->
     return made
 
 
-def _change_lists(booking: Booking, changes: Mapping[str, Any], actor: User) -> list[RequestChange]:
+def _change_lists(booking: Booking, changes: Mapping[str, Any], actor: User) -> list[RequestEdit]:
     made = []
     for name, what in TOPICS.items():
         if name in changes:
@@ -184,7 +184,7 @@ def change_contact(
     telephone: str = "",
     role: str = "",
     actor: User,
-) -> list[RequestChange]:
+) -> list[RequestEdit]:
     """Put a contact's details right. Gives what is different, with before and after.
 
     Another mailbox is confirmed anew, rung back and released anew, and gets the receipt with the way to confirm it; the old

@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'emphasis',
                 'verbose_name_plural': 'emphasis by audience',
                 'ordering': ['topic', 'audience'],
-                'constraints': [models.UniqueConstraint(fields=('topic', 'audience'), name='one_emphasis_per_audience'), models.CheckConstraint(condition=models.Q(('emphasis__lte', 3)), name='emphasis_is_0_to_3')],
+                'constraints': [models.UniqueConstraint(fields=('topic', 'audience'), name='one_emphasis_per_audience'), models.CheckConstraint(condition=models.Q(('emphasis__lte', 3)), name='emphasis_is_0_to_3', violation_error_message='Emphasis must be 0, 1, 2 or 3.')],
             },
         ),
         migrations.CreateModel(
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['rank', 'name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='format_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('training_minutes__gt', django.db.models.expressions.CombinedExpression(models.F('welcome_minutes'), '+', models.F('close_minutes')))), name='format_has_time_to_teach')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='format_ends_after_it_starts', violation_error_message='The end must be after the start.'), models.CheckConstraint(condition=models.Q(('training_minutes__gt', django.db.models.expressions.CombinedExpression(models.F('welcome_minutes'), '+', models.F('close_minutes')))), name='format_has_time_to_teach', violation_error_message='Training must take longer than the welcome and the close together.')],
             },
         ),
         migrations.AddField(

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.operations
 import django.db.models.deletion
 import django.utils.timezone
+import formkit.letters
 import pgtrigger.compiler
 import places.demo
 from django.conf import settings
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=200)),
+                ('name', models.CharField(max_length=200, validators=[formkit.letters.check_printable])),
                 ('short_name', models.CharField(help_text='How the desk and the run sheet call it.', max_length=60)),
                 ('description', models.TextField(blank=True)),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='public e-mail address')),
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=200)),
+                ('name', models.CharField(max_length=200, validators=[formkit.letters.check_printable])),
                 ('role', models.CharField(blank=True, help_text='What they do, in a few words.', max_length=200)),
                 ('bio', models.TextField(blank=True, verbose_name='public bio')),
                 ('is_public', models.BooleanField(default=False, verbose_name='bio is on the public page')),

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from bookings import services
-from bookings.models import Booking, CallBack, Contact, RequestChange
+from bookings.models import Booking, CallBack, Contact, RequestEdit
 from bookings.release import call_back_covers_offer
 from bookings.services import forgetting
 from courses.models import Audience
@@ -29,7 +29,7 @@ def desk(db):
 
 def kept(booking: Booking) -> list[tuple[str, str, str]]:
     return list(
-        RequestChange.objects.filter(booking=booking).order_by("pk").values_list("what", "before", "after")
+        RequestEdit.objects.filter(booking=booking).order_by("pk").values_list("what", "before", "after")
     )
 
 
@@ -57,7 +57,7 @@ def test_a_change_is_kept_with_what_stood_before_and_by_whom(desk):
         ("Must be covered", "", "Legal issues"),
         ("Who is in the room", "", "Managers (all, or nearly)"),
     ]
-    assert set(RequestChange.objects.values_list("by", flat=True)) == {desk.pk}
+    assert set(RequestEdit.objects.values_list("by", flat=True)) == {desk.pk}
 
 
 def test_what_is_so_already_is_no_change(desk):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bookings.models import AudienceShare, Booking, Contact, DeskSettings, Matter, RequestChange, Venue
+from bookings.models import AudienceShare, Booking, Contact, DeskSettings, Matter, RequestEdit, Venue
 from courses.models import Audience
 from speakers.models import DiaryEntry, Expertise, Speaker
 from tests.rights.sent import as_it_stands
@@ -20,7 +20,7 @@ KNOWN = (
     DeskSettings,
     DiaryEntry,
     Expertise,
-    RequestChange,
+    RequestEdit,
     Speaker,
     Speaker.topics.through,
     Venue,

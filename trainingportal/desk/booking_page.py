@@ -70,7 +70,7 @@ def booking_page(request: HttpRequest, object_id: str) -> HttpResponse:
         offers=[_offer(case, offer, settings, allowances, actor) for offer in case.offers],
         steps=_steps(case),
         asked=asked_for(booking),
-        changes=list(booking.request_changes.select_related("by", "contact")[:MOST_MAILS]),
+        changes=list(booking.request_edits.select_related("by", "contact")[:MOST_MAILS]),
         notes=list(booking.notes.select_related("by")[:MOST_MAILS]),
         mails=mails_of(booking.reference),
         deeds=history.of_booking(booking),

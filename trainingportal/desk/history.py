@@ -18,7 +18,7 @@ from bookings.models import (
     Matter,
     Offer,
     Release,
-    RequestChange,
+    RequestEdit,
     Venue,
 )
 
@@ -33,7 +33,7 @@ NOUNS = {
     "OfferEvent": "offer",
     "EngagementEvent": "speaker’s place",
     "VenueEvent": "venue",
-    "RequestChangeEvent": "request",
+    "RequestEditEvent": "request",
     "MatterEvent": "what came in",
     "ChangeRequestEvent": "request for a change",
     "EnquiryEvent": "question",
@@ -128,7 +128,7 @@ def of_booking(booking: Booking, *, with_names: bool = True) -> list[Deed]:
         "MatterEvent": Matter.objects.filter(booking=booking.pk).values("pk"),
         "ChangeRequestEvent": ChangeRequest.objects.filter(booking=booking.pk).values("pk"),
         "VenueEvent": Venue.objects.filter(booking=booking.pk).values("pk"),
-        "RequestChangeEvent": RequestChange.objects.filter(booking=booking.pk).values("pk"),
+        "RequestEditEvent": RequestEdit.objects.filter(booking=booking.pk).values("pk"),
         "CallBackEvent": CallBack.objects.filter(contact__in=contacts).values("pk"),
         "ReleaseEvent": Release.objects.filter(contact__in=contacts).values("pk"),
         "EngagementEvent": Engagement.objects.filter(offer__in=offers).values("pk"),

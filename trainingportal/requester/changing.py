@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.rights import sign_in_required
 from bookings import services
 from bookings.effects import Audience, Busy, preview
-from bookings.models import Booking, RequestChange
+from bookings.models import Booking, RequestEdit
 from bookings.release import Tier
 from bookings.services.hearing import answer_by
 from bookings.states import BookingStatus, InvalidMove
@@ -61,7 +61,7 @@ def request_part(request: HttpRequest, reference: str, part: str) -> HttpRespons
     )
 
 
-def _save(request: HttpRequest, contact: Any, form: Any, *, is_own: bool) -> list[RequestChange]:
+def _save(request: HttpRequest, contact: Any, form: Any, *, is_own: bool) -> list[RequestEdit]:
     if is_own:
         own = {"email": contact.email, **form.changes()}
         return services.change_contact(contact.pk, **own, actor=_user(request))
@@ -70,7 +70,7 @@ def _save(request: HttpRequest, contact: Any, form: Any, *, is_own: bool) -> lis
     )
 
 
-def _said(booking: Booking, made: list[RequestChange]) -> str:
+def _said(booking: Booking, made: list[RequestEdit]) -> str:
     if not made:
         return "Nothing is different, so nothing was changed."
     if booking.status == BookingStatus.OFFERED and any(c.what in WHAT_AN_OFFER_RESTS_ON for c in made):

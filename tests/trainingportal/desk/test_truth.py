@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts import services as people
 from accounts.rights import COORDINATORS
 from bookings import services
-from bookings.models import Booking, Note, Release, RequestChange
+from bookings.models import Booking, Note, Release, RequestEdit
 from outbox.models import Message
 from places.clock import say_short_date
 from tests.factories import EnquiryFactory, TopicFactory, VenueFactory
@@ -139,7 +139,7 @@ def test_a_coordinator_changes_a_request_and_sees_what_stood_before(desk, priya)
         )
     )
 
-    assert RequestChange.objects.values_list("what", "before", "after", "by").get() == (
+    assert RequestEdit.objects.values_list("what", "before", "after", "by").get() == (
         "How many people", "30", "45", priya.pk,
     )  # fmt: skip
     assert "Request saved. Changed: how many people come. No email was sent." in page

@@ -3,7 +3,7 @@
 import pytest
 
 from bookings import services
-from bookings.models import Booking, Contact, RequestChange
+from bookings.models import Booking, Contact, RequestEdit
 from tests.factories import AudienceFactory, ContactFactory
 from tests.trainingportal.desk.conftest import sign_in, staff
 from tests.trainingportal.requester.conftest import offer, signed_in
@@ -48,7 +48,7 @@ def test_the_form_shows_what_they_told_us_and_saves_what_is_different(t2):
     assert "The training desk will see what you changed." in answer.content.decode()
     matter = booking.matters.get(kind="request")
     assert "How many people: 38 → 60" in matter.text
-    assert set(RequestChange.objects.values_list("what", flat=True)) == {
+    assert set(RequestEdit.objects.values_list("what", flat=True)) == {
         "How many people",
         "Who is in the room",
     }
