@@ -189,3 +189,14 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Code from the email").fill(newest_code(email))
     page.get_by_role("button", name="Continue").click()
     page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("width", [1280, 360, 320])
+def test_a_long_address_stays_on_the_page(page_at, width):
+    page = page_at(width)
+    address = "alexandria.montgomery-featherstonehaugh@professionalstandards.police.uk"
+    page.goto("/sign-in/")
+    page.get_by_label("Email address").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_text(address).first).to_be_visible()
+    look(page, "code-for-a-long-address")

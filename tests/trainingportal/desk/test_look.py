@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 from django.conf import settings as django_settings
+from django.urls import reverse
 from django.utils import timezone
 
 import courses.catalogue
 import places.catalogue
+from accounts.rights import READERS
+from accounts.services import invite_staff
 from bookings import services
 from bookings.models import Booking, Enquiry
 from speakers.models import DiaryEntry
@@ -26,6 +29,7 @@ from tests.trainingportal.desk.conftest import (
     sign_in,
     speakers,
 )
+from trainingportal.desk.site import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -131,3 +135,18 @@ def test_a_busy_speaker_is_named_where_the_keyboard_lands(page_at, priya, work):
     assert page.get_by_label(busy.name, exact=True).is_checked()
     assert page.evaluate("document.activeElement.id") == f"id_ask_{busy.pk}"
     check(page)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_list_of_the_desk_and_a_row_of_each_read_well(walk, work, priya, width):
+    """Every one that is registered, so that none is left out: no script that breaks, nothing wider than the page."""
+    invite_staff(
+        "a-very-long-name-of-an-officer@westmoor-valley.police.example", name="", group=READERS, actor=priya
+    )
+    addresses = {}
+    for model in desk._registry:
+        name = f"desk:{model._meta.app_label}_{model._meta.model_name}"
+        addresses[f"{name}-list"] = reverse(f"{name}_changelist")
+        if (row := model._default_manager.first()) is not None:
+            addresses[f"{name}-row"] = reverse(f"{name}_change", args=[row.pk])
+    walk(width, addresses)
