@@ -11,9 +11,12 @@ from django.http import QueryDict
 from agendas.models import AgendaItem
 from agendas.services import MOST_MINUTES, NOBODY, NOT_SENT, Row, Sent, Typed
 from courses.models import Topic
+from formkit.lengths import too_long
 
 Kind = AgendaItem.Kind
 MOST_ROWS = 80
+NOT_SAVED = ("why-", "template-name")
+MOST_TITLE, MOST_NOTE, MOST_WORDS = 200, 300, 200  # characters, as the columns hold them
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Posted:
     in_welsh: bool | None
     is_marked: bool | None
     instead: bool
+    not_saved: Mapping[str, str] = field(default_factory=dict)
+    """What stands in a field that only its own button saves: why a check is laid aside, the name of a template."""
     sent: Sent = NOT_SENT
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,9 +106,28 @@ def read(post: QueryDict) -> Posted:
         in_welsh=_tick(post, "in-welsh"),
         is_marked=_tick(post, "is-marked"),
         instead=post.get("keep") == "mine",
+        not_saved={
+            name: words for name in post if name.startswith(NOT_SAVED) and (words := _line(post, name))
+        },
         sent=_sent(post),
-        mistakes=_mistakes([row for row in rows if row.kind != Kind.NOTE and not _is_minutes(row.minutes)]),
+        mistakes=_mistakes([row for row in rows if row.kind != Kind.NOTE and not _is_minutes(row.minutes)])
+        | _too_long(post, rows),
     )
+
+
+def _too_long(post: QueryDict, rows: tuple[RawRow, ...]) -> dict[str, str]:
+    """Words that are longer than there is room for, by field: said with how much, and never cut."""
+    told = [(f"title-{row.key}", "Title of a line", row.title, MOST_TITLE) for row in rows]
+    told += [(f"note-{row.key}", "Note for the run sheet", row.note, MOST_NOTE) for row in rows]
+    told += [
+        ("quiet-room", "Quiet room", _line(post, "quiet-room"), MOST_WORDS),
+        ("support-contact", "Support contact", _line(post, "support-contact"), MOST_WORDS),
+    ]
+    return {
+        name: too_long(label, most, len(words))
+        for name, label, words, most in told
+        if words and len(words) > most
+    }
 
 
 NOT_OF_THE_PRESS = ("csrfmiddlewaretoken", "have")
@@ -127,8 +151,8 @@ def _row(post: QueryDict, key: str) -> RawRow:
         minutes=word("minutes")[:12],
         who=word("who")[:12],
         how=word("how")[:12],
-        title=word("title")[:200] if f"title-{key}" in post else None,
-        note=word("note")[:300] if f"note-{key}" in post else None,
+        title=word("title") if f"title-{key}" in post else None,
+        note=word("note") if f"note-{key}" in post else None,
         pin=word("pin")[:4],
         point_ids=frozenset(
             int(pk) for pk in post.getlist(f"point-{key}") if pk.isdecimal() and len(pk) < 12
@@ -139,7 +163,7 @@ def _row(post: QueryDict, key: str) -> RawRow:
 def _line(post: QueryDict, name: str) -> str | None:
     if name not in post:
         return None
-    return " ".join((post.get(name) or "").replace("\x00", "").split())[:200]
+    return " ".join((post.get(name) or "").replace("\x00", "").split())
 
 
 def _tick(post: QueryDict, name: str) -> bool | None:

@@ -44,6 +44,7 @@ class NumberedCheck:
 
     number: int
     check: Check
+    why: str = ""
 
     @property
     def wants_somebody(self) -> bool:
@@ -103,7 +104,10 @@ class Studio:
         """The checks that nobody set aside."""
         aside = {one.key for one in self.asides}
         speaking = [check for check in self.all_checks if check.refuses or check.key not in aside]
-        return [NumberedCheck(n, check) for n, check in enumerate(speaking, 1)]
+        return [
+            NumberedCheck(n, check, self._not_saved(f"why-{check.key}"))
+            for n, check in enumerate(speaking, 1)
+        ]
 
     @cached_property
     def asides_that_stand(self) -> list[AsideSeen]:
@@ -345,11 +349,23 @@ class Studio:
 
     @property
     def quiet_room(self) -> str:
-        return self.agenda.quiet_room if self.shows_names else ""
+        return self._as_typed("quiet_room") if self.shows_names else ""
 
     @property
     def support_contact(self) -> str:
-        return self.agenda.support_contact if self.shows_names else ""
+        return self._as_typed("support_contact") if self.shows_names else ""
+
+    def _as_typed(self, name: str) -> str:
+        """The words as they were just sent, where the page comes back with something to change."""
+        typed = getattr(self.posted, name, None)
+        return str(getattr(self.agenda, name) if typed is None else typed)
+
+    @property
+    def template_name(self) -> str:
+        return self._not_saved("template-name")
+
+    def _not_saved(self, name: str) -> str:
+        return self.posted.not_saved.get(name, "") if self.posted is not None else ""
 
     @property
     def next_number(self) -> int:

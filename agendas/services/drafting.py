@@ -18,6 +18,9 @@ from agendas.services.draft import CannotDo, Draft
 from agendas.services.editing import Save, editing
 from agendas.telling import points_that_fit, tell
 from courses.models import Topic
+from formkit.lengths import too_long
+
+LONGEST_REASON = 300
 
 Kind = AgendaItem.Kind
 
@@ -263,6 +266,8 @@ def set_aside(
     reason = " ".join(reason.split())
     if not reason:
         raise CannotDo("Say in one sentence why this is right here.")
+    if len(reason) > LONGEST_REASON:
+        raise CannotDo(too_long("Your sentence", LONGEST_REASON, len(reason)))
     actor = save["actor"]
     with editing(agenda_id, verb="set check aside", **save) as draft:
         _let_speak(draft, key)
@@ -270,7 +275,7 @@ def set_aside(
             AsideSeen(
                 key=key,
                 words=words[:300],
-                reason=reason[:300],
+                reason=reason,
                 by_id=actor.pk,
                 by=str(actor),
                 at=timezone.now().isoformat(),

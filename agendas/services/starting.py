@@ -20,6 +20,7 @@ from agendas.services.editing import Save, editing
 from agendas.telling import tell
 from bookings.models import Booking
 from courses.models import Audience, Topic
+from formkit.lengths import too_long
 
 Kind, Variant = AgendaItem.Kind, AgendaItem.Variant
 LONGEST_NAME = 80
@@ -148,9 +149,11 @@ def _desk_only(actor: User) -> None:
 
 
 def _name(words: str) -> str:
-    name = " ".join(words.split())[:LONGEST_NAME]
+    name = " ".join(words.split())
     if not name:
         raise CannotDo("Give the template a name.")
+    if len(name) > LONGEST_NAME:
+        raise CannotDo(too_long("The template’s name", LONGEST_NAME, len(name)))
     return name
 
 

@@ -12,6 +12,7 @@ from agendas.private_words import names_any, private_of
 from agendas.services.draft import OVER, CannotDo, still_on
 from bookings.models import Matter
 from bookings.services import answered, hear, lock_booking
+from formkit.lengths import too_long
 
 LONGEST = 1000
 
@@ -22,9 +23,11 @@ def say(agenda_id: int, *, words: str, audience: str, is_from_host: bool = False
     Raises ``CannotDo`` for empty words, for a host whose draft is not shared, and where words for the host name a
     speaker or the place.
     """
-    words = words.replace("\x00", "").strip()[:LONGEST]
+    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
     if not words:
         raise CannotDo("Write your comment first.")
+    if len(words) > LONGEST:
+        raise CannotDo(too_long("Your comment", LONGEST, len(words)))
     with transaction.atomic(), pghistory.context(verb="comment on agenda", actor=actor.pk):
         booking_id = Agenda.objects.values_list("booking_id", flat=True).get(pk=agenda_id)
         lock_booking(booking_id)

@@ -455,6 +455,61 @@ def test_a_check_is_set_aside_on_the_page(client, agenda, studio, enter, lead):
     assert "Nothing to check" in page
 
 
+def test_what_is_too_long_is_said_with_how_much_and_nothing_is_cut(client, agenda, studio, enter, lead):
+    enter(lead)
+    item = agenda.items.exclude(topic=None).first()
+    long = {f"note-{item.pk}": "n" * 301, "quiet-room": "q" * 203}
+
+    answer = client.post(f"{studio}change/", form_of(agenda, do="save", **long))
+
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert "Note for the run sheet must be 300 characters or fewer. It has 301: take out 1." in page
+    assert "Quiet room must be 200 characters or fewer. It has 203: take out 3." in page
+    assert f'value="{"n" * 301}"' in page
+    assert f'value="{"q" * 203}"' in page
+    assert "maxlength" not in page
+    item.refresh_from_db()
+    assert item.note == ""
+
+
+@pytest.mark.parametrize(
+    ("do", "name", "room", "label"),
+    [
+        ("aside:workshop", "why-workshop", 300, "Your sentence"),
+        ("save-template", "template-name", 80, "The template’s name"),
+    ],
+)
+def test_a_reason_or_a_name_that_is_too_long_is_not_cut_either(
+    client, agenda, studio, enter, lead, do, name, room, label
+):
+    enter(lead)
+    agenda.items.filter(variant="workshop").update(variant="presentation")  # "No workshop." is then to check
+    words = "x" * (room + 2)
+
+    answer = client.post(f"{studio}change/", form_of(agenda, do=do, **{name: words}))
+
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert f"{label} must be {room} characters or fewer. It has {room + 2}: take out 2." in page
+    assert f'value="{words}"' in page
+
+
+def test_a_comment_that_is_too_long_comes_back_whole_and_a_line_break_counts_once(
+    client, agenda, studio, enter, lead
+):
+    enter(lead)
+    fits = "\r\n".join(["c" * 499, "c" * 500])
+
+    refused = client.post(f"{studio}talk/", {"do": "say", "audience": "team", "words": f"{fits}cc"})
+    client.post(f"{studio}talk/", {"do": "say", "audience": "team", "words": fits})
+
+    page = html.unescape(refused.content.decode())
+    assert "Your comment must be 1,000 characters or fewer. It has 1,002: take out 2." in page
+    assert "c" * 502 in page
+    assert agenda.comments.get().words == fits.replace("\r\n", "\n")
+
+
 @pytest.mark.parametrize("search", ["compassion fatigue", "COMPÂSSION fatigue’"])
 def test_the_catalogue_is_searched_by_points_too(client, agenda, studio, enter, lead, search):
     enter(lead)

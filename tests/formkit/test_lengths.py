@@ -5,6 +5,7 @@ import gc
 import importlib
 import pkgutil
 import time
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -136,3 +137,9 @@ def test_a_choice_that_is_far_too_long_is_refused_and_not_said_back():
 
 def test_the_upload_of_somebody_signed_in_is_bounded_too():
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE <= 512 * 1024
+
+
+def test_no_template_has_a_browser_cut_what_is_pasted():
+    templates = Path(settings.BASE_DIR, "templates").rglob("*.html")
+
+    assert [path for path in templates if "maxlength" in path.read_text()] == []
