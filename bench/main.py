@@ -38,6 +38,8 @@ RESULT = BASE_DIR / "var" / "bench.json"
 BIN = Path(sys.executable).parent
 SERVING = BASE_DIR / "trainingportal" / "serving.py"
 BARE = "bare"
+# the portal's own worker and logger would load its settings before the bare site's
+GUNICORN_ALONE = ("--worker-class", "gthread", "--logger-class", "gunicorn.glogging.Logger")
 BARE_PAGES = ("hello", "query", "form", "list")
 PUBLIC = (
     "/",
@@ -109,11 +111,11 @@ class Bench:
         child.start()
         return child
 
-    def serve(self, name: str, wsgi: str, path: str) -> Site:
-        """Serve a site as the portal is served, with no worker replaced while we count."""
+    def serve(self, name: str, wsgi: str, path: str, *own: str) -> Site:
+        """Serve a site as the portal is served, but for its ``own`` arguments; no worker is replaced while we count."""
         port = free_port()
         environment = {**self.environment, "BIND": f"127.0.0.1:{port}"}
-        command: list[str | Path] = [BIN / "gunicorn", "--config", SERVING, "--max-requests", "0", wsgi]
+        command: list[str | Path] = [BIN / "gunicorn", "--config", SERVING, "--max-requests", "0", *own, wsgi]
         child = Child(name, command, log=self.house.log(name.replace(" ", "-")), env=environment)
         self.children[name] = child
         child.start()
@@ -186,7 +188,7 @@ def run(house: House, size: Size) -> int:
     with servers(house, size) as bench:
         migrate(bench)
         prepare(bench)
-        bare = bench.serve("bare site", "bench.bare.wsgi", "/hello/")
+        bare = bench.serve("bare site", "bench.bare.wsgi", "/hello/", *GUNICORN_ALONE)
         ours = bench.serve("portal", "trainingportal.wsgi", "/health/")
         pages(bench, bare, ours)
         saves(bench, ours)
