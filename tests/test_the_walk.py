@@ -155,14 +155,14 @@ def test_the_whole_path(house, page_at):
     look(officer)
 
     # the speakers say yes, each on their own page
-    for role in ("speaker", "lead trainer"):
+    for role, told in (("speaker", "Thank you. You said yes"), ("lead trainer", "is agreed")):
         speaker = page_at(1280)
         enter_as(speaker, role)
         look(speaker)
         speaker.get_by_role("link", name=say_date(day)).click()
         look(speaker)
         speaker.get_by_role("button", name=re.compile("^Yes, I can")).click()
-        expect(speaker.get_by_text("Thank you. You said yes")).to_be_visible()
+        expect(speaker.get_by_text(told)).to_be_visible()
     booking.refresh_from_db()
     assert booking.status == "confirmed"
 

@@ -61,7 +61,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _door(request: HttpRequest, response: HttpResponse) -> str:
     """The address of the sign-in or the second factor that this answer leads to and back from; else nothing."""
-    address = urlsplit(response.headers.get("Location", ""))
+    if not response.has_header("Location"):
+        return ""
+    address = urlsplit(response["Location"])
     if address.path not in (reverse("account_login"), reverse("second-factor")):
         return ""
     back = QueryDict(address.query).get(REDIRECT_FIELD_NAME)
