@@ -60,7 +60,7 @@ LEAVES = ("/sign-out/", "/demo/enter/", "/exit")
 
 # a mark that no page of ours holds: unescaped it would be a tag, worked out it would be a number
 TAG = "<hostile-mark>"
-SUM = "741852963"
+SUM = str(247284321 * 3)  # not written out: the generator of inputs also draws on literals that it finds here
 CORPUS = (
     "",
     " ",

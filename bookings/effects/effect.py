@@ -78,6 +78,14 @@ class Effects:
             self, mails=tuple(replace(mail, name=names.get(mail.to, mail.name)) for mail in self.mails)
         )
 
+    def writes_to(self, email: str) -> bool:
+        """Whether the act sends a mail to this address."""
+        return any(mail.to == email.lower() for mail in self.mails)
+
+    def apart_from(self, email: str) -> "Effects":
+        """The same without the mails to one address, where a page names that person itself."""
+        return replace(self, mails=tuple(mail for mail in self.mails if mail.to != email.lower()))
+
     @property
     def fingerprint(self) -> str:
         """The same for two acts that concern the same people in the same way, whatever was typed: dates, names of places."""

@@ -84,8 +84,20 @@ def beyond(effects: Effects, *, done: bool) -> list[str]:
 
 
 def for_outsiders(effects: Effects, audience: Audience, *, email: str, done: bool) -> list[str]:
-    """Mails only: "you", "the training desk", and for an agency the names of its own people. Nothing of speakers."""
-    return [*_mailed_by_role(effects.mails, str(audience), email, done)]
+    """Mails by role ("you", "the training desk"), and for an agency whether we ring before anything is shared.
+
+    Nothing of speakers, and nobody's name.
+    """
+    said = [*_mailed_by_role(effects.mails, str(audience), email, done)]
+    if audience == "agency" and any(map(_asks_for_a_call, effects.before, effects.after)):
+        said.append("We will phone you before we share names and venue with anyone.")
+    return said
+
+
+def _asks_for_a_call(before: Snapshot, after: Snapshot) -> bool:
+    """Whether the act made a new call-back necessary, or an agency named a venue that nobody has rung about."""
+    needed = after.venue.get("needs_call_since")
+    return needed is not None and needed != before.venue.get("needs_call_since")
 
 
 # ---- mails

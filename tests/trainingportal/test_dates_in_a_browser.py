@@ -122,7 +122,7 @@ def test_a_speaker_answers_with_a_condition_and_the_desk_settles_it(as_user, off
     reference = offer.booking.reference
     page = as_user(team[1].user, width)
     page.goto(f"/speaking/{reference}/{offer.number}/")
-    expect(page.get_by_text("Also asked, for the whole day")).to_be_visible()
+    expect(page.get_by_text("Also asked:")).to_be_visible()
     check(page)
     shoot(page, "answer")
     page.get_by_text("Yes, but only if").click()

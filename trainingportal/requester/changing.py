@@ -19,6 +19,8 @@ from places.clock import say_date
 from trainingportal.guard import TOO_MANY
 from trainingportal.requester import changes
 from trainingportal.requester.change_forms import KINDS, PARTS, WithdrawForm
+from trainingportal.requester.stages import open_offers
+from trainingportal.requester.telling import doing, doing_for
 from trainingportal.requester.views import (
     _contact_who_knows,
     _draw_form,
@@ -46,10 +48,10 @@ def request_part(request: HttpRequest, reference: str, part: str) -> HttpRespons
     form = form_class(request.POST or None, initial=form_class.initial_of(contact))
     if form.is_valid():
         try:
-            made = _save(request, contact, form, is_own=is_own)
+            made, told = doing(contact, lambda: _save(request, contact, form, is_own=is_own))
         except InvalidMove as refusal:
             return _too_late(request, contact, str(refusal))
-        messages.success(request, _said(contact.booking, made))
+        messages.success(request, " ".join([_said(contact.booking, made), *told]))
         return redirect("booking", reference)
     return _draw_form(
         request,
@@ -110,17 +112,19 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
     if form.is_valid() and request.method == "POST":
         try:
-            act(form.cleaned_data["reason"])
+            _, told = doing(contact, lambda: act(form.cleaned_data["reason"]))
         except InvalidMove as refusal:
             return _too_late(request, contact, str(refusal))
-        messages.success(request, "Your request is withdrawn.")
+        messages.success(request, " ".join(["Your request is withdrawn.", *told]))
         return redirect("booking", reference)
     try:
         effects = preview(lambda: act(""), contact.booking)
         said = effects.sentences_for(Audience.AGENCY, email=contact.email)
     except (Busy, InvalidMove) as refusal:
         return _too_late(request, contact, str(refusal))
-    return _draw_form(request, "requester/withdraw.html", contact, form, effects=said)
+    return _draw_form(
+        request, "requester/withdraw.html", contact, form, effects=said, offers=open_offers(seen)
+    )
 
 
 @sign_in_required
@@ -148,14 +152,16 @@ def ask_change(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
         form.add_error(None, TOO_MANY)
     if form.is_valid():
         try:
-            asked = services.ask_for_change(
-                contact.booking.pk, kind=kind, **form.cleaned_data, actor=_user(request)
+            asked, told = doing(
+                contact,
+                lambda: services.ask_for_change(
+                    contact.booking.pk, kind=kind, **form.cleaned_data, actor=_user(request)
+                ),
             )
         except InvalidMove as refusal:
             return _too_late(request, contact, str(refusal))
-        messages.success(
-            request, f"You asked us {asked.asked_words}. We will answer by {say_date(asked.answer_due_on)}."
-        )
+        first = f"You asked us {asked.asked_words}. We will answer by {say_date(asked.answer_due_on)}."
+        messages.success(request, " ".join([first, *told]))
         return redirect("booking", reference)
     return _draw_form(
         request,
@@ -175,10 +181,11 @@ def take_back(request: HttpRequest, reference: str, change_id: int) -> HttpRespo
     contact, _ = _contact_who_knows(request, reference, least=Tier.T1)
     asked = get_object_or_404(contact.booking.change_requests, pk=change_id)
     try:
-        services.take_change_back(asked.pk, actor=_user(request))
+        _, told = doing(contact, lambda: services.take_change_back(asked.pk, actor=_user(request)))
     except InvalidMove as refusal:
         return _too_late(request, contact, str(refusal))
-    messages.success(request, f"You no longer ask us {asked.asked_words}. Everything stays as it is.")
+    first = f"You no longer ask us {asked.asked_words}. Everything stays as it is."
+    messages.success(request, " ".join([first, *told]))
     return redirect("booking", reference)
 
 
@@ -189,8 +196,10 @@ def remove_colleague(request: HttpRequest, reference: str, contact_id: int) -> H
     contact, _ = _contact_who_knows(request, reference, least=Tier.T1)
     other = get_object_or_404(contact.booking.contacts, pk=contact_id)
     try:
-        services.remove_colleague(other.pk, actor=_user(request))
+        _, told = doing_for(
+            contact, other.email, lambda: services.remove_colleague(other.pk, actor=_user(request))
+        )
     except InvalidMove as refusal:
         return _too_late(request, contact, str(refusal))
-    messages.success(request, f"{other.name} no longer sees this booking. We have emailed them.")
+    messages.success(request, " ".join([f"{other.name} no longer sees this booking.", *told]))
     return redirect(f"{reverse('booking', args=[reference])}#people")

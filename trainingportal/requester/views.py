@@ -23,7 +23,7 @@ from agendas import snapshot
 from agendas.models import Agenda, Document, Issue
 from agendas.services import content_of
 from bookings import services
-from bookings.effects import Audience, Busy, preview, recording
+from bookings.effects import Audience, Busy, preview
 from bookings.feed import own_calendar_file
 from bookings.host import unanswered
 from bookings.models import (
@@ -55,6 +55,7 @@ from speakers.models import Speaker
 from trainingportal.guard import TOO_MANY, client_address, may_go_on
 from trainingportal.requester import changes, stages, stands
 from trainingportal.requester.forms import ColleagueForm, DeclineForm, DetailsForm, RoomForm, WriteForm
+from trainingportal.requester.telling import doing, doing_for
 
 MOST_NOTES = 100
 MOST_BOOKINGS = 50
@@ -341,12 +342,9 @@ def accept(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         return _look_over(request, contact, seen, chosen)
     offer = contact.booking.offers.get(number=number)
     try:
-        now, effects = recording(
-            lambda: services.accept_offer(offer.pk, actor=_user(request)), contact.booking
-        )
+        now, told = doing(contact, lambda: services.accept_offer(offer.pk, actor=_user(request)))
     except InvalidMove as refusal:
         return _answered_already(request, contact, chosen, words=str(refusal))
-    told = effects.sentences_for(Audience.AGENCY, email=contact.email, done=True)
     day = say_date(chosen.starts_at)
     first = f"Your booking for {day} is confirmed." if now.is_agreed else f"You have accepted {day}."
     messages.success(request, " ".join([first, *told]))
@@ -424,15 +422,14 @@ def decline(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _draw(request, contact, seen, decline_form=form, status=422)
     try:
-        _, effects = recording(
+        _, told = doing(
+            contact,
             lambda: services.decline_offers(
                 contact.booking.pk, note=form.cleaned_data["note"], actor=_user(request)
             ),
-            contact.booking,
         )
     except InvalidMove as refusal:
         return _too_late(request, contact, str(refusal))
-    told = effects.sentences_for(Audience.AGENCY, email=contact.email, done=True)
     messages.success(request, " ".join(["Thank you for telling us. We will look for other dates.", *told]))
     return redirect("booking", reference)
 
@@ -447,10 +444,14 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
         form.add_error(None, TOO_MANY)
     if not form.is_valid():
         return _draw(request, contact, seen, write_form=form, status=422)
-    services.write_note(
-        contact.booking.pk, side=Note.Side.AGENCY, text=form.cleaned_data["text"], actor=_user(request)
+    text = form.cleaned_data["text"]
+    _, told = doing(
+        contact,
+        lambda: services.write_note(
+            contact.booking.pk, side=Note.Side.AGENCY, text=text, actor=_user(request)
+        ),
     )
-    messages.success(request, "Your message is with us.")
+    messages.success(request, " ".join(["Your message is with us.", *told]))
     return redirect(f"{reverse('booking', args=[reference])}#messages")
 
 
@@ -493,10 +494,14 @@ def room(request: HttpRequest, reference: str) -> HttpResponse:
         request.POST or None, initial=known, online=found.place == Place.ONLINE, is_hidden=is_hidden
     )
     if form.is_valid():
-        services.set_venue(
-            found.pk, **form.as_venue(), by_agency=True, keeps_unseen=is_hidden, actor=_user(request)
+        venue = form.as_venue()
+        _, said = doing(
+            contact,
+            lambda: services.set_venue(
+                found.pk, **venue, by_agency=True, keeps_unseen=is_hidden, actor=_user(request)
+            ),
         )
-        messages.success(request, "Saved. We will phone you once more before we share it.")
+        messages.success(request, " ".join(["Saved.", *said]))
         return redirect("booking", reference)
     return _draw_form(
         request,
@@ -536,10 +541,15 @@ def details(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            services.change_practical_details(found.pk, **form.cleaned_data, actor=_user(request))
+            _, said = doing(
+                contact,
+                lambda: services.change_practical_details(
+                    found.pk, **form.cleaned_data, actor=_user(request)
+                ),
+            )
         except InvalidMove as refusal:
             return _too_late(request, contact, str(refusal))
-        messages.success(request, "Saved.")
+        messages.success(request, " ".join(["Saved.", *said]))
         return redirect("booking", reference)
     return _draw_form(
         request,
@@ -568,14 +578,18 @@ def _invite(request: HttpRequest, contact: Contact, form: ColleagueForm) -> Http
     email = form.cleaned_data["email"]
     is_there = contact.booking.contacts.filter(email__iexact=email, revoked_at__isnull=True).exists()
     try:
-        services.add_colleague(contact.booking.pk, **form.cleaned_data, actor=_user(request))
+        _, told = doing_for(
+            contact,
+            email,
+            lambda: services.add_colleague(contact.booking.pk, **form.cleaned_data, actor=_user(request)),
+        )
     except InvalidMove as refusal:
         form.add_error("email", str(refusal))
         return _draw_form(request, "requester/colleague.html", contact, form)
     if is_there:
         messages.info(request, f"{email} follows this booking already.")
     else:
-        messages.success(request, f"We have emailed {email}. They are on the list below.")
+        messages.success(request, " ".join([*told, "They are on the list below."]))
     return redirect("booking", contact.booking.reference)
 
 

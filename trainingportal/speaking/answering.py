@@ -14,7 +14,7 @@ from bookings import services
 from bookings.effects import Audience, Busy, Effects, preview, recording
 from bookings.models import Booking, DeskSettings, Engagement
 from bookings.release import others_asked, seen_by_speaker
-from bookings.states import AGREED_BOOKINGS, BookingStatus, EngagementState
+from bookings.states import AGREED_BOOKINGS, LIVE_ENGAGEMENTS, BookingStatus, EngagementState
 from places.clock import say_date
 from speakers.models import Speaker
 from trainingportal.speaking.forms import ConditionForm
@@ -38,9 +38,13 @@ def own_place(speaker: Speaker, reference: str, number: int) -> Engagement:
 
 
 def _colleagues(engagement: Engagement) -> str:
-    """Who else is asked, by partner only: names wait until the session is agreed."""
+    """Who else is asked or comes, by partner only; nothing once the speaker does not come themselves."""
+    if engagement.state not in LIVE_ENGAGEMENTS or not engagement.offer.is_live:
+        return ""
     others = others_asked(engagement)
-    return f"Also asked, for the whole day: {others}." if others else "Nobody else is asked."
+    if engagement.offer.booking.is_agreed or engagement.offer.ends_at < timezone.now():
+        return f"With you: {others}." if others else "You give this session alone."
+    return f"Also asked: {others}." if others else "Nobody else is asked."
 
 
 def _last_telling(speaker: Speaker, engagement: Engagement) -> str:

@@ -185,7 +185,7 @@ def test_who_follows_a_booking_is_listed_and_may_be_removed_by_whoever_invited_t
 
     page = client.post(address(t2, f"colleague/{guest.pk}/remove/"), follow=True).content.decode()
 
-    assert "Robin Guest no longer sees this booking. We have emailed them." in page
+    assert "Robin Guest no longer sees this booking. We emailed " in page
     assert signed_in(guest.user).get(address(t2, "")).status_code == 404
 
 

@@ -1,11 +1,5 @@
-"""What a requester's page says at every stage and tier, kept as files that a person has read.
+"""What a requester's page says at every stage and tier, kept as files that a person has read (tests/golden.py)."""
 
-``GOLDEN=1`` writes the files anew; read them before they are committed.
-"""
-
-import html
-import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +12,7 @@ from agendas.services import issue_agenda, open_agenda, withdraw_issue
 from bookings import services
 from bookings.models import Booking, Contact
 from tests.factories import ContactFactory, VerifiedContactFactory, at
+from tests.golden import is_as_read, names_kept, without_tier, words_of_main
 from tests.trainingportal.requester.conftest import (
     VENUE,
     a_booking,
@@ -37,8 +32,6 @@ HOST = {
     "support_telephone": "01632 960222",
     "contact_name": "Kit Gatekeeper",
 }
-
-KEY_OF_THE_PICTURE = re.compile(r"\w?(?:topic|people pause|welcome, questions)")
 
 Stage = Callable[[Contact, User], None]
 
@@ -172,19 +165,6 @@ def _deliver(booking_id: int, desk: User, stage: str) -> None:
             services.close_booking(booking_id, actor=desk)
 
 
-def _main(page: str) -> str:
-    """The words of the main part, a block a line, without what differs from run to run."""
-    inside = re.search(r"<main.*?>(.*)</main>", page, re.DOTALL)
-    assert inside is not None
-    text = re.sub(r"<svg.*?</svg>|<style.*?</style>|<form.*?</form>", "", inside[1], flags=re.DOTALL)
-    text = re.sub(r"</?(?:h\d|p|li|div|dt|dd|section|article|summary|ul|ol|strong)\b[^>]*>", "\n", text)
-    text = html.unescape(re.sub(r"<[^>]+>", "", text))
-    text = re.sub(r"WT-\w+", "WT-XXXXXX", text)
-    text = re.sub(r"Speaker Quillfeather\d+", "Speaker Quillfeather", text)
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not KEY_OF_THE_PICTURE.fullmatch(line)) + "\n"
-
-
 def _read(stage: str, tier: str, desk: User) -> str:
     base, moment = LATER.get(stage, (stage, at(12, day=1, month=2)))
     acts, reads = _contact(tier, stage)
@@ -199,7 +179,7 @@ def _read(stage: str, tier: str, desk: User) -> str:
     with time_machine.travel(moment):
         response = signed_in(reads.user).get(f"/your/{reads.booking.reference}/")
     assert response.status_code == 200
-    return _main(response.content.decode())
+    return words_of_main(response.content.decode())
 
 
 @pytest.mark.parametrize(
@@ -212,16 +192,8 @@ def _read(stage: str, tier: str, desk: User) -> str:
     ],
 )
 def test_the_page_says_what_was_read_and_approved(stage, tier, coordinator):
-    page = _read(stage, tier, coordinator)
-    kept = KEPT / f"{stage}-{tier}.txt"
-    if os.environ.get("GOLDEN"):
-        KEPT.mkdir(exist_ok=True)
-        kept.write_text(page)
-
-    assert page == kept.read_text()
+    assert is_as_read(KEPT, f"{stage}-{tier}", _read(stage, tier, coordinator))
 
 
 def test_there_is_no_file_without_its_stage():
-    kept = {path.stem for path in KEPT.glob("*.txt")}
-
-    assert {name.rsplit("-", 1)[0] for name in kept} == {*STAGES, *LATER}
+    assert without_tier(names_kept(KEPT)) == {*STAGES, *LATER}

@@ -208,3 +208,14 @@ def test_the_form_is_gone_once_the_day_is_behind_us(host):
     with time_machine.travel(at(17, day=9)):
         assert signed_in(host.user).get(room(host)).status_code == 404
     assert Booking.objects.count() == 1
+
+
+def test_a_call_is_promised_only_where_the_change_asks_for_one(host):
+    client = signed_in(host.user)
+    promise = "We will phone you before we share names and venue with anyone."
+
+    assert promise in words(client.post(room(host), WHOLE, follow=True).content)
+    unchanged = words(client.post(room(host), WHOLE, follow=True).content)
+
+    assert "Saved." in unchanged
+    assert promise not in unchanged.split("Saved.", 1)[1][:200]

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from accounts.demo import enter_as
+from accounts.models import User
 from bookings import services
 from bookings.models import Booking, Engagement
 from speakers.models import Speaker
@@ -16,6 +17,11 @@ from tests.factories import SpeakerFactory, UserFactory, VenueFactory, VerifiedC
 @pytest.fixture
 def speaker(db) -> Speaker:
     return SpeakerFactory(name="Ivo Thistlewood")
+
+
+@pytest.fixture
+def coordinator(db) -> User:
+    return UserFactory(name="Priya Desk", is_staff=True)
 
 
 def ask(speaker: Speaker, *, starts_at: dt.datetime | None = None) -> Engagement:
