@@ -355,6 +355,20 @@ class Studio:
     def support_contact(self) -> str:
         return self._as_typed("support_contact") if self.shows_names else ""
 
+    @property
+    def in_welsh(self) -> bool:
+        """Whether the tick stands, as it was just sent or as it is saved."""
+        return self._as_ticked("in_welsh")
+
+    @property
+    def is_marked(self) -> bool:
+        """The same for the marking at the foot of the papers."""
+        return self._as_ticked("is_marked")
+
+    def _as_ticked(self, name: str) -> bool:
+        ticked = getattr(self.posted, name, None)
+        return bool(getattr(self.agenda, name) if ticked is None else ticked)
+
     def _as_typed(self, name: str) -> str:
         """The words as they were just sent, where the page comes back with something to change."""
         typed = getattr(self.posted, name, None)

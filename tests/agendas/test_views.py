@@ -202,6 +202,7 @@ def test_a_mistyped_number_is_shown_with_everything_else_still_there(client, age
     enter(lead)
     law = agenda.items.get(topic__slug="legal-issues")
     typed = {f"minutes-{law.pk}": "half an hour", f"note-{law.pk}": "Bring the forms"}
+    typed |= {"has-in-welsh": "", "in-welsh": "on", "has-is-marked": ""}
 
     answer = client.post(f"{studio}change/", form_of(agenda, do="save", **typed))
     words = answer.content.decode()
@@ -210,6 +211,8 @@ def test_a_mistyped_number_is_shown_with_everything_else_still_there(client, age
     assert 'value="half an hour"' in words
     assert 'value="Bring the forms"' in words
     assert f'href="#minutes-{law.pk}"' in words
+    assert 'name="in-welsh" form="day" checked' in words
+    assert 'name="is-marked" form="day">' in words
     agenda.refresh_from_db()
     assert agenda.version == 1
 

@@ -237,11 +237,11 @@ class RequestForm(PortalForm):
         if "force" in self.fields and not cleaned.get("force"):
             if not cleaned.get("agency_kind"):
                 self.add_error("agency_kind", "Choose a police force, or the kind of agency.")
-            if not (cleaned.get("agency_name") or "").strip():
+            elif not (cleaned.get("agency_name") or "").strip():
                 self.add_error("agency_name", "Write the agency’s name.")
         if (
             "outcode" in self.fields
-            and cleaned.get("place") != Place.ONLINE
+            and cleaned.get("place") in (Place.ON_SITE, Place.EITHER)
             and not cleaned.get("outcode")
             and "outcode" not in self.errors
         ):

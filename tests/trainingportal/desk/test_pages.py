@@ -614,6 +614,12 @@ def test_a_request_by_phone_names_what_is_missing_and_keeps_the_rest(desk):
     assert "Dana.Whitlock@example.org" in said(response)
 
 
+def test_an_empty_request_by_phone_names_each_gap_once(desk):
+    errors = desk.post("/desk/telephone/", {}).context["form"].errors
+
+    assert set(errors) == {"name", "email", "agency_kind", "place"}
+
+
 def test_a_question_is_answered(desk, priya):
     enquiry = EnquiryFactory()
     address = f"/desk/question/{enquiry.reference}/answer/"
